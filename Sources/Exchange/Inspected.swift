@@ -1,0 +1,33 @@
+public import Wire
+
+/// What the road needs to know of a request body, found by a format room in the strict gate's result.
+///
+/// All ranges are byte offsets into the body as received.
+public struct Inspected: Sendable, Equatable {
+    /// The model asked for, decoded. Empty when the operation takes its model from the path.
+    public var model: String
+    /// The model's value including its quotes; `nil` when the body has none.
+    public var modelRange: Range<Int>?
+    /// Whether the caller asked for server-sent events.
+    public var isStream = false
+    /// The caller's own cap on output tokens, whatever its field is called.
+    public var maxOutputTokens: Int?
+    /// How many answers were asked for (`n`); at least 1.
+    public var choiceCount = 1
+    /// Chat only: the edit that makes the vendor report usage in a stream; `nil` when the caller asked for it itself,
+    /// or the request is not a stream. When this edit is applied the usage-only chunk is hidden from the caller.
+    public var usageEdit: BytePatch?
+    /// Edits that any upstream of the same format needs (blocks with an empty signature cut), ascending, not overlapping.
+    public var edits: [BytePatch] = []
+    /// Fields present that refer to state stored at the vendor under the account's own name
+    /// (`previous_response_id`, `background`, …), in order of appearance.
+    public var storedStateFields: [String] = []
+    /// A label that ties requests of one conversation together (`prompt_cache_key`, `metadata.user_id` …), at most 256 bytes.
+    public var session: String?
+
+    /// An inspection result that names a model.
+    public init(model: String, modelRange: Range<Int>?) {
+        self.model = model
+        self.modelRange = modelRange
+    }
+}
