@@ -26,6 +26,7 @@ BEGIN {
 }
 
 $1 != file {
+    if (pending != "") { print pending; bad++; pending = "" }
     file = $1; target = ""; invariant = 0;
     for (name in folders) if (index(file, folders[name]) == 1) target = name
     if (target == "") report("this folder belongs to no target of the table")
@@ -62,18 +63,25 @@ $3 ~ (integer "\\((Double|Float)\\(") || ($3 ~ (integer "\\([^:]*\\.rounded\\(")
     report("Int of a floating-point value ends the process beyond the range: use Int(exactly:)")
 }
 
-# Promises the compiler cannot check: the comment block directly above (attributes may stand between) states the invariant.
-# A plain comment counts as the statement; a documentation comment only when it holds the word.
+# Promises the compiler cannot check. The invariant that makes them safe is stated in the comment block directly above
+# (attributes may stand between; a documentation comment must hold the word) or in a comment opening the body just below.
 {
     raw = trim($4)
-    if ($3 ~ /nonisolated\(unsafe\)|@unchecked[ ]+Sendable/ && !invariant) {
-        report("no comment directly above states the invariant that makes this safe")
+    if (pending != "") {
+        if (raw !~ /^\/\// || tolower(raw) !~ /invariant/) { print pending; bad++ }
+        pending = ""
     }
-    if (raw ~ /^\/\/\// || raw ~ /^\/\//) {
+    if ($3 ~ /nonisolated\(unsafe\)|@unchecked[ ]+Sendable/ && !invariant) {
+        pending = $1 ":" $2 ": no comment directly above states the invariant that makes this safe"
+    }
+    if (raw ~ /^\/\//) {
         if (raw !~ /^\/\/\// || tolower(raw) ~ /invariant/) invariant = 1
     } else if (raw !~ /^@[A-Za-z_]+(\(.*\))?$/) {
         invariant = 0
     }
 }
 
-END { exit bad > 0 }
+END {
+    if (pending != "") { print pending; bad++ }
+    exit bad > 0
+}

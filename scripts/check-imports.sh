@@ -83,6 +83,11 @@ public final class Box: @unchecked Sendable {
     /// Invariant: written once, before the first reader starts.
     nonisolated(unsafe) var value = 0
 }
+
+private final class Storage: @unchecked Sendable {
+    // Invariant: read-only after `init`.
+    let bytes = 0
+}
 SWIFT
 }
 
