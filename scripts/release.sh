@@ -17,14 +17,21 @@ else
     build=(--configuration release)
 fi
 swift build "${build[@]}" --product martlet
-binary=$(swift build "${build[@]}" --show-bin-path)/martlet
+folder=$(swift build "${build[@]}" --show-bin-path)
 
 staging=$(mktemp -d)
 trap 'rm -rf "$staging"' EXIT
 mkdir -p "$staging/$name" dist
-strip -o "$staging/$name/martlet" "$binary"
+strip -o "$staging/$name/martlet" "$folder/martlet"
 for document in README.md CHANGELOG.md LICENSE NOTICE THIRD_PARTY.md SECURITY.md; do
     cp "$document" "$staging/$name/"
+done
+# The licences of what is linked in travel with it.
+checkouts=$(dirname "$(dirname "$folder")")/checkouts
+for package in "$checkouts"/*/; do
+    mkdir -p "$staging/$name/licenses/$(basename "$package")"
+    find "$package" -maxdepth 1 -type f \( -iname 'LICENSE*' -o -iname 'NOTICE*' \) \
+        -exec cp {} "$staging/$name/licenses/$(basename "$package")/" \;
 done
 "$staging/$name/martlet" version
 
