@@ -35,9 +35,4 @@ public struct TokenUsage: Equatable, Sendable {
     public var outputTokens: Int {
         [self.visibleOutputTokens, self.reasoningTokens, self.audioOutputTokens].reduce(0, Self.saturatingAdd)
     }
-
-    private static func saturatingAdd(_ a: Int, _ b: Int) -> Int {
-        let (sum, overflow) = a.addingReportingOverflow(b)
-        return overflow ? .max : sum
-    }
 }
