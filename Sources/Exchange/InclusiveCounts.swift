@@ -23,9 +23,8 @@ public struct InclusiveCounts {
     /// Counts of nothing.
     public init() {}
 
-    /// The disjoint parts; `nil` when the vendor reported no sum at all.
-    ///
-    /// - Parameter reader: What read the counts; its anomaly carries over.
+    /// The disjoint parts; `nil` when the vendor reported no sum at all. The anomaly of the reader that read the counts
+    /// carries over.
     public func usage(_ reader: CountReader) -> TokenUsage? {
         guard self.input != nil || self.output != nil || self.total != nil else { return nil }
         var reader = reader

@@ -33,9 +33,7 @@ public struct RequestFields {
         return Inspected(model: model, modelRange: value.range)
     }
 
-    /// A truth value; false when absent.
-    ///
-    /// - Parameter allowsNull: Whether the vendor reads `null` as absent.
+    /// A truth value; false when absent, and when `null` if the vendor reads that as absent.
     public func flag(_ name: StaticString, allowsNull: Bool) throws(GatewayFailure) -> Bool {
         guard let value = self.root[name] else { return false }
         if allowsNull, value.isNull { return false }
@@ -66,7 +64,8 @@ public struct RequestFields {
     public func checkProduct(of inspected: Inspected, cap: StaticString) throws(GatewayFailure) {
         guard let tokens = inspected.maxOutputTokens else { return }
         guard tokens.multipliedReportingOverflow(by: inspected.choiceCount).overflow else { return }
-        throw Self.refusal(cap, "must be at most \(Int.max / inspected.choiceCount) for this many answers, got \(tokens)")
+        let largest = Int.max / inspected.choiceCount
+        throw Self.refusal(cap, "must be at most \(largest) for this many answers, got \(tokens)")
     }
 
     /// A refusal of one field.

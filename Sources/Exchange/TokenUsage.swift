@@ -27,8 +27,11 @@ public struct TokenUsage: Equatable, Sendable {
 
     /// All input tokens, cached or not. Saturates.
     public var inputTokens: Int {
-        [self.uncachedInputTokens, self.cacheReadTokens, self.cacheWrite5mTokens, self.cacheWrite1hTokens, self.audioInputTokens]
-            .reduce(0, Self.saturatingAdd)
+        let parts = [
+            self.uncachedInputTokens, self.cacheReadTokens, self.cacheWrite5mTokens, self.cacheWrite1hTokens,
+            self.audioInputTokens,
+        ]
+        return parts.reduce(0, Self.saturatingAdd)
     }
 
     /// All output tokens, reasoning and audio included. Saturates.
