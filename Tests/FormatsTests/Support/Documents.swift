@@ -22,10 +22,10 @@ extension WireFormat {
     }
 
     /// The refusal of a body, if it is refused.
-    func refusal(of body: String, _ operation: Operation) throws -> GatewayFailure? {
+    func refusal(of body: String, _ operation: Operation, pathModel: String? = nil) throws -> GatewayFailure? {
         try withJSON(body) { root in
             do throws(GatewayFailure) {
-                _ = try self.inspect(root, operation: operation, pathModel: nil)
+                _ = try self.inspect(root, operation: operation, pathModel: pathModel)
                 return nil
             } catch {
                 return error
