@@ -1,0 +1,105 @@
+import Exchange
+import NIOCore
+import Policy
+import Wire
+
+/// Who asks: a key that was found, is in force, and is not already over its request limit.
+struct Caller {
+    /// The key in memory.
+    let key: KeyEntry
+    /// The digest it was found by, to find it again after a write.
+    let digest: KeyDigest
+
+    fileprivate init(key: KeyEntry, digest: KeyDigest) {
+        self.key = key
+        self.digest = digest
+    }
+}
+
+/// Finds callers for one connection. The last credential's bytes and their key are remembered until a write changes
+/// anything, so that a kept-alive client is not hashed again for every request.
+struct Authenticator {
+    private var lastToken: [UInt8] = []
+    private var lastCaller: Caller?
+    private var generation: UInt64 = 0
+
+    /// Finds the caller.
+    ///
+    /// - Throws: `.invalidRequest` when credentials contradict each other; `.invalidKey` otherwise, with the same text for
+    ///   every cause a stranger could learn from.
+    mutating func authenticate(
+        _ scan: HeaderScan,
+        in bytes: UnsafeRawBufferPointer,
+        loop: LoopState
+    ) throws(GatewayFailure) -> Caller {
+        let token = try Self.token(scan, in: bytes)
+        let snapshot = loop.snapshot
+        let generation = loop.snapshotGeneration
+        if generation == self.generation, let caller = self.lastCaller, self.lastToken.elementsEqual(token) {
+            return try Self.check(caller, loop)
+        }
+        guard VirtualKey.isWellFormed(token) else { throw Self.unknown }
+        let digest = loop.shared.digester.digest(token)
+        guard let key = snapshot.keys.lookup(digest) else { throw Self.unknown }
+        let caller = Caller(key: key, digest: digest)
+        let checked = try Self.check(caller, loop)
+        self.lastToken = Array(token)
+        self.lastCaller = caller
+        self.generation = generation
+        loop.shared.firstUse(key, self.lastToken)
+        return checked
+    }
+
+    /// Whether a caller admitted earlier is still to be served, after writes and the passing of time.
+    static func isInForce(_ caller: Caller, _ loop: LoopState) -> Bool {
+        guard let key = loop.snapshot.keys.lookup(caller.digest) else { return false }
+        return key.refusal(at: loop.unixMilliseconds) == nil
+    }
+
+    private static let unknown = GatewayFailure(
+        .invalidKey,
+        "No valid virtual key. Send one as 'Authorization: Bearer sk-mt-…' or 'x-api-key'; ask your Martlet operator for one."
+    )
+
+    private static func check(_ caller: Caller, _ loop: LoopState) throws(GatewayFailure) -> Caller {
+        guard let refusal = caller.key.refusal(at: loop.unixMilliseconds) else { return caller }
+        let label = caller.key.displayPrefix
+        switch refusal {
+        case .disabled: throw GatewayFailure(.invalidKey, "The key \(label)… is disabled.")
+        case .revoked: throw GatewayFailure(.invalidKey, "The key \(label)… is revoked.")
+        case .expired: throw GatewayFailure(.invalidKey, "The key \(label)… has expired.")
+        case .projectDisabled: throw GatewayFailure(.invalidKey, "The project of key \(label)… is disabled.")
+        }
+    }
+
+    /// The one token that the credential fields agree on.
+    private static func token(
+        _ scan: HeaderScan,
+        in bytes: UnsafeRawBufferPointer
+    ) throws(GatewayFailure) -> UnsafeRawBufferPointer {
+        guard !scan.hasRepeatedCredential else {
+            throw GatewayFailure(.invalidRequest, "A credential header was sent twice; send it once.")
+        }
+        var token: UnsafeRawBufferPointer?
+        for credential in scan.credentials {
+            var value = UnsafeRawBufferPointer(rebasing: bytes[credential.value])
+            if credential.field == .authorization {
+                guard let bearer = Self.bearer(value) else { throw Self.unknown }
+                value = bearer
+            }
+            if let token, !token.elementsEqual(value) {
+                throw GatewayFailure(.invalidRequest, "The request carries two different credentials; send one.")
+            }
+            token = value
+        }
+        guard let token, (1...256).contains(token.count) else { throw Self.unknown }
+        return token
+    }
+
+    private static func bearer(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard value.count > 7, value[6] == UInt8(ascii: " "),
+            ASCII.caseInsensitiveEquals(UnsafeRawBufferPointer(rebasing: value[..<6]), "bearer")
+        else { return nil }
+        return UnsafeRawBufferPointer(rebasing: value[7...])
+    }
+}

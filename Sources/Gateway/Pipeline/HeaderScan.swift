@@ -1,0 +1,56 @@
+import Wire
+
+/// The header fields the road itself looks at, found in one pass. Ranges point into the head's bytes.
+struct HeaderScan {
+    /// Fields that carry a virtual key; each at most once.
+    var credentials: [Credential] = []
+    /// A credential field came twice.
+    var hasRepeatedCredential = false
+    var contentType: Range<Int>?
+    var contentEncoding: Range<Int>?
+    var requestID: Range<Int>?
+    var userAgent: Range<Int>?
+    var session: Range<Int>?
+    /// `anthropic-version` is there: errors on shared routes take Anthropic's form.
+    var isAnthropic = false
+
+    struct Credential {
+        enum Field: Equatable {
+            case authorization
+            case apiKey
+        }
+        var field: Field
+        var name: StaticString
+        var value: Range<Int>
+    }
+
+    init(_ headers: [HTTPHeaderField], in bytes: UnsafeRawBufferPointer) {
+        for header in headers {
+            let name = UnsafeRawBufferPointer(rebasing: bytes[header.name])
+            switch name.count {
+            case 7 where Self.matches(name, "api-key"): self.credential(.apiKey, "api-key", header.value)
+            case 9 where Self.matches(name, "x-api-key"): self.credential(.apiKey, "x-api-key", header.value)
+            case 10 where Self.matches(name, "user-agent"): self.userAgent = header.value
+            case 10 where Self.matches(name, "session-id"): self.session = header.value
+            case 12 where Self.matches(name, "content-type"): self.contentType = header.value
+            case 12 where Self.matches(name, "x-request-id"): self.requestID = header.value
+            case 13 where Self.matches(name, "authorization"): self.credential(.authorization, "authorization", header.value)
+            case 14 where Self.matches(name, "x-goog-api-key"): self.credential(.apiKey, "x-goog-api-key", header.value)
+            case 16 where Self.matches(name, "content-encoding"): self.contentEncoding = header.value
+            case 17 where Self.matches(name, "anthropic-version"): self.isAnthropic = true
+            case 19 where Self.matches(name, "x-openwebui-chat-id"): self.session = header.value
+            case 24 where Self.matches(name, "x-claude-code-session-id"): self.session = header.value
+            default: continue
+            }
+        }
+    }
+
+    private mutating func credential(_ field: Credential.Field, _ name: StaticString, _ value: Range<Int>) {
+        if self.credentials.contains(where: { $0.name.utf8CodeUnitCount == name.utf8CodeUnitCount }) { self.hasRepeatedCredential = true }
+        self.credentials.append(Credential(field: field, name: name, value: value))
+    }
+
+    private static func matches(_ bytes: UnsafeRawBufferPointer, _ lowercased: StaticString) -> Bool {
+        ASCII.caseInsensitiveEquals(bytes, lowercased)
+    }
+}

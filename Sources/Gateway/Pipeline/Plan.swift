@@ -1,0 +1,112 @@
+import Exchange
+import Policy
+import Upstream
+import Wire
+
+/// Where a request goes and what is patched on the way. Until routing grows, the first enabled target serves.
+struct RoutePlan {
+    /// The public model asked for.
+    let model: Model
+    /// Where it goes.
+    let target: Target
+    /// Named ranges to patch, ascending, none overlapping another.
+    let patches: [BytePatch]
+    /// The stream's usage chunk was asked for by us: the caller is not to see it.
+    let hidesUsage: Bool
+
+    private init(model: Model, target: Target, patches: [BytePatch], hidesUsage: Bool) {
+        self.model = model
+        self.target = target
+        self.patches = patches
+        self.hidesUsage = hidesUsage
+    }
+
+    /// Plans a request.
+    ///
+    /// - Throws: `.modelNotFound` for a model that is unknown or not the key's to use (the two are not told apart),
+    ///   `.invalidRequest` for what no target takes.
+    static func make(
+        _ request: InspectedRequest,
+        for caller: Caller,
+        operation: Exchange.Operation,
+        snapshot: Snapshot
+    ) throws(GatewayFailure) -> RoutePlan {
+        let name = request.facts.model
+        guard caller.key.allows(model: name), let model = snapshot.model(named: name), !model.targets.isEmpty else {
+            throw GatewayFailure(
+                .modelNotFound,
+                "The model '\(Self.excerpt(name))' does not exist or this key may not use it. GET /v1/models lists what it may use.",
+                parameter: "model"
+            )
+        }
+        guard let target = model.targets.first(where: { $0.takes(operation) }) else {
+            throw Self.wrongFormat(model, operation)
+        }
+        try Self.checkFields(request, caller, target.provider)
+        let hidesUsage = target.provider.reportsStreamUsage && request.facts.usageEdit != nil
+        return RoutePlan(
+            model: model,
+            target: target,
+            patches: try Self.patches(request, target, asksUsage: hidesUsage),
+            hidesUsage: hidesUsage
+        )
+    }
+
+    private static func wrongFormat(_ model: Model, _ operation: Exchange.Operation) -> GatewayFailure {
+        let spoken = Set(model.targets.flatMap { target in
+            Exchange.Operation.allCases.filter { $0.streams && target.provider.speaks($0) }.map(\.rawValue)
+        })
+        let list = spoken.sorted().joined(separator: ", ")
+        return GatewayFailure(
+            .invalidRequest,
+            "The model '\(model.name)' cannot be reached by '\(operation.rawValue)': its providers speak \(list.isEmpty ? "nothing" : list), and formats are not translated yet.",
+            parameter: "model",
+            code: "unsupported_format"
+        )
+    }
+
+    private static func checkFields(
+        _ request: InspectedRequest,
+        _ caller: Caller,
+        _ provider: Provider
+    ) throws(GatewayFailure) {
+        if let field = request.facts.storedStateFields.first, provider.boundProject != caller.key.projectName {
+            throw GatewayFailure(
+                .invalidRequest,
+                "'\(field)' refers to state stored in a vendor account that is shared with others. Send the full history instead, or ask for a provider bound to your project alone.",
+                parameter: field
+            )
+        }
+        if let field = request.sensitiveFields.first(where: { provider.refuses(field: $0) }) {
+            throw GatewayFailure(
+                .invalidRequest,
+                "'\(field)' would let the request choose its own vendor or credential; remove it.",
+                parameter: field
+            )
+        }
+    }
+
+    private static func patches(
+        _ request: InspectedRequest,
+        _ target: Target,
+        asksUsage: Bool
+    ) throws(GatewayFailure) -> [BytePatch] {
+        let facts = request.facts
+        var patches = facts.edits
+        if let range = facts.modelRange {
+            if !target.upstreamModel.utf8.elementsEqual(facts.model.utf8) || request.bodyModelDiffers {
+                patches.append(BytePatch(range: range, replacement: target.quotedModel))
+            }
+        } else if let insertion = request.modelInsertion {
+            patches.append(target.filling(insertion))
+        }
+        if asksUsage, let edit = facts.usageEdit { patches.append(edit) }
+        patches.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        return patches
+    }
+
+    /// At most 100 bytes of a name from outside, for a message.
+    private static func excerpt(_ name: String) -> String {
+        name.utf8.count <= 100 ? name : String(name.prefix(60)) + "…"
+    }
+}

@@ -1,0 +1,231 @@
+import Exchange
+import NIOCore
+import NIOPosix
+import Policy
+import Storage
+import Upstream
+import Wire
+
+// Heads, collected answers, errors.
+
+extension ActiveExchange {
+    // MARK: The vendor's head
+
+    /// Keeps the few fields of a vendor's head that mean something here; the rest is not passed on.
+    func readUpstreamHeaders(_ head: HTTPResponseHead, _ bytes: UnsafeRawBufferPointer) -> AnswerContent {
+        var content = AnswerContent.other
+        let idHeader = self.dispatch.plan.target.provider.requestIDHeader
+        for field in head.headers {
+            let name = UnsafeRawBufferPointer(rebasing: bytes[field.name])
+            let value = UnsafeRawBufferPointer(rebasing: bytes[field.value])
+            switch name.count {
+            case 12 where ASCII.caseInsensitiveEquals(name, "content-type"):
+                content = MediaType.isEventStream(value) ? .eventStream : MediaType.isJSON(value) ? .json : .other
+                self.upstreamContentType = Self.text(value)
+            case 11 where ASCII.caseInsensitiveEquals(name, "retry-after"):
+                self.upstreamRetryAfter = Self.text(value).flatMap { Int($0) }.map { .seconds(min(max($0, 0), 3600)) }
+            default:
+                guard self.record.upstreamRequestID == nil, ASCII.caseInsensitiveEquals(name, idHeader) else { continue }
+                self.record.upstreamRequestID = Self.text(value)
+            }
+        }
+        return content
+    }
+
+    /// A short, printable header value; anything else is dropped.
+    private static func text(_ value: UnsafeRawBufferPointer) -> String? {
+        guard value.count <= 200, value.allSatisfy({ (0x20..<0x7F).contains($0) }) else { return nil }
+        return String(decoding: value, as: UTF8.self)
+    }
+
+    // MARK: Our heads
+
+    func writeStreamHead(to head: inout ByteBuffer) {
+        head.beginAnswer(
+            status: 200,
+            framing: self.framing,
+            keepAlive: self.client.keepsAlive,
+            requestID: self.record.id,
+            date: self.loop.date
+        )
+        head.writeStaticString(
+            "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n")
+        self.writeOwnHeaders(to: &head)
+        head.writeStaticString("\r\n")
+    }
+
+    /// Which target served, and what is left of the caller's limits.
+    private func writeOwnHeaders(to head: inout ByteBuffer) {
+        let target = self.dispatch.plan.target
+        head.writeHeader("x-martlet-provider", target.provider.name)
+        head.writeHeader("x-martlet-model", target.headerModel)
+        head.writeHeader("x-martlet-attempts", self.record.attempts)
+        if let id = self.record.upstreamRequestID { head.writeHeader("x-martlet-upstream-request-id", id) }
+        self.writeLimitHeaders(to: &head)
+    }
+
+    private func writeLimitHeaders(to head: inout ByteBuffer) {
+        guard let limit = self.dispatch.admitted.limit else { return }
+        if self.format.id == .messages {
+            head.writeHeader("anthropic-ratelimit-requests-limit", limit.limit)
+            head.writeHeader("anthropic-ratelimit-requests-remaining", limit.remaining)
+            let reset = self.loop.unixMilliseconds / 1000 + limit.resetAfter.wholeSecondsRoundedUp
+            head.writeHeader("anthropic-ratelimit-requests-reset", RFC3339.text(unixSeconds: reset))
+        } else {
+            head.writeHeader("x-ratelimit-limit-requests", limit.limit)
+            head.writeHeader("x-ratelimit-remaining-requests", limit.remaining)
+            head.writeHeader("x-ratelimit-reset-requests", limit.resetAfter.vendorText)
+        }
+    }
+
+    // MARK: Collected answers
+
+    /// Gathers a whole answer; one over the limit is a failure of the vendor's.
+    func collect(_ bytes: UnsafeRawBufferPointer, limit: Int) {
+        guard self.collected.readableBytes + bytes.count <= limit else {
+            return self.perform(
+                self.machine.interrupt(GatewayFailure(.upstreamFailed, "The provider's answer is over the limit of \(limit) bytes.")))
+        }
+        self.collected.writeBytes(bytes)
+    }
+
+    /// The answer is whole: read its usage and pass it on as it is.
+    func completeAnswer() {
+        let body = self.collected
+        self.collected = ByteBuffer()
+        guard body.readableBytes > self.loop.shared.options.limits.workerBodyBytes else {
+            return self.finishAnswer(body, Self.read(body, self.format, self.dispatch.head.operation, self.loop.tape))
+        }
+        let format = self.format
+        let operation = self.dispatch.head.operation
+        // The closure keeps the connection object alive: the caller may leave while the worker reads.
+        let client = self.client
+        NIOThreadPool.singleton.runIfActive(eventLoop: self.loop.loop) {
+            Self.read(body, format, operation, JSONTape())
+        }.assumeIsolated().whenComplete { result in
+            withExtendedLifetime(client) { self.finishAnswer(body, (try? result.get()) ?? nil) }
+        }
+    }
+
+    private static func read(
+        _ body: ByteBuffer,
+        _ format: any WireFormat,
+        _ operation: Exchange.Operation,
+        _ tape: JSONTape
+    ) -> AnswerReading? {
+        body.withUnsafeReadableBytes { bytes in
+            guard let root = try? tape.parse(bytes) else { return nil }
+            return format.readAnswer(root, operation: operation)
+        }
+    }
+
+    private func finishAnswer(_ body: ByteBuffer, _ reading: AnswerReading?) {
+        guard let reading else {
+            return self.answer(GatewayFailure(.upstreamFailed, "The provider's answer is not valid JSON."))
+        }
+        self.record.usage = reading.usage
+        self.record.finishReason = reading.finishReason
+        self.record.failure = reading.failure?.kind.rawValue
+        self.settle(status: self.upstreamStatus, outcome: reading.failure == nil ? .completed : .upstreamError)
+        self.writeWhole(status: self.upstreamStatus, headers: [], contentType: "application/json", body: body)
+        self.client.exchangeFinished()
+    }
+
+    // MARK: Errors
+
+    /// The vendor refused: whose fault it is decides what the caller sees.
+    func completeError() {
+        let body = self.collected
+        self.collected = ByteBuffer()
+        let fault = body.withUnsafeReadableBytes { bytes in
+            self.format.classify(status: self.upstreamStatus, root: try? self.loop.tape.parse(bytes))
+        }
+        switch fault {
+        case .caller:
+            self.record.failure = "vendor_refusal"
+            self.settle(status: self.upstreamStatus, outcome: .upstreamError)
+            self.writeWhole(
+                status: self.upstreamStatus,
+                headers: [("x-should-retry", "false")],
+                contentType: self.upstreamContentType ?? "application/json",
+                body: body
+            )
+            self.client.exchangeFinished()
+        case .credential:
+            self.answer(GatewayFailure(.upstreamCredential, "Martlet's own account at the provider was refused; tell your operator."))
+        case .throttled:
+            self.answer(
+                GatewayFailure(
+                    .upstreamUnavailable, "The provider is throttling Martlet.", retryAfter: self.upstreamRetryAfter ?? .seconds(5)))
+        case .vendor:
+            self.answer(
+                GatewayFailure(
+                    .upstreamUnavailable, "The provider answered with status \(self.upstreamStatus).",
+                    retryAfter: self.upstreamRetryAfter ?? .seconds(1)))
+        }
+    }
+
+    /// Answers with a failure of ours, before anything was told.
+    func answer(_ failure: GatewayFailure) {
+        self.record.failure = failure.kind.rawValue
+        let operation = self.dispatch.head.operation
+        let answer = self.format.errorAnswer(failure, operation: operation, requestID: self.record.id)
+        self.settle(status: answer.status, outcome: self.outcome(of: failure, begun: false))
+        var body = ByteBuffer()
+        body.writeBytes(answer.body)
+        self.isHeadSent = true
+        self.writeWhole(status: answer.status, headers: answer.headers, contentType: "application/json", body: body)
+        self.client.exchangeFinished()
+    }
+
+    func outcome(of failure: GatewayFailure, begun: Bool) -> ExchangeOutcome {
+        if self.machine.isTimedOut { return .timedOut }
+        if failure.kind == .interrupted { return .interrupted }
+        return begun ? .truncated : .upstreamError
+    }
+
+    private func writeWhole(status: Int, headers: [(name: String, value: String)], contentType: String, body: ByteBuffer) {
+        guard let context = self.client.context else { return }
+        var bytes = self.loop.takeScratch()
+        bytes.beginAnswer(
+            status: status,
+            framing: .length(body.readableBytes),
+            keepAlive: self.client.keepsAlive,
+            requestID: self.record.id,
+            date: self.loop.date
+        )
+        bytes.writeHeader("content-type", contentType)
+        for header in headers {
+            bytes.writeString(header.name)
+            bytes.writeStaticString(": ")
+            bytes.writeString(header.value)
+            bytes.writeStaticString("\r\n")
+        }
+        self.writeOwnHeaders(to: &bytes)
+        bytes.writeStaticString("\r\n")
+        if body.readableBytes <= 16 * 1024 {
+            body.withUnsafeReadableBytes { _ = bytes.writeBytes($0) }
+            context.writeAndFlush(self.client.wrapOutboundOut(bytes), promise: nil)
+        } else {
+            context.write(self.client.wrapOutboundOut(bytes), promise: nil)
+            context.writeAndFlush(self.client.wrapOutboundOut(body), promise: nil)
+        }
+        self.loop.returnScratch(bytes)
+    }
+}
+
+extension Duration {
+    /// Whole seconds, rounded up, not negative.
+    var wholeSecondsRoundedUp: Int64 {
+        let (seconds, attoseconds) = self.components
+        return max(0, seconds + (attoseconds > 0 ? 1 : 0))
+    }
+
+    /// As OpenAI's rate-limit headers spell it: `120ms`, `1s`, `6m0s`.
+    var vendorText: String {
+        let milliseconds = max(0, self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000)
+        if milliseconds < 1000 { return "\(milliseconds)ms" }
+        let seconds = (milliseconds + 999) / 1000
+        return seconds < 60 ? "\(seconds)s" : "\(seconds / 60)m\(seconds % 60)s"
+    }
+}

@@ -1,0 +1,57 @@
+import Exchange
+import NIOCore
+import Storage
+import Telemetry
+import Upstream
+
+extension ActiveExchange {
+    /// Keeps who is calling, from the caller's own headers, for the record.
+    func describeClient(_ headBytes: ByteBuffer) {
+        let scan = self.dispatch.head.scan
+        headBytes.withUnsafeReadableBytes { bytes in
+            self.record.client = Self.label(scan.userAgent, in: bytes, limit: 120)
+            self.record.session = Self.label(scan.session, in: bytes, limit: 256)
+        }
+    }
+
+    private static func label(_ range: Range<Int>?, in bytes: UnsafeRawBufferPointer, limit: Int) -> String? {
+        guard let range, !range.isEmpty else { return nil }
+        let value = bytes[range].prefix(limit)
+        guard value.allSatisfy({ (0x20..<0x7F).contains($0) }) else { return nil }
+        return String(decoding: value, as: UTF8.self)
+    }
+
+    /// Completes the record and hands it to the writer's queue; counts what is counted.
+    func finishRecord(status: Int, outcome: ExchangeOutcome) {
+        let metrics = self.loop.shared.metrics
+        let total = (self.loop.loop.now - self.dispatch.head.receivedAt).nanoseconds / 1000
+        let target = self.dispatch.plan.target
+        if let tap = self.tap {
+            self.record.usage = tap.usage
+            self.record.finishReason = tap.finishReason
+        }
+        self.record.isStream = self.dispatch.facts.isStream
+        self.record.modelAsked = self.dispatch.plan.model.name
+        self.record.modelServed = target.upstreamModel
+        self.record.provider = target.provider.name
+        self.record.session = self.dispatch.facts.session ?? self.record.session
+        self.record.status = status
+        self.record.outcome = outcome
+        self.record.totalMicroseconds = total
+        self.loop.append(self.record)
+
+        metrics.duration.observe(microseconds: total)
+        metrics.overhead.observe(microseconds: self.record.overheadMicroseconds)
+        if let first = self.record.firstContentMicroseconds { metrics.firstContent.observe(microseconds: first) }
+        if outcome == .clientGone { metrics.clientsGone.add() }
+        if let usage = self.record.usage {
+            metrics.inputTokens.add(usage.inputTokens)
+            metrics.outputTokens.add(usage.outputTokens)
+            metrics.cacheReadTokens.add(usage.cacheReadTokens)
+            metrics.cacheWriteTokens.add(usage.cacheWrite5mTokens)
+        }
+        let operation = self.dispatch.head.operation
+        self.loop.counters.count(
+            operation: operation.rawValue, operationIndex: operation.index, status: status, model: target.label)
+    }
+}

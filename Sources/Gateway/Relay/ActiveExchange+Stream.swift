@@ -1,0 +1,182 @@
+import Exchange
+import NIOCore
+import Storage
+import Wire
+
+// The streamed answer. Only whole events pass; everything of one read goes out as one chunk with one flush.
+
+extension ActiveExchange {
+    /// Cuts received bytes into events and relays them.
+    func frame(_ bytes: UnsafeRawBufferPointer) {
+        guard self.partial.readableBytes > 0 else {
+            let consumed = self.relayEvents(bytes)
+            if consumed < bytes.count, self.isRelaying {
+                self.partial.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
+            }
+            return
+        }
+        self.partial.writeBytes(bytes)
+        let consumed = self.partial.withUnsafeReadableBytes { self.relayEvents($0) }
+        self.partial.moveReaderIndex(forwardBy: min(consumed, self.partial.readableBytes))
+        if self.partial.readableBytes == 0 { self.partial = ByteBuffer() }
+    }
+
+    /// The vendor's bytes have ended: a last event may lack its blank line.
+    func finishFraming() {
+        guard self.isRelaying, self.partial.readableBytes > 0 else { return }
+        let rest = self.partial
+        self.partial = ByteBuffer()
+        rest.withUnsafeReadableBytes { bytes in
+            var offset = 0
+            guard let event = self.framer.finish(bytes, from: &offset) else { return }
+            self.relay(event, in: bytes, isUnterminated: true)
+        }
+    }
+
+    private var isRelaying: Bool {
+        self.machine.phase == .holding || self.machine.phase == .streaming
+    }
+
+    /// Relays the whole events at the start of `bytes`; returns how many bytes they are.
+    private func relayEvents(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var offset = 0
+        while self.isRelaying {
+            do throws(SSEError) {
+                guard let event = try self.framer.next(bytes, from: &offset) else { return offset }
+                self.relay(event, in: bytes, isUnterminated: false)
+            } catch {
+                self.perform(
+                    self.machine.interrupt(GatewayFailure(.upstreamFailed, "The provider sent an event over the size limit.")))
+                return bytes.count
+            }
+        }
+        return bytes.count
+    }
+
+    private func relay(_ event: SSEEvent, in bytes: UnsafeRawBufferPointer, isUnterminated: Bool) {
+        guard let tap = self.tap else { return }
+        let observation = tap.observe(event, in: bytes)
+        let now = self.loop.loop.now
+        if observation.isContent, self.record.firstContentMicroseconds == nil {
+            self.record.firstContentMicroseconds = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
+        }
+        let raw = UnsafeRawBufferPointer(rebasing: bytes[event.range])
+        switch self.machine.observed(observation, now) {
+        case .forward:
+            self.emit(raw, isUnterminated)
+        case .hold:
+            self.hold(raw, isUnterminated)
+        case .hide:
+            return
+        case .commitAndForward:
+            self.commit()
+            self.emit(raw, isUnterminated)
+        case .answerFailure(let failure):
+            self.perform(.answerFailure(failure))
+        case .endStream(let failure):
+            self.perform(.endStream(failure))
+        }
+    }
+
+    private func hold(_ raw: UnsafeRawBufferPointer, _ isUnterminated: Bool) {
+        self.held.writeBytes(raw)
+        if isUnterminated { self.held.writeStaticString("\n\n") }
+        guard self.held.readableBytes > 256 * 1024 else { return }
+        self.perform(self.machine.interrupt(GatewayFailure(.upstreamFailed, "The provider sent no content.")))
+    }
+
+    private func emit(_ raw: UnsafeRawBufferPointer, _ isUnterminated: Bool) {
+        self.withOutput { output in
+            output.writeBytes(raw)
+            if isUnterminated { output.writeStaticString("\n\n") }
+        }
+    }
+
+    // MARK: Output
+
+    private func withOutput(_ write: (inout ByteBuffer) -> Void) {
+        if self.output == nil {
+            var fresh = self.loop.takeScratch()
+            if self.framing == .chunked { ChunkFrame.begin(&fresh) }
+            self.output = fresh
+        }
+        if var output = self.output.take() {
+            write(&output)
+            self.output = output
+        }
+    }
+
+    /// Sends what has gathered since the last flush, as one chunk.
+    func flushOutput(isLast: Bool = false) {
+        guard let context = self.client.context else { return }
+        guard var output = self.output.take() else {
+            if isLast { self.writeLastChunk(context) }
+            return
+        }
+        if self.framing == .chunked {
+            ChunkFrame.end(&output)
+            if isLast { output.writeStaticString("0\r\n\r\n") }
+        }
+        context.writeAndFlush(self.client.wrapOutboundOut(output), promise: nil)
+        self.loop.returnScratch(output)
+    }
+
+    private func writeLastChunk(_ context: ChannelHandlerContext) {
+        guard self.framing == .chunked else { return context.flush() }
+        var last = context.channel.allocator.buffer(capacity: 8)
+        last.writeStaticString("0\r\n\r\n")
+        context.writeAndFlush(self.client.wrapOutboundOut(last), promise: nil)
+    }
+
+    /// Sends the head and what was held back: from here on the caller has a stream.
+    func commit() {
+        guard !self.isHeadSent, let context = self.client.context else { return }
+        self.isHeadSent = true
+        self.framing = self.dispatch.head.isHTTP10 ? .untilClose : .chunked
+        if self.dispatch.head.isHTTP10 { self.client.keepsAlive = false }
+        var head = self.loop.takeScratch()
+        self.writeStreamHead(to: &head)
+        context.write(self.client.wrapOutboundOut(head), promise: nil)
+        if self.held.readableBytes > 0 {
+            let held = self.held
+            self.held = ByteBuffer()
+            held.withUnsafeReadableBytes { bytes in self.withOutput { $0.writeBytes(bytes) } }
+        }
+        self.client.releaseRequest()
+    }
+
+    /// Says that the stream is alive, in a way its grammar ignores.
+    func ping() {
+        self.withOutput { $0.writeBytes(self.format.keepAlive) }
+        self.flushOutput()
+    }
+
+    // MARK: Ends
+
+    func completeStream() {
+        self.commit()
+        self.settle(status: 200, outcome: .completed)
+        self.flushOutput(isLast: true)
+        self.client.exchangeFinished()
+    }
+
+    /// Ends a begun stream in the client's own failure terminal: nothing truncated looks complete.
+    func endStream(_ failure: GatewayFailure) {
+        self.record.failure = failure.kind.rawValue
+        if let tap = self.tap {
+            let terminal = tap.failureTerminal(failure, requestID: self.record.id)
+            self.withOutput { $0.writeBytes(terminal) }
+        }
+        self.settle(status: 200, outcome: self.outcome(of: failure, begun: true))
+        self.flushOutput(isLast: true)
+        self.client.exchangeFinished()
+    }
+
+    /// Ends a stream whose failure the vendor has told itself.
+    func endToldStream() {
+        self.record.failure = self.machine.toldFailure?.kind.rawValue
+        self.settle(status: 200, outcome: .truncated)
+        self.flushOutput(isLast: true)
+        self.client.exchangeFinished()
+    }
+}

@@ -1,0 +1,264 @@
+import Exchange
+import Logging
+import NIOCore
+import Policy
+import Storage
+import Synchronization
+import Telemetry
+import Upstream
+import Wire
+
+/// One exchange from dispatch to settlement: the shell that does what `ExchangeMachine` decides. It lives on one event loop,
+/// between the client connection that owns it and the upstream connection it is lent.
+final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
+    /// Everything the road found out before dispatch.
+    struct Dispatch {
+        let plan: RoutePlan
+        let admitted: Admitted
+        let facts: Inspected
+        let head: InboundHead
+        let caller: Caller
+        let bodyReceivedAt: NIODeadline
+    }
+
+    let loop: LoopState
+    unowned let client: ClientConnection
+    let dispatch: Dispatch
+    let format: any WireFormat
+    let startedAt: NIODeadline
+    var machine: ExchangeMachine
+    var record: RequestRecord
+    private(set) var connection: UpstreamConnection?
+    private var request: ByteBuffer?
+    private var isWaiting = false
+
+    // Relay state: see ActiveExchange+Stream and +Answer.
+    var tap: (any StreamTap)?
+    var framer: SSEFramer
+    var partial = ByteBuffer()
+    var held = ByteBuffer()
+    var output: ByteBuffer?
+    var collected = ByteBuffer()
+    var upstreamStatus = 0
+    var upstreamContentType: String?
+    var upstreamRetryAfter: Duration?
+    var framing = AnswerFraming.chunked
+    var isHeadSent = false
+    private var isSettled = false
+    private var checkedGeneration: UInt64
+
+    init(client: ClientConnection, dispatch: Dispatch, request: ByteBuffer, now: NIODeadline) {
+        self.client = client
+        self.loop = client.loop
+        self.dispatch = dispatch
+        self.format = client.loop.shared.formats[dispatch.head.operation]
+        self.request = request
+        self.startedAt = now
+        self.checkedGeneration = client.loop.snapshotGeneration
+        self.framer = SSEFramer(maxEventBytes: client.loop.shared.options.limits.maxEventBytes)
+        self.machine = ExchangeMachine(
+            isStream: dispatch.facts.isStream,
+            deadlines: client.loop.shared.options.deadlines,
+            now: now
+        )
+        self.record = RequestRecord(
+            id: dispatch.head.requestID,
+            startedAt: client.loop.unixMilliseconds(at: dispatch.head.receivedAt),
+            keyID: dispatch.caller.key.id,
+            projectID: dispatch.caller.key.projectID,
+            operation: dispatch.head.operation
+        )
+        self.loop.shared.exchanges.add(1, ordering: .relaxed)
+        self.loop.shared.metrics.inFlight.add(1)
+    }
+
+    private var now: NIODeadline { self.loop.loop.now }
+
+    /// Asks for a connection; the request is sent as soon as there is one.
+    func start() {
+        let endpoint = self.dispatch.plan.target.provider.endpoint
+        switch self.loop.pool.acquire(endpoint, for: self) {
+        case .ready(let connection):
+            self.connectionReady(connection)
+        case .waiting:
+            self.isWaiting = true
+        case .saturated:
+            self.connectionFailed(UpstreamError(.saturated, "the queue is full"))
+        }
+    }
+
+    // MARK: ConnectionWaiter
+
+    func connectionReady(_ connection: UpstreamConnection) {
+        self.isWaiting = false
+        let now = self.now
+        self.record.queueMicroseconds = (now - self.startedAt).nanoseconds / 1000
+        guard self.machine.connected(now) == .send, let request = self.request else { return connection.abort() }
+        self.record.attempts = 1
+        self.record.overheadMicroseconds = (self.startedAt - self.dispatch.bodyReceivedAt).nanoseconds / 1000
+        self.connection = connection
+        // Kept until the answer is committed: a connection that turns out dead before a byte left is replaced.
+        guard connection.send(request, to: self) else {
+            self.connection = nil
+            return self.upstreamFailed(UpstreamError(.connectFailed, "closed before sending"))
+        }
+        self.request = nil
+    }
+
+    func connectionFailed(_ error: UpstreamError) {
+        self.isWaiting = false
+        self.upstreamFailed(error)
+    }
+
+    // MARK: UpstreamConsumer
+
+    func upstreamReceivedHead(_ head: HTTPResponseHead, in bytes: UnsafeRawBufferPointer) {
+        let now = self.now
+        self.record.firstByteMicroseconds = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
+        self.upstreamStatus = head.status
+        let content = self.readUpstreamHeaders(head, bytes)
+        if self.dispatch.facts.isStream, content == .eventStream {
+            self.tap = self.format.makeStreamTap(
+                operation: self.dispatch.head.operation, hidesUsage: self.dispatch.plan.hidesUsage)
+        }
+        self.perform(self.machine.receivedHead(status: head.status, content: content, now))
+    }
+
+    func upstreamReceivedBody(_ bytes: UnsafeRawBufferPointer) {
+        switch self.machine.phase {
+        case .holding, .streaming:
+            self.frame(bytes)
+        case .collectingAnswer:
+            self.collect(bytes, limit: self.loop.shared.options.limits.maxAnswerBytes)
+        case .collectingError:
+            self.collect(bytes, limit: 1 << 20)
+        case .connecting, .awaitingHead, .done:
+            return
+        }
+    }
+
+    func upstreamReadComplete() {
+        self.flushOutput()
+    }
+
+    func upstreamEnded() {
+        self.connection = nil
+        self.finishFraming()
+        self.perform(self.machine.upstreamEnded(isComplete: self.tap?.isComplete ?? false))
+    }
+
+    func upstreamFailed(_ error: UpstreamError) {
+        self.connection = nil
+        self.loop.shared.log.debug("upstream failed", metadata: ["error": "\(error)", "request_id": "\(self.record.id)"])
+        self.finishFraming()
+        self.perform(self.machine.upstreamFailed(Self.failure(error), isComplete: self.tap?.isComplete ?? false))
+    }
+
+    /// How a failure of the way is told: what never left may be tried again, what broke the protocol is the vendor's.
+    private static func failure(_ error: UpstreamError) -> GatewayFailure {
+        switch error.code {
+        case .connectFailed, .connectTimedOut, .addressRefused, .proxyRefused, .closedBeforeAnswer:
+            GatewayFailure(.upstreamUnavailable, "The provider could not be reached.", retryAfter: .seconds(5))
+        case .saturated:
+            GatewayFailure(.overloaded, "All connections to the provider are in use.", retryAfter: .seconds(1))
+        case .tlsFailed:
+            GatewayFailure(.upstreamFailed, "No trusted connection to the provider could be made.")
+        case .closedInsideAnswer:
+            GatewayFailure(.upstreamFailed, "The provider closed the connection inside its answer.")
+        case .protocolViolation:
+            GatewayFailure(.upstreamFailed, "The provider's answer is not acceptable HTTP.")
+        }
+    }
+
+    // MARK: Caller and time
+
+    func clientGone() {
+        self.perform(self.machine.clientGone())
+    }
+
+    func clientWritability(_ isWritable: Bool) {
+        self.machine.clientWritability(isWritable, self.now)
+        self.connection?.setReadingPaused(!isWritable)
+    }
+
+    func interrupt(_ failure: GatewayFailure) {
+        self.perform(self.machine.interrupt(failure))
+    }
+
+    func tick(_ now: NIODeadline) {
+        guard self.isStillAllowed() else {
+            return self.interrupt(GatewayFailure(.interrupted, "The key was revoked or has expired."))
+        }
+        self.perform(self.machine.tick(now))
+        self.flushOutput()
+    }
+
+    /// Looked at again after a write, and where time alone can end a key.
+    private func isStillAllowed() -> Bool {
+        let generation = self.loop.snapshotGeneration
+        guard generation != self.checkedGeneration || self.dispatch.caller.key.expiresAt != nil else { return true }
+        self.checkedGeneration = generation
+        return Authenticator.isInForce(self.dispatch.caller, self.loop)
+    }
+
+    // MARK: Acting
+
+    func perform(_ action: ExchangeMachine.Action) {
+        switch action {
+        case .nothing, .send:
+            return
+        case .commit:
+            self.commit()
+        case .commitWithPing:
+            self.commit()
+            self.ping()
+        case .ping:
+            self.ping()
+        case .completeStream:
+            self.completeStream()
+        case .completeAnswer:
+            self.completeAnswer()
+        case .completeError:
+            self.completeError()
+        case .answerFailure(let failure):
+            self.abandonUpstream()
+            self.answer(failure)
+        case .endStream(let failure):
+            self.abandonUpstream()
+            self.endStream(failure)
+        case .endToldStream:
+            self.endToldStream()
+        case .drop:
+            self.abandonUpstream()
+            self.settle(status: self.isHeadSent ? 200 : 0, outcome: self.machine.isTimedOut ? .timedOut : .clientGone)
+            self.client.close()
+        }
+    }
+
+    /// Gives up the vendor's side at once, whatever it is doing: nothing we no longer want is paid for longer than this.
+    func abandonUpstream() {
+        if self.isWaiting {
+            self.isWaiting = false
+            self.loop.pool.cancel(self, at: self.dispatch.plan.target.provider.endpoint)
+        }
+        self.connection?.abort()
+        self.connection = nil
+    }
+
+    /// Records the exchange, once, whatever ended it.
+    func settle(status: Int, outcome: ExchangeOutcome) {
+        guard !self.isSettled else { return }
+        self.isSettled = true
+        self.finishRecord(status: status, outcome: outcome)
+        self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
+        self.loop.shared.metrics.inFlight.add(-1)
+    }
+
+    deinit {
+        // The net: an exchange that was dropped without being settled is our defect, and is counted as one.
+        guard !self.isSettled else { return }
+        self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
+        self.loop.shared.metrics.inFlight.add(-1)
+        self.loop.shared.metrics.defects.add()
+    }
+}

@@ -1,0 +1,313 @@
+import Exchange
+import NIOCore
+
+/// What kind of body a vendor's head announces.
+enum AnswerContent: Equatable {
+    case eventStream
+    case json
+    case other
+}
+
+/// Decides what becomes of one exchange after dispatch. A value: it is told what happened and says what to do; sockets, bytes
+/// and clocks stay outside, so that every path runs in a test without them.
+struct ExchangeMachine {
+    /// Where the exchange stands.
+    enum Phase: Equatable {
+        /// Waiting for a connection.
+        case connecting
+        /// The request is on its way or there; no byte of an answer yet.
+        case awaitingHead
+        /// A stream has begun at the vendor but nothing was told to the caller: it can still become a plain error.
+        case holding
+        /// The caller has the head; from now on failures are told inside the stream.
+        case streaming
+        /// A whole answer is being collected.
+        case collectingAnswer
+        /// A whole error answer is being collected.
+        case collectingError
+        /// Over; everything that still comes is ignored.
+        case done
+    }
+
+    /// What to do now.
+    enum Action: Equatable {
+        case nothing
+        /// Send the request.
+        case send
+        /// Send the head and whatever was held back.
+        case commit
+        /// Send the head, whatever was held back, and a sign of life.
+        case commitWithPing
+        /// Send a sign of life.
+        case ping
+        /// Finish the stream in good order.
+        case completeStream
+        /// Finish the collected answer.
+        case completeAnswer
+        /// Judge and pass on the collected error answer.
+        case completeError
+        /// Nothing was told yet: answer with this failure.
+        case answerFailure(GatewayFailure)
+        /// The stream has begun: end it with this failure's terminal.
+        case endStream(GatewayFailure)
+        /// The failure was told by the vendor in the client's grammar: just end.
+        case endToldStream
+        /// The caller is gone or does not read: drop everything.
+        case drop
+    }
+
+    /// What to do with one event's bytes.
+    enum EventAction: Equatable {
+        /// Pass on.
+        case forward
+        /// Keep until the stream is committed.
+        case hold
+        /// Keep from the caller for good.
+        case hide
+        /// Commit, then pass on.
+        case commitAndForward
+        /// As `Action.answerFailure`.
+        case answerFailure(GatewayFailure)
+        /// As `Action.endStream`.
+        case endStream(GatewayFailure)
+    }
+
+    private(set) var phase = Phase.connecting
+    /// Set when a failure was told inside the stream.
+    private(set) var toldFailure: GatewayFailure?
+    /// Set when a deadline ended the exchange.
+    private(set) var isTimedOut = false
+
+    private let isStream: Bool
+    private let deadlines: GatewayOptions.Deadlines
+    private let startedAt: NIODeadline
+    private var sentAt: NIODeadline
+    private var lastEventAt: NIODeadline
+    private var lastContentAt: NIODeadline
+    private var lastWriteAt: NIODeadline
+    private var stalledSince: NIODeadline?
+
+    init(isStream: Bool, deadlines: GatewayOptions.Deadlines, now: NIODeadline) {
+        self.isStream = isStream
+        self.deadlines = deadlines
+        self.startedAt = now
+        self.sentAt = now
+        self.lastEventAt = now
+        self.lastContentAt = now
+        self.lastWriteAt = now
+    }
+
+    // MARK: Upstream
+
+    mutating func connected(_ now: NIODeadline) -> Action {
+        guard case .connecting = self.phase else { return .nothing }
+        self.phase = .awaitingHead
+        self.sentAt = now
+        self.lastEventAt = now
+        self.lastContentAt = now
+        return .send
+    }
+
+    mutating func receivedHead(status: Int, content: AnswerContent, _ now: NIODeadline) -> Action {
+        guard case .awaitingHead = self.phase else { return .nothing }
+        self.lastEventAt = now
+        switch status {
+        case 200..<300:
+            return self.receivedSuccess(content)
+        case 300..<400:
+            return self.fail(GatewayFailure(.upstreamFailed, "The provider answered with a redirect, which is never followed."))
+        default:
+            self.phase = .collectingError
+            return .nothing
+        }
+    }
+
+    private mutating func receivedSuccess(_ content: AnswerContent) -> Action {
+        switch (self.isStream, content) {
+        case (true, .eventStream):
+            self.phase = .holding
+            return .nothing
+        case (false, .json):
+            self.phase = .collectingAnswer
+            return .nothing
+        case (true, .json), (true, .other):
+            return self.fail(GatewayFailure(.upstreamFailed, "The provider did not answer a streaming request with a stream."))
+        case (false, .eventStream), (false, .other):
+            return self.fail(GatewayFailure(.upstreamFailed, "The provider's answer is not JSON."))
+        }
+    }
+
+    mutating func observed(_ observation: StreamObservation, _ now: NIODeadline) -> EventAction {
+        self.lastEventAt = now
+        if observation.isContent { self.lastContentAt = now }
+        switch self.phase {
+        case .holding:
+            return self.observedWhileHolding(observation, now)
+        case .streaming:
+            return self.observedWhileStreaming(observation, now)
+        case .connecting, .awaitingHead, .collectingAnswer, .collectingError, .done:
+            return .hide
+        }
+    }
+
+    private mutating func observedWhileHolding(_ observation: StreamObservation, _ now: NIODeadline) -> EventAction {
+        if let failure = observation.failure { return .answerFailure(self.close(failure)) }
+        switch observation.disposition {
+        case .reject:
+            return .answerFailure(self.close(Self.brokenEvent))
+        case .hide:
+            return .hide
+        case .forward where observation.isContent:
+            self.phase = .streaming
+            self.lastWriteAt = now
+            return .commitAndForward
+        case .forward:
+            return .hold
+        }
+    }
+
+    private mutating func observedWhileStreaming(_ observation: StreamObservation, _ now: NIODeadline) -> EventAction {
+        if let failure = observation.failure, self.toldFailure == nil { self.toldFailure = failure }
+        switch observation.disposition {
+        case .reject:
+            return .endStream(self.close(Self.brokenEvent))
+        case .hide:
+            return .hide
+        case .forward:
+            self.lastWriteAt = now
+            return .forward
+        }
+    }
+
+    /// The answer ended in its own framing.
+    ///
+    /// - Parameter isComplete: Whether the stream's grammar allows it to end here.
+    mutating func upstreamEnded(isComplete: Bool) -> Action {
+        switch self.phase {
+        case .connecting, .awaitingHead, .done:
+            return .nothing
+        case .collectingAnswer:
+            self.phase = .done
+            return .completeAnswer
+        case .collectingError:
+            self.phase = .done
+            return .completeError
+        case .holding where isComplete, .streaming where isComplete && self.toldFailure == nil:
+            self.phase = .done
+            return .completeStream
+        case .streaming where self.toldFailure != nil:
+            self.phase = .done
+            return .endToldStream
+        case .holding, .streaming:
+            return self.fail(Self.cutStream)
+        }
+    }
+
+    /// The vendor or the way to it failed.
+    mutating func upstreamFailed(_ failure: GatewayFailure, isComplete: Bool) -> Action {
+        switch self.phase {
+        case .done:
+            return .nothing
+        case .streaming where self.toldFailure != nil:
+            self.phase = .done
+            return .endToldStream
+        case .streaming where isComplete, .holding where isComplete:
+            self.phase = .done
+            return .completeStream
+        case .connecting, .awaitingHead, .holding, .streaming, .collectingAnswer, .collectingError:
+            return self.fail(failure)
+        }
+    }
+
+    // MARK: Caller and us
+
+    /// The caller closed.
+    mutating func clientGone() -> Action {
+        guard self.phase != .done else { return .nothing }
+        self.phase = .done
+        return .drop
+    }
+
+    /// The caller stopped, or resumed, taking bytes.
+    mutating func clientWritability(_ isWritable: Bool, _ now: NIODeadline) {
+        self.stalledSince = isWritable ? nil : (self.stalledSince ?? now)
+    }
+
+    /// Martlet ends it: a key revoked, a shutdown, its own defect.
+    mutating func interrupt(_ failure: GatewayFailure) -> Action {
+        guard self.phase != .done else { return .nothing }
+        return self.fail(failure)
+    }
+
+    /// Time passed.
+    mutating func tick(_ now: NIODeadline) -> Action {
+        if let stalledSince = self.stalledSince, self.passed(stalledSince, self.deadlines.writeStall, now) {
+            self.phase = .done
+            self.isTimedOut = true
+            return .drop
+        }
+        let total = self.isStream ? self.deadlines.totalStream : self.deadlines.total
+        switch self.phase {
+        case .done, .connecting:
+            return .nothing
+        case .awaitingHead, .collectingAnswer, .collectingError:
+            if self.passed(self.startedAt, total, now) { return self.timeOut("The provider did not answer in time.") }
+            if self.isStream { return self.tickBeforeContent(now) }
+            return .nothing
+        case .holding, .streaming:
+            if self.passed(self.startedAt, total, now) { return self.timeOut("The stream took longer than allowed.") }
+            return self.tickStream(now)
+        }
+    }
+
+    private mutating func tickBeforeContent(_ now: NIODeadline) -> Action {
+        guard self.passed(self.sentAt, self.deadlines.firstContent, now) else { return .nothing }
+        return self.timeOut("The provider sent no content in time.")
+    }
+
+    private mutating func tickStream(_ now: NIODeadline) -> Action {
+        if self.lastContentAt == self.sentAt {
+            let late = self.tickBeforeContent(now)
+            if late != .nothing { return late }
+        } else if self.passed(self.lastContentAt, self.deadlines.noContent, now) {
+            return self.timeOut("The provider sent no further content in time.")
+        }
+        if self.lastContentAt != self.sentAt, self.passed(self.lastEventAt, self.deadlines.idle, now) {
+            return self.timeOut("The provider's stream went silent.")
+        }
+        if case .holding = self.phase {
+            guard self.passed(self.sentAt, self.deadlines.headHold, now) else { return .nothing }
+            self.phase = .streaming
+            self.lastWriteAt = now
+            return .commitWithPing
+        }
+        guard self.stalledSince == nil, self.passed(self.lastWriteAt, self.deadlines.ping, now) else { return .nothing }
+        self.lastWriteAt = now
+        return .ping
+    }
+
+    // MARK: Failures
+
+    private static let brokenEvent = GatewayFailure(.upstreamFailed, "The provider sent an event that is not valid.")
+    private static let cutStream = GatewayFailure(.upstreamFailed, "The provider's stream ended before it was complete.")
+
+    private mutating func timeOut(_ message: String) -> Action {
+        self.isTimedOut = true
+        return self.fail(GatewayFailure(.upstreamTimeout, message))
+    }
+
+    private mutating func fail(_ failure: GatewayFailure) -> Action {
+        let hasBegun = self.phase == .streaming
+        self.phase = .done
+        return hasBegun ? .endStream(failure) : .answerFailure(failure)
+    }
+
+    private mutating func close(_ failure: GatewayFailure) -> GatewayFailure {
+        self.phase = .done
+        return failure
+    }
+
+    private func passed(_ since: NIODeadline, _ limit: Duration, _ now: NIODeadline) -> Bool {
+        now - since > TimeAmount(limit)
+    }
+}

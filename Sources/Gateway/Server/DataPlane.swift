@@ -1,0 +1,193 @@
+public import Exchange
+public import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+public import Policy
+public import ServiceLifecycle
+import Synchronization
+public import Telemetry
+public import Upstream
+
+/// The data plane: the listener clients talk to, its event loops, and their drain.
+public final class DataPlane: Service {
+    /// What the data plane is made of; everything that touches the outside is a parameter.
+    public struct Parts: Sendable {
+        /// Sizes, times, addresses.
+        public var options: GatewayOptions
+        /// Keys and models, swapped by writes.
+        public var snapshots: SnapshotHolder
+        /// Digests keys under the pepper.
+        public var digester: KeyDigester
+        /// One room per format.
+        public var formats: [any WireFormat]
+        /// Where counters live.
+        public var registry: MetricRegistry
+        /// Where records go.
+        public var records: RecordQueue
+        /// Makes connections to vendors.
+        public var connector: any UpstreamConnector
+        /// Called behind a key's first use, off the critical path, with the key's bytes: the verifier's door.
+        public var firstUse: @Sendable (KeyEntry, [UInt8]) -> Void
+        /// The wall clock.
+        public var unixMilliseconds: @Sendable () -> Int64
+        /// The log.
+        public var log: Logger
+        /// Martlet's version.
+        public var version: String
+
+        /// Bundles the parts.
+        public init(
+            options: GatewayOptions,
+            snapshots: SnapshotHolder,
+            digester: KeyDigester,
+            formats: [any WireFormat],
+            registry: MetricRegistry,
+            records: RecordQueue,
+            connector: any UpstreamConnector,
+            firstUse: @escaping @Sendable (KeyEntry, [UInt8]) -> Void,
+            unixMilliseconds: @escaping @Sendable () -> Int64,
+            log: Logger,
+            version: String
+        ) {
+            self.options = options
+            self.snapshots = snapshots
+            self.digester = digester
+            self.formats = formats
+            self.registry = registry
+            self.records = records
+            self.connector = connector
+            self.firstUse = firstUse
+            self.unixMilliseconds = unixMilliseconds
+            self.log = log
+            self.version = version
+        }
+    }
+
+    private struct Running {
+        let group: MultiThreadedEventLoopGroup
+        let listener: any Channel
+        let loops: [NIOLoopBound<LoopState>]
+    }
+
+    private let parts: Parts
+    private let shared: SharedState
+    private let running = Mutex<Running?>(nil)
+
+    /// A data plane that is not listening yet.
+    public init(_ parts: Parts) {
+        self.parts = parts
+        self.shared = SharedState(parts)
+    }
+
+    /// The port it listens on, once it does.
+    public var port: Int? { self.running.withLock { $0?.listener.localAddress?.port } }
+
+    /// Whether it is serving and not draining.
+    public var isReady: Bool { self.port != nil && self.shared.isReady }
+
+    /// Exchanges under way.
+    public var exchangesUnderWay: Int { self.shared.exchanges.load(ordering: .relaxed) }
+
+    /// Open client connections.
+    public var openConnections: Int { self.shared.connections.load(ordering: .relaxed) }
+
+    /// Binds the listener.
+    ///
+    /// - Throws: When the address cannot be bound or the TLS files cannot be read.
+    public func start() async throws {
+        let count = self.parts.options.loops > 0 ? self.parts.options.loops : System.coreCount
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        let shared = self.shared
+        let connector = self.parts.connector
+        var loops: [ObjectIdentifier: NIOLoopBound<LoopState>] = [:]
+        for loop in group.makeIterator() {
+            let seed = UInt64.random(in: .min ... .max)
+            loops[ObjectIdentifier(loop)] = try await loop.submit {
+                NIOLoopBound(LoopState(loop: loop, shared: shared, connector: connector, seed: seed), eventLoop: loop)
+            }.get()
+        }
+        do {
+            let tls = try self.parts.options.tls.map { try TLSServerFiles($0, log: self.parts.log) }
+            let listener = try await Self.bind(group, self.parts.options, loops: loops, tls: tls)
+            self.running.withLock { $0 = Running(group: group, listener: listener, loops: Array(loops.values)) }
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    private static func bind(
+        _ group: MultiThreadedEventLoopGroup,
+        _ options: GatewayOptions,
+        loops: [ObjectIdentifier: NIOLoopBound<LoopState>],
+        tls: TLSServerFiles?
+    ) async throws -> any Channel {
+        let unsent = options.limits.unsentBytes
+        return try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Out of file descriptors: wait a second instead of spinning.
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: unsent / 2, high: unsent))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let state = loops[ObjectIdentifier(channel.eventLoop)] else {
+                        throw ChannelError.operationUnsupported
+                    }
+                    let sync = channel.pipeline.syncOperations
+                    if let tls { try sync.addHandler(NIOSSLServerHandler(context: tls.context)) }
+                    try sync.addHandler(ClientConnection(loop: state.value))
+                }
+            }
+            .bind(host: options.host, port: options.port)
+            .get()
+    }
+
+    /// Serves until shutdown, then drains: readiness goes first, then the listener, then what is in flight.
+    public func run() async throws {
+        if self.running.withLock({ $0 == nil }) { try await self.start() }
+        await withTaskCancellationOrGracefulShutdown()
+        await self.drain()
+    }
+
+    private func withTaskCancellationOrGracefulShutdown() async {
+        try? await gracefulShutdown()
+    }
+
+    /// Stops taking traffic, lets exchanges finish within the limit, closes everything.
+    public func drain() async {
+        guard let running = self.running.withLock({ $0 }) else { return }
+        let drain = self.parts.options.drain
+        self.shared.drainState.store(1, ordering: .relaxed)
+        if drain.delay > .zero { try? await Task.sleep(for: drain.delay) }
+        self.shared.drainState.store(2, ordering: .relaxed)
+        try? await running.listener.close().get()
+        self.parts.log.info("draining", metadata: ["in_flight": "\(self.exchangesUnderWay)"])
+        let deadline = ContinuousClock.now.advanced(by: drain.limit)
+        repeat {
+            await Self.onLoops(running) { $0.closeConnections(force: false) }
+            if self.exchangesUnderWay == 0 { break }
+            try? await Task.sleep(for: .milliseconds(50))
+        } while ContinuousClock.now < deadline && !Task.isCancelled
+        await Self.onLoops(running) { $0.closeConnections(force: true) }
+        // One turn for the last bytes to leave.
+        try? await Task.sleep(for: .milliseconds(20))
+        await Self.onLoops(running) { $0.stop() }
+        self.running.withLock { $0 = nil }
+        try? await running.group.shutdownGracefully()
+    }
+
+    private static func onLoops(_ running: Running, _ body: @escaping @Sendable (LoopState) -> Void) async {
+        for bound in running.loops {
+            let loop = bound.eventLoop
+            try? await loop.submit { body(bound.value) }.get()
+        }
+    }
+}

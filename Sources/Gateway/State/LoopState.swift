@@ -1,0 +1,167 @@
+import Exchange
+import NIOCore
+import Policy
+import Storage
+import Upstream
+import Wire
+
+/// Everything one event loop owns: nothing here is shared, so nothing here is locked.
+final class LoopState {
+    let loop: any EventLoop
+    let shared: SharedState
+    let pool: ConnectionPool
+    let tape = JSONTape()
+    var ids: RequestIDGenerator
+    var counters: RequestCounters
+    var failures = PeerFailures()
+    /// The `date` header's text, renewed by the tick.
+    private(set) var date = ""
+    private(set) var unixMilliseconds: Int64 = 0
+    private var clockBase: (monotonic: NIODeadline, wall: Int64)
+    private var scratch = ByteBuffer()
+    private var currentSnapshot: Snapshot
+    private var generation: UInt64
+    private var connections: [ClientConnection] = []
+    private var tickTask: RepeatedTask?
+    private var records: [RequestRecord] = []
+    private var ticks = 0
+
+    init(loop: any EventLoop, shared: SharedState, connector: any UpstreamConnector, seed: UInt64) {
+        self.loop = loop
+        self.shared = shared
+        var limits = PoolLimits()
+        limits.idleTimeout = TimeAmount(shared.options.deadlines.upstreamIdle)
+        limits.queueTimeout = TimeAmount(shared.options.deadlines.queue)
+        self.pool = ConnectionPool(loop: loop, connector: connector, limits: limits)
+        self.ids = RequestIDGenerator(seed: seed)
+        self.counters = RequestCounters(registry: shared.metrics.registry)
+        self.generation = shared.snapshots.generation
+        self.currentSnapshot = shared.snapshots.snapshot
+        self.clockBase = (loop.now, shared.unixMilliseconds())
+        self.renewClock()
+    }
+
+    /// The snapshot in force. One load unless it changed.
+    var snapshot: Snapshot {
+        let generation = self.shared.snapshots.generation
+        if generation != self.generation {
+            self.generation = generation
+            self.currentSnapshot = self.shared.snapshots.snapshot
+        }
+        return self.currentSnapshot
+    }
+
+    /// The generation of `snapshot`.
+    var snapshotGeneration: UInt64 { self.shared.snapshots.generation }
+
+    /// Milliseconds since 1970 at a moment of the loop's clock.
+    func unixMilliseconds(at moment: NIODeadline) -> Int64 {
+        self.clockBase.wall + (moment - self.clockBase.monotonic).nanoseconds / 1_000_000
+    }
+
+    /// The loop's clock, as limits read it.
+    var monotonicNow: MonotonicInstant { MonotonicInstant(nanoseconds: self.loop.now.uptimeNanoseconds) }
+
+    // MARK: Buffers
+
+    /// Takes the reusable output buffer, empty; give it back with `returnScratch` once written.
+    func takeScratch() -> ByteBuffer {
+        var buffer = ByteBuffer()
+        swap(&buffer, &self.scratch)
+        buffer.clear()
+        return buffer
+    }
+
+    /// Gives the buffer back. One still held by a channel, or grown large, is not kept.
+    func returnScratch(_ buffer: consuming ByteBuffer) {
+        guard buffer.capacity <= 256 * 1024 else { return }
+        self.scratch = buffer
+    }
+
+    // MARK: Connections and time
+
+    func add(_ connection: ClientConnection) {
+        connection.slot = self.connections.count
+        self.connections.append(connection)
+        if self.tickTask == nil { self.startTicking() }
+    }
+
+    func remove(_ connection: ClientConnection) {
+        let slot = connection.slot
+        guard slot >= 0, slot < self.connections.count, self.connections[slot] === connection else { return }
+        let last = self.connections.removeLast()
+        if last !== connection {
+            self.connections[slot] = last
+            last.slot = slot
+        }
+        connection.slot = -1
+    }
+
+    /// Open client connections of this loop.
+    var connectionCount: Int { self.connections.count }
+
+    private func startTicking() {
+        self.renewClock()
+        let bound = NIOLoopBound(self, eventLoop: self.loop)
+        self.tickTask = self.loop.scheduleRepeatedTask(
+            initialDelay: .milliseconds(100), delay: .milliseconds(100)
+        ) { _ in bound.value.tick() }
+    }
+
+    /// Ten times a second while there is anything to watch: deadlines, keep-alives, revoked keys, the record queue.
+    private func tick() {
+        self.ticks &+= 1
+        self.renewClock()
+        let now = self.loop.now
+        // A connection may remove itself; the one swapped into its place is then visited in this round or the next.
+        var index = self.connections.count - 1
+        while index >= 0 {
+            if index < self.connections.count { self.connections[index].tick(now) }
+            index -= 1
+        }
+        if self.ticks % 10 == 0 {
+            self.pool.tick()
+            self.failures.forgetOld(now)
+        }
+        self.flushRecords()
+        if self.connections.isEmpty, self.pool.counts.open == 0 {
+            self.tickTask?.cancel()
+            self.tickTask = nil
+        }
+    }
+
+    private func renewClock() {
+        let now = self.loop.now
+        // The wall clock is read again, not extrapolated, so that a step of it is followed within a tick.
+        self.clockBase = (now, self.shared.unixMilliseconds())
+        let seconds = self.clockBase.wall / 1000
+        if seconds != self.unixMilliseconds / 1000 || self.date.isEmpty { self.date = HTTPDate.text(unixSeconds: seconds) }
+        self.unixMilliseconds = self.clockBase.wall
+    }
+
+    // MARK: Records
+
+    func append(_ record: RequestRecord) {
+        self.records.append(record)
+        if self.records.count >= 64 { self.flushRecords() }
+        if self.tickTask == nil { self.startTicking() }
+    }
+
+    func flushRecords() {
+        guard !self.records.isEmpty else { return }
+        self.shared.records.submit(&self.records)
+    }
+
+    /// Stops everything: idle upstream connections close, the tick ends.
+    func stop() {
+        self.flushRecords()
+        self.pool.close()
+        self.tickTask?.cancel()
+        self.tickTask = nil
+    }
+
+    /// Closes client connections that carry nothing; with `force`, all of them.
+    func closeConnections(force: Bool) {
+        for connection in Array(self.connections) { connection.drain(force: force) }
+    }
+}

@@ -1,0 +1,46 @@
+/// Makes request ids: `req_` and a ULID (48 bits of milliseconds, 80 bits of randomness, Crockford's base 32).
+struct RequestIDGenerator {
+    private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    private var state: UInt64
+
+    /// - Parameter seed: From the system's randomness; a test passes its own.
+    init(seed: UInt64) {
+        self.state = seed
+    }
+
+    mutating func next(unixMilliseconds: Int64) -> String {
+        let time = UInt64(clamping: unixMilliseconds)
+        let high = self.random()
+        let low = self.random()
+        return String(unsafeUninitializedCapacity: 30) { out in
+            out[0] = UInt8(ascii: "r")
+            out[1] = UInt8(ascii: "e")
+            out[2] = UInt8(ascii: "q")
+            out[3] = UInt8(ascii: "_")
+            let alphabet = Self.alphabet.utf8Start
+            for index in 0..<10 { out[13 - index] = alphabet[Int(time >> UInt64(5 * index) & 31)] }
+            for index in 0..<8 { out[14 + index] = alphabet[Int(high >> UInt64(5 * index) & 31)] }
+            for index in 0..<8 { out[22 + index] = alphabet[Int(low >> UInt64(5 * index) & 31)] }
+            return 30
+        }
+    }
+
+    /// SplitMix64.
+    private mutating func random() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var value = self.state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+
+    /// Whether a caller's own id is short, plain ASCII and so worth keeping.
+    static func isAcceptable(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        (1...128).contains(bytes.count)
+            && bytes.allSatisfy { byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "-")
+                    || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+            }
+    }
+}

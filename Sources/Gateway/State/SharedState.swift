@@ -1,0 +1,91 @@
+import Exchange
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import Policy
+import Synchronization
+
+/// What all loops share: constants, the snapshot holder, and a few atomics.
+final class SharedState: Sendable {
+    let options: GatewayOptions
+    let snapshots: SnapshotHolder
+    let digester: KeyDigester
+    let formats: FormatTable
+    let metrics: GatewayMetrics
+    let records: RecordQueue
+    let log: Logger
+    let version: String
+    let firstUse: @Sendable (KeyEntry, [UInt8]) -> Void
+    let unixMilliseconds: @Sendable () -> Int64
+    /// Request body bytes held, over all loops.
+    let heldBodyBytes = Atomic<Int>(0)
+    /// Open client connections, over all loops.
+    let connections = Atomic<Int>(0)
+    /// Exchanges under way, over all loops.
+    let exchanges = Atomic<Int>(0)
+    /// 0 serving, 1 not ready but serving, 2 draining.
+    let drainState = Atomic<Int>(0)
+
+    init(_ parts: DataPlane.Parts) {
+        self.options = parts.options
+        self.snapshots = parts.snapshots
+        self.digester = parts.digester
+        self.formats = FormatTable(parts.formats)
+        self.metrics = GatewayMetrics(registry: parts.registry)
+        self.records = parts.records
+        self.log = parts.log
+        self.version = parts.version
+        self.firstUse = parts.firstUse
+        self.unixMilliseconds = parts.unixMilliseconds
+    }
+
+    var isReady: Bool { self.drainState.load(ordering: .relaxed) == 0 }
+    var isDraining: Bool { self.drainState.load(ordering: .relaxed) >= 2 }
+
+    /// Takes room for a body, or says that there is none.
+    func takeBodyBytes(_ count: Int) -> Bool {
+        let (_, held) = self.heldBodyBytes.add(count, ordering: .relaxed)
+        guard held <= self.options.limits.bodyByteBudget else {
+            self.heldBodyBytes.subtract(count, ordering: .relaxed)
+            return false
+        }
+        return true
+    }
+
+    /// Gives room back.
+    func returnBodyBytes(_ count: Int) {
+        self.heldBodyBytes.subtract(count, ordering: .relaxed)
+    }
+}
+
+/// The format room of each operation, resolved once.
+struct FormatTable: Sendable {
+    private let byIndex: [any WireFormat]
+
+    init(_ formats: [any WireFormat]) {
+        precondition(!formats.isEmpty, "the data plane needs at least one format room")
+        self.byIndex = Exchange.Operation.allCases.map { operation in
+            formats.first { $0.id == operation.format } ?? formats[0]
+        }
+    }
+
+    subscript(_ operation: Exchange.Operation) -> any WireFormat { self.byIndex[Int(operation.index)] }
+}
+
+extension Exchange.Operation {
+    /// Position in `allCases`.
+    var index: UInt8 {
+        switch self {
+        case .chat: 0
+        case .responses: 1
+        case .messages: 2
+        case .countTokens: 3
+        case .embeddings: 4
+        case .completions: 5
+        case .moderations: 6
+        case .responsesInputTokens: 7
+        case .responsesCompact: 8
+        case .models: 9
+        }
+    }
+}

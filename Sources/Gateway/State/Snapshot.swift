@@ -1,0 +1,150 @@
+import Exchange
+public import Policy
+import Providers
+import Synchronization
+public import Upstream
+import Wire
+
+/// What the road decides by: keys, models and providers at one moment. Immutable; a write makes a new one.
+public final class Snapshot: Sendable {
+    /// Virtual keys by digest.
+    public let keys: KeyTable
+    /// Public models in listing order.
+    public let models: [Model]
+    private let modelsByName: [ExactName: Int]
+
+    /// A snapshot.
+    ///
+    /// - Parameter models: In listing order; of two with one name the first counts.
+    public init(keys: KeyTable, models: [Model]) {
+        self.keys = keys
+        self.models = models
+        self.modelsByName = Dictionary(
+            models.enumerated().map { (ExactName($1.name), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// No keys, no models.
+    public static let empty = Snapshot(keys: KeyTable(), models: [])
+
+    /// A model by its public name, byte for byte.
+    public func model(named name: String) -> Model? {
+        self.modelsByName[ExactName(name)].map { self.models[$0] }
+    }
+}
+
+/// A public model name and its targets, ready to be planned with.
+public struct Model: Sendable {
+    /// The public name.
+    public let name: String
+    /// Seconds since 1970 when it was created.
+    public let createdAt: Int64
+    /// Who is behind it, for listings: the first target's provider.
+    public let owner: String
+    /// Enabled targets, by priority, then in the order given.
+    public let targets: [Target]
+
+    /// A model.
+    public init(name: String, createdAt: Int64, owner: String, targets: [Target]) {
+        self.name = name
+        self.createdAt = createdAt
+        self.owner = owner
+        self.targets = targets
+    }
+}
+
+/// One place a request can go. What a request needs of it is worked out when it is made.
+public struct Target: Sendable {
+    /// The vendor account.
+    public let provider: Provider
+    /// The model's name there.
+    public let upstreamModel: String
+    /// The model's name as a JSON string.
+    let quotedModel: [UInt8]
+    /// The model's name as a header value.
+    let headerModel: String
+    let label: ModelLabel
+    private let requestTargets: [String?]
+    private let passesQuery: Bool
+
+    /// A target.
+    ///
+    /// - Parameter model: The public model it belongs to, for metrics.
+    public init(provider: Provider, upstreamModel: String, model: String) {
+        self.provider = provider
+        self.upstreamModel = upstreamModel
+        var writer = JSONWriter()
+        writer.string(upstreamModel)
+        self.quotedModel = writer.bytes
+        self.headerModel = String(upstreamModel.unicodeScalars.map { (0x20..<0x7F).contains($0.value) ? Character($0) : "?" })
+        self.label = ModelLabel(model: model, provider: provider.name)
+        self.requestTargets = Exchange.Operation.allCases.map { operation in
+            provider.speaks(operation)
+                ? provider.configuration.requestTarget(operation: operation, model: upstreamModel) : nil
+        }
+        self.passesQuery = !provider.configuration.descriptor.forwardedQueryItems.isEmpty
+    }
+
+    /// Whether this target takes an operation.
+    func takes(_ operation: Exchange.Operation) -> Bool { self.requestTargets[Int(operation.index)] != nil }
+
+    /// Path and query for an operation; empty for one it does not take.
+    func requestTarget(_ operation: Exchange.Operation, query: UnsafeRawBufferPointer?) -> String {
+        if self.passesQuery, let query, !query.isEmpty {
+            return self.provider.configuration.requestTarget(operation: operation, model: self.upstreamModel, query: query) ?? ""
+        }
+        return self.requestTargets[Int(operation.index)] ?? ""
+    }
+
+    /// An insertion made for an empty model, with this target's model in it.
+    func filling(_ insertion: BytePatch) -> BytePatch {
+        var filled = insertion
+        let empty = Array(#""model":"""#.utf8)
+        guard filled.replacement.starts(with: empty) else { return filled }
+        filled.replacement = Array(#""model":"#.utf8) + self.quotedModel + filled.replacement.dropFirst(empty.count)
+        return filled
+    }
+}
+
+/// A name compared byte for byte: Swift's own `==` is canonical equivalence, under which two spellings of one accented
+/// letter are the same model.
+struct ExactName: Hashable {
+    private let text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+
+    static func == (a: ExactName, b: ExactName) -> Bool {
+        a.text.utf8.elementsEqual(b.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        var text = self.text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+/// Holds the current snapshot. A reader compares a generation, which costs one load, and takes the lock only after a write.
+public final class SnapshotHolder: Sendable {
+    private let current: Mutex<Snapshot>
+    private let counter = Atomic<UInt64>(1)
+
+    /// Holds a first snapshot.
+    public init(_ snapshot: Snapshot = .empty) {
+        self.current = Mutex(snapshot)
+    }
+
+    /// Grows by one with every write.
+    public var generation: UInt64 { self.counter.load(ordering: .acquiring) }
+
+    /// The snapshot of this moment.
+    public var snapshot: Snapshot { self.current.withLock { $0 } }
+
+    /// Puts a new snapshot in force at once, on every loop, for every request admitted from now on.
+    public func publish(_ snapshot: Snapshot) {
+        self.current.withLock { $0 = snapshot }
+        self.counter.add(1, ordering: .releasing)
+    }
+}

@@ -1,0 +1,116 @@
+public import Exchange
+public import Policy
+import Providers
+public import Storage
+import Synchronization
+import Upstream
+
+/// Makes snapshots from the stored configuration. Providers whose rows did not change keep their object, and with it their
+/// open connections.
+public final class SnapshotBuilder: Sendable {
+    /// Gives the credential of a provider's row; throws when it cannot be read.
+    public typealias Credentials = @Sendable (ProviderRecord) throws -> Secret?
+
+    private let environment: [String: String]
+    private let credentials: Credentials
+    private let built = Mutex<[String: (record: ProviderRecord, provider: Provider)]>([:])
+
+    /// A builder.
+    ///
+    /// - Parameters:
+    ///   - environment: For proxies (`HTTPS_PROXY`, `NO_PROXY`).
+    ///   - credentials: Opens a row's credential.
+    public init(environment: [String: String], credentials: @escaping Credentials) {
+        self.environment = environment
+        self.credentials = credentials
+    }
+
+    /// Makes a snapshot.
+    ///
+    /// - Parameters:
+    ///   - configuration: Everything in force, read-only rows included.
+    ///   - previous: The snapshot before, whose keys' limits carry on.
+    ///   - now: The clock that the event loops read, for limits that change.
+    /// - Returns: The snapshot, and one line for each row that cannot serve and why.
+    public func build(
+        _ configuration: StoredConfiguration,
+        after previous: Snapshot,
+        at now: MonotonicInstant
+    ) -> (snapshot: Snapshot, problems: [String]) {
+        var problems: [String] = []
+        let providers = self.providers(configuration.providers, &problems)
+        let models = configuration.models.filter(\.isEnabled).map { Self.model($0, providers) }
+        return (Snapshot(keys: Self.keys(configuration, after: previous.keys, at: now), models: models), problems)
+    }
+
+    private func providers(_ records: [ProviderRecord], _ problems: inout [String]) -> [String: Provider] {
+        let known = self.built.withLock { $0 }
+        var result: [String: (record: ProviderRecord, provider: Provider)] = [:]
+        for record in records where record.isEnabled {
+            if let same = known[record.name], same.record == record {
+                result[record.name] = same
+                continue
+            }
+            do {
+                let secret = try self.credentials(record)
+                let configuration = try ProviderConfiguration.validate(
+                    name: record.name,
+                    kind: ProviderKind(record.kind),
+                    baseURL: record.baseURL.isEmpty ? nil : record.baseURL,
+                    settings: record.settings,
+                    hasSecret: secret != nil
+                )
+                let provider = try Provider(configuration: configuration, secret: secret, environment: self.environment)
+                result[record.name] = (record, provider)
+            } catch {
+                problems.append("provider \(record.name) cannot serve: \(error)")
+            }
+        }
+        self.built.withLock { $0 = result }
+        return result.mapValues(\.provider)
+    }
+
+    private static func model(_ record: ModelRecord, _ providers: [String: Provider]) -> Model {
+        let enabled = record.targets.enumerated().filter { $1.isEnabled && $1.weight > 0 }
+        let ordered = enabled.sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }
+        let targets = ordered.compactMap { entry in
+            providers[entry.element.provider].map {
+                Target(provider: $0, upstreamModel: entry.element.upstreamModel, model: record.name)
+            }
+        }
+        return Model(
+            name: record.name,
+            createdAt: record.createdAt / 1000,
+            owner: targets.first?.provider.name ?? record.targets.first?.provider ?? "martlet",
+            targets: targets
+        )
+    }
+
+    private static func keys(
+        _ configuration: StoredConfiguration,
+        after previous: KeyTable,
+        at now: MonotonicInstant
+    ) -> KeyTable {
+        let projects = Dictionary(configuration.projects.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let keys = configuration.keys.compactMap { record -> (digest: KeyDigest, facts: KeyFacts)? in
+            guard let digest = KeyDigest(bytes: record.digest), let project = projects[record.projectID] else { return nil }
+            return (digest, Self.facts(record, project))
+        }
+        return KeyTable(keys, after: previous, at: now)
+    }
+
+    private static func facts(_ record: KeyRecord, _ project: ProjectRecord) -> KeyFacts {
+        KeyFacts(
+            id: record.id,
+            projectID: project.id,
+            projectName: project.name,
+            isProjectEnabled: project.isEnabled,
+            isEnabled: record.isEnabled,
+            isRevoked: record.revokedAt != nil,
+            expiresAt: record.expiresAt,
+            allowedModels: record.allowedModels,
+            requestsPerMinute: record.requestsPerMinute,
+            verifier: record.verifier
+        )
+    }
+}

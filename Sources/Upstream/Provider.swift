@@ -1,0 +1,113 @@
+public import Exchange
+public import NIOCore
+public import Providers
+
+/// One vendor account, ready to be sent to: its configuration, where it is, and the head lines that every request carries.
+public final class Provider: Sendable {
+    /// The validated configuration.
+    public let configuration: ProviderConfiguration
+    /// Where connections go.
+    public let endpoint: UpstreamEndpoint
+    /// The response header that carries the vendor's own request id.
+    public let requestIDHeader: StaticString
+    private let headLines: [UInt8]
+    private let defaultHeaders: [HeaderField]
+    private let refusedFields: Set<String>
+    private let forwarded: [FormatID: ForwardedHeaders]
+
+    /// Every body field that some kind of provider refuses; what the road looks out for before it knows the target.
+    public static let sensitiveFields = Set(ProviderDescriptor.all.flatMap { $0.refusedFields.map(\.description) })
+
+    /// A provider.
+    ///
+    /// - Parameter secret: The credential, when the vendor needs one. It stays in memory, in the head lines.
+    /// - Throws: When its CA bundle cannot be read.
+    public init(
+        configuration: ProviderConfiguration,
+        secret: Secret?,
+        environment: [String: String]
+    ) throws {
+        self.configuration = configuration
+        self.requestIDHeader = configuration.descriptor.requestIDHeaders.first ?? "x-request-id"
+        self.refusedFields = Set(configuration.descriptor.refusedFields.map(\.description))
+        self.defaultHeaders = configuration.descriptor.defaultHeaders
+        self.forwarded = configuration.descriptor.forwardedHeaders
+        self.headLines = Self.headLines(configuration, secret)
+        self.endpoint = try Self.endpoint(configuration, environment)
+    }
+
+    /// The provider's name.
+    public var name: String { self.configuration.name }
+
+    /// The only project whose callers may refer to state stored in this account; `nil` when the account is shared.
+    public var boundProject: String? { self.configuration.project }
+
+    /// Whether Martlet may ask streams for usage on its own account.
+    public var reportsStreamUsage: Bool { self.configuration.includesUsage }
+
+    /// Whether an operation can be passed through.
+    public func speaks(_ operation: Exchange.Operation) -> Bool { self.configuration.speaks(operation) }
+
+    /// Whether a top-level body field is refused.
+    public func refuses(field: String) -> Bool { self.refusedFields.contains(field) }
+
+    /// Which of the caller's headers travel, for one format.
+    public func forwardedHeaders(for format: FormatID) -> ForwardedHeaders { self.forwarded[format] ?? .always }
+
+    /// Writes request line and headers.
+    ///
+    /// - Parameters:
+    ///   - bytes: Where to.
+    ///   - target: Path and query.
+    ///   - bodyCount: The body's length.
+    ///   - forward: Writes the caller's own headers that travel, and says of a default header whether the caller gave it.
+    public func writeHead(
+        to bytes: inout ByteBuffer,
+        target: String,
+        bodyCount: Int,
+        forward: (_ bytes: inout ByteBuffer) -> Void,
+        callerGave: (_ name: String) -> Bool
+    ) {
+        bytes.writeStaticString("POST ")
+        bytes.writeString(target)
+        bytes.writeStaticString(" HTTP/1.1\r\n")
+        bytes.writeBytes(self.headLines)
+        forward(&bytes)
+        for header in self.defaultHeaders where !callerGave(header.name) {
+            bytes.writeString("\(header.name): \(header.value)\r\n")
+        }
+        bytes.writeStaticString("content-length: ")
+        bytes.writeString(String(bodyCount))
+        bytes.writeStaticString("\r\n\r\n")
+    }
+
+    private static func headLines(_ configuration: ProviderConfiguration, _ secret: Secret?) -> [UInt8] {
+        var lines: [UInt8] = []
+        func add(_ name: String, _ value: some Sequence<UInt8>) {
+            lines += name.utf8
+            lines += ": ".utf8
+            lines += value
+            lines += "\r\n".utf8
+        }
+        add("host", (configuration.route?.hostHeader ?? "sandbox").utf8)
+        if let header = configuration.authenticationHeader(secret: secret) { add(header.name, header.value.bytes) }
+        for header in configuration.fixedHeaders { add(header.name, header.value.utf8) }
+        return lines
+    }
+
+    private static func endpoint(
+        _ configuration: ProviderConfiguration,
+        _ environment: [String: String]
+    ) throws -> UpstreamEndpoint {
+        guard let route = configuration.route else {
+            return UpstreamEndpoint(name: configuration.name, transport: .sandbox, allowsPrivateAddresses: true)
+        }
+        let tls = route.isTLS ? try TLSClientSettings(serverName: route.host, caBundlePath: route.caBundlePath) : nil
+        return UpstreamEndpoint(
+            name: configuration.name,
+            transport: .tcp(host: route.host, port: route.port, tls: tls),
+            allowsPrivateAddresses: route.allowsPrivate,
+            proxy: route.isTLS ? ProxyAddress.forHost(route.host, environment: environment) : nil
+        )
+    }
+}

@@ -1,0 +1,66 @@
+import NIOSSL
+import Synchronization
+
+/// Where one provider's requests go: everything a connection needs, nothing a request needs. Immutable and shared by loops.
+public final class UpstreamEndpoint: Sendable {
+    /// How connections come to be.
+    public enum Transport: Sendable {
+        /// TCP, with TLS when a context is there.
+        case tcp(host: String, port: Int, tls: TLSClientSettings?)
+        /// Inside this process, without any network: the sandbox.
+        case sandbox
+    }
+
+    /// Identifies the endpoint in pools; never used twice in one process.
+    public let id: Int
+    /// The provider's name, for logs and metrics.
+    public let name: String
+    /// How connections come to be.
+    public let transport: Transport
+    /// Whether loopback, private and other special addresses may be connected to.
+    public let allowsPrivateAddresses: Bool
+    /// The tunnel to use, when the environment names one for this host.
+    public let proxy: ProxyAddress?
+
+    private static let nextID = Atomic<Int>(1)
+
+    /// An endpoint.
+    ///
+    /// - Throws: When the CA bundle cannot be read or the TLS settings are not acceptable.
+    public init(
+        name: String,
+        transport: Transport,
+        allowsPrivateAddresses: Bool,
+        proxy: ProxyAddress? = nil
+    ) {
+        self.id = Self.nextID.add(1, ordering: .relaxed).oldValue
+        self.name = name
+        self.transport = transport
+        self.allowsPrivateAddresses = allowsPrivateAddresses
+        self.proxy = proxy
+    }
+}
+
+/// A TLS client context, made once per endpoint: verification always on, HTTP/1.1 only, TLS 1.2 at least.
+public struct TLSClientSettings: Sendable {
+    let context: NIOSSLContext
+    let serverName: String
+
+    /// Makes a context.
+    ///
+    /// - Parameters:
+    ///   - serverName: What the certificate must be for, and SNI.
+    ///   - caBundlePath: A PEM file of extra roots, added to the system's.
+    /// - Throws: When the bundle cannot be read.
+    public init(serverName: String, caBundlePath: String?) throws {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        configuration.certificateVerification = .fullVerification
+        if let caBundlePath {
+            configuration.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(caBundlePath))]
+        }
+        self.context = try NIOSSLContext(configuration: configuration)
+        self.serverName = serverName
+    }
+}

@@ -1,0 +1,55 @@
+import Exchange
+import Policy
+import Providers
+import Upstream
+
+@testable import Gateway
+
+/// A small configuration for the road's tests: one key, an OpenAI and an Anthropic account, a few models.
+struct TestWorld {
+    static let digester = KeyDigester(pepper: Array(repeating: 7, count: 32))
+
+    let key = VirtualKey.testing
+    var isKeyEnabled = true
+    var requestsPerMinute: Int?
+    var allowedModels: [String]? = ["fast", "gpt-real", "claude", "team/special"]
+
+    func snapshot() throws -> Snapshot {
+        let openAI = try Self.provider("openai", .openAI, "https://api.vendor.example/v1")
+        let anthropic = try Self.provider("anthropic", .anthropic, "https://api.claude.example")
+        func model(_ name: String, _ provider: Provider, _ upstream: String) -> Model {
+            Model(
+                name: name, createdAt: 1_700_000_000, owner: provider.name,
+                targets: [Target(provider: provider, upstreamModel: upstream, model: name)])
+        }
+        let models = [
+            model("fast", openAI, "gpt-real"), model("gpt-real", openAI, "gpt-real"),
+            model("claude", anthropic, "claude-real"), model("team/special", openAI, "gpt-special"),
+            model("forbidden", openAI, "gpt-real"),
+        ]
+        return Snapshot(keys: self.keys(), models: models)
+    }
+
+    private static func provider(_ name: String, _ kind: ProviderKind, _ baseURL: String) throws -> Provider {
+        let configuration = try ProviderConfiguration.validate(
+            name: name, kind: kind, baseURL: baseURL, settings: [:], hasSecret: true)
+        return try Provider(configuration: configuration, secret: Secret("vendor-secret"), environment: [:])
+    }
+
+    private func keys() -> KeyTable {
+        let facts = KeyFacts(
+            id: self.key.id,
+            projectID: "prj_1",
+            projectName: "default",
+            isEnabled: self.isKeyEnabled,
+            allowedModels: self.allowedModels,
+            requestsPerMinute: self.requestsPerMinute
+        )
+        return KeyTable([(digest: Self.digester.digest(self.key), facts: facts)], at: MonotonicInstant(microseconds: 0))
+    }
+}
+
+extension VirtualKey {
+    /// The same key in every test.
+    static let testing = VirtualKey.generate()
+}
