@@ -16,9 +16,9 @@ struct HTTPFields {
 
     /// Forgets everything but the memory.
     mutating func reset() {
-        var headers = self.headers
+        var headers: [HTTPHeaderField] = []
+        swap(&headers, &self.headers)
         headers.removeAll(keepingCapacity: true)
-        self.headers = []
         self = HTTPFields(isRequest: self.isRequest)
         self.headers = headers
     }

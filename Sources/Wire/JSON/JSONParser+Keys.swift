@@ -8,22 +8,33 @@ extension JSONParser {
         if escapes {
             hash = self.hashDecoded(start &+ 1, self.cursor &- start &- 2)
         } else {
-            hash = KeyHash.hash(self.base + (start &+ 1), self.cursor &- start &- 2, seed: self.keys.seed)
+            hash = KeyHash.hash(self.base + (start &+ 1), self.cursor &- start &- 2, seed: self.repeats.seed)
         }
         let index = self.tape.count
-        let info = TapeEntry.info(.string, escapes: escapes, upper: self.frames[frame].index)
-        try self.append(start, link: hash, info: info)
+        try self.append(start, link: hash, info: TapeEntry.info(.string, escapes: escapes))
         guard self.isNew(index, hash, frame) else { throw JSONError(.duplicateKey, at: start) }
     }
 
+    /// Objects that grow beyond the threshold are looked at when they close.
     @inline(__always)
     private mutating func isNew(_ index: Int, _ hash: UInt32, _ frame: Int) -> Bool {
-        let count = self.frames[frame].count
-        guard count < KeyTable.threshold else { return self.isNewInTable(index, frame, count) }
+        guard self.frames[frame].count < RepeatFinder.threshold else { return true }
         let bit: UInt64 = 1 &<< UInt64(hash & 63)
         let seen = self.frames[frame].seen
         self.frames[frame].seen = seen | bit
         return seen & bit == 0 || self.isNewAmongFew(index, frame)
+    }
+
+    /// Looks for a repeated key in a large object that is complete.
+    @inline(never)
+    mutating func checkLargeObject(_ frame: JSONFrame) throws(JSONError) {
+        let base = self.base
+        let entries = self.tape.entries
+        let found = self.repeats.firstRepeat(entries, first: frame.index &+ 1, count: frame.count) {
+            JSONParser.isSame(base, $0, $1)
+        }
+        guard let found else { return }
+        throw JSONError(.duplicateKey, at: Int(entries[found].start))
     }
 
     /// Compares with each earlier key of the object.
@@ -37,23 +48,6 @@ extension JSONParser {
             other = self.indexAfterValue(other &+ 1)
         }
         return true
-    }
-
-    @inline(never)
-    private mutating func isNewInTable(_ index: Int, _ frame: Int, _ count: Int) -> Bool {
-        if count == KeyTable.threshold {
-            var other = self.frames[frame].index &+ 1
-            while other < index {
-                _ = self.insert(other)
-                other = self.indexAfterValue(other &+ 1)
-            }
-        }
-        return self.insert(index)
-    }
-
-    private mutating func insert(_ index: Int) -> Bool {
-        let base = self.base
-        return self.keys.insert(index, tape: self.tape.entries) { JSONParser.isSame(base, $0, $1) }
     }
 
     private func indexAfterValue(_ index: Int) -> Int {
@@ -78,7 +72,7 @@ extension JSONParser {
     /// The hash of a key with escapes, as if it had been written without. Allocates, but only for long keys.
     @inline(never)
     private func hashDecoded(_ start: Int, _ count: Int) -> UInt32 {
-        let seed = self.keys.seed
+        let seed = self.repeats.seed
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(count, 1)) { scratch in
             guard let out = scratch.baseAddress else { return 0 }
             let length = Unescape.decode(self.base + start, count, to: out)

@@ -19,7 +19,7 @@ struct JSONParser {
     var cursor = 0
     var depth = 0
     var tape: TapeBuffer
-    var keys: KeyTable
+    var repeats: RepeatFinder
 
     /// Reads one whole document.
     mutating func run() throws(JSONError) {
@@ -43,13 +43,13 @@ struct JSONParser {
         let frame = self.depth &- 1
         var byte = try self.peek()
         if self.frames[frame].count > 0 {
-            if byte == UInt8(ascii: "}") { return self.close(.object) }
+            if byte == UInt8(ascii: "}") { return try self.closeObject() }
             guard byte == UInt8(ascii: ",") else { throw JSONError(.expectedCommaOrEnd, at: self.cursor) }
             self.cursor &+= 1
             byte = try self.peek()
             if byte == UInt8(ascii: "}") { throw JSONError(.trailingComma, at: self.cursor) }
         } else if byte == UInt8(ascii: "}") {
-            return self.close(.object)
+            return try self.closeObject()
         }
         guard byte == UInt8(ascii: "\"") else { throw JSONError(.expectedKey, at: self.cursor) }
         try self.key(frame)
@@ -115,6 +115,13 @@ struct JSONParser {
     }
 
     @inline(__always)
+    private mutating func closeObject() throws(JSONError) {
+        self.close(.object)
+        let frame = self.frames[self.depth]
+        if frame.count > RepeatFinder.threshold { try self.checkLargeObject(frame) }
+    }
+
+    @inline(__always)
     private mutating func close(_ kind: JSONKind) {
         self.cursor &+= 1
         self.depth &-= 1
@@ -129,7 +136,7 @@ struct JSONParser {
     @inline(__always)
     mutating func append(_ start: Int, link: UInt32 = 0, info: UInt32) throws(JSONError) {
         if self.tape.count >= self.tape.capacity {
-            guard self.tape.grow() else { throw JSONError(.tooManyValues, at: start) }
+            guard self.tape.grow(read: start, of: self.end) else { throw JSONError(.tooManyValues, at: start) }
         }
         self.tape.entries[self.tape.count] = TapeEntry(start: start, end: self.cursor, link: link, info: info)
         self.tape.count &+= 1

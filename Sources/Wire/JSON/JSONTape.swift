@@ -12,20 +12,20 @@ public final class JSONTape {
     public let limits: JSONLimits
 
     private var tape: TapeBuffer
-    private var keys: KeyTable
+    private var repeats: RepeatFinder
     private let frames: UnsafeMutablePointer<JSONFrame>
 
     /// Makes an empty tape.
     public init(limits: JSONLimits = .init()) {
         self.limits = limits.clamped
         self.tape = TapeBuffer(limit: self.limits.maxValues)
-        self.keys = KeyTable(seed: UInt64.random(in: .min ... .max))
+        self.repeats = RepeatFinder(seed: UInt64.random(in: .min ... .max))
         self.frames = .allocate(capacity: self.limits.maxDepth)
     }
 
     deinit {
         self.tape.deallocate()
-        self.keys.deallocate()
+        self.repeats.deallocate()
         self.frames.deallocate()
     }
 
@@ -37,7 +37,7 @@ public final class JSONTape {
     /// - Complexity: One pass, linear, whatever the bytes.
     public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
         self.tape.reset()
-        self.keys.reset()
+        self.repeats.reset()
         guard bytes.count <= self.limits.maxBytes else { throw JSONError(.tooLarge, at: self.limits.maxBytes) }
         guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), !bytes.isEmpty else {
             throw JSONError(.empty, at: 0)
@@ -49,11 +49,11 @@ public final class JSONTape {
             refusesNUL: self.limits.refusesNUL,
             frames: self.frames,
             tape: self.tape,
-            keys: self.keys
+            repeats: self.repeats
         )
         defer {
             self.tape = parser.tape
-            self.keys = parser.keys
+            self.repeats = parser.repeats
         }
         try parser.run()
         return JSONValue(base: base, tape: UnsafePointer(parser.tape.entries), index: 0)
@@ -74,7 +74,7 @@ public final class JSONTape {
         do throws(JSONError) { root = try self.parse(bytes) } catch { throw .json(error) }
         defer {
             self.tape.reset()
-            self.keys.reset()
+            self.repeats.reset()
         }
         do throws(E) { return try body(root) } catch { throw .body(error) }
     }

@@ -15,7 +15,7 @@ extension JSONWriter {
     /// Writes a number in the shortest form that reads back as the same; `null` for what JSON cannot say.
     public mutating func double(_ value: Double) {
         guard value.isFinite else { return self.null() }
-        if let whole = Int(exactly: value), whole.magnitude < 1 << 53 { return self.int(whole) }
+        if value.magnitude < 9_007_199_254_740_992, Double(Int(value)) == value { return self.int(Int(value)) }
         self.raw(value.description)
     }
 }

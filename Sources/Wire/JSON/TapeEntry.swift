@@ -25,7 +25,7 @@ struct TapeEntry {
     @usableFromInline var end: UInt32
     /// Containers: index past the last entry inside. Keys: hash of the decoded bytes. Otherwise unused.
     @usableFromInline var link: UInt32
-    /// Bits 0–2 kind, bit 3 escapes; above: members or elements of a container, object index of a key.
+    /// Bits 0–2 kind, bit 3 escapes; above: members or elements of a container.
     @usableFromInline var info: UInt32
 
     @inline(__always)
@@ -77,10 +77,17 @@ struct TapeBuffer {
     }
 
     /// Makes room for at least one more entry; false at the limit.
+    ///
+    /// A large tape grows at once to what the document will need if it goes on as it began.
     @inline(never)
-    mutating func grow() -> Bool {
+    mutating func grow(read: Int, of total: Int) -> Bool {
         guard self.capacity < self.limit else { return false }
-        self.resize(to: min(self.capacity &* 2, self.limit))
+        var wanted = self.capacity &* 2
+        if self.capacity >= Self.kept {
+            let (high, low) = (self.capacity &+ self.capacity / 8).multipliedFullWidth(by: total)
+            if high == 0 { wanted = max(wanted, Int(truncatingIfNeeded: low) / max(read, 1)) }
+        }
+        self.resize(to: min(wanted, self.limit))
         return true
     }
 

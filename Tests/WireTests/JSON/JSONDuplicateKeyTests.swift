@@ -21,14 +21,25 @@ import Wire
         #expect(refusal("{\"\u{e9}\":1,\"e\u{301}\":2}") == nil)
     }
 
-    @Test("objects of every size find a repeat of any of their keys", arguments: [1, 2, 7, 8, 9, 10, 33, 64, 65, 300])
+    @Test(
+        "objects of every size find a repeat of any of their keys",
+        arguments: [1, 2, 8, 31, 32, 33, 34, 64, 300, 5000]
+    )
     func sizes(_ count: Int) {
         let members = (0..<count).map { "\"key\($0)\":{\"key\($0)\":\($0)}" }
         #expect(refusal("{" + members.joined(separator: ",") + "}") == nil)
         for repeated in Set([0, count / 2, count - 1]) {
             let document = "{" + (members + ["\"key\(repeated)\":0"]).joined(separator: ",") + "}"
-            #expect(refusal(document)?.code == .duplicateKey)
+            #expect(refusal(document) == JSONError(.duplicateKey, at: members.joined(separator: ",").utf8.count + 2))
         }
+    }
+
+    @Test("of several repeats in a large object the first is named")
+    func firstRepeat() {
+        let members = (0..<50).map { "\"key\($0)\":\($0)" }
+        let start = "{" + members.joined(separator: ",") + ","
+        let document = start + #""\u006bey9":0,"key1":0,"key9":0}"#
+        #expect(refusal(document) == JSONError(.duplicateKey, at: start.utf8.count))
     }
 
     @Test("large objects inside large objects keep their keys apart")
