@@ -49,8 +49,10 @@ struct ClassifyTests {
     @Test("a 400 that speaks of our account is ours")
     func badCredentialAs400() throws {
         let xAI = #"{"code":"invalid-argument","error":"Incorrect API key provided: in***ey. You can obtain one."}"#
-        let google = #"[{"error":{"code":400,"message":"API key not valid. Please pass one.","status":"INVALID_ARGUMENT"}}]"#
-        let money = #"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to"}}"#
+        let google =
+            #"[{"error":{"code":400,"message":"API key not valid. Please pass one.","status":"INVALID_ARGUMENT"}}]"#
+        let money =
+            #"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to"}}"#
         #expect(try self.fault(.chat, 400, xAI) == .credential)
         #expect(try self.fault(.responses, 400, xAI) == .credential)
         #expect(try self.fault(.chat, 400, google) == .credential)

@@ -94,7 +94,9 @@ struct InspectTests {
         }
         #expect(try room.inspect(#"{"model":"m","\#(field)":null}"#, operation).maxOutputTokens == nil)
         #expect(try room.inspect(#"{"model":"m"}"#, operation).maxOutputTokens == nil)
-        let wrong = ["-1", "1.0", "1e9", "1.5", "\"5\"", "true", "[]", "{}", "9223372036854775808", "-9223372036854775809"]
+        let wrong = [
+            "-1", "1.0", "1e9", "1.5", "\"5\"", "true", "[]", "{}", "9223372036854775808", "-9223372036854775809",
+        ]
         for value in wrong + (minimum == 1 ? ["0"] : []) {
             let failure = try room.refusal(of: #"{"model":"m","\#(field)":\#(value)}"#, operation)
             #expect(failure?.kind == .invalidRequest, "\(value)")

@@ -27,7 +27,9 @@ struct MessagesInspectTests {
 
     @Test("thinking with an empty signature is cut, wherever it stands")
     func cut() throws {
-        for blocks in [[Self.unsigned, Self.text], [Self.text, Self.unsigned], [Self.unsigned, Self.unsigned, Self.text]] {
+        for blocks in [
+            [Self.unsigned, Self.text], [Self.text, Self.unsigned], [Self.unsigned, Self.unsigned, Self.text],
+        ] {
             let message = #"{"role":"assistant","content":["# + blocks.joined(separator: ",") + "]}"
             let expected = Self.body([Self.user, Self.assistant(Self.text), Self.user])
             #expect(try self.edited([Self.user, message, Self.user]) == expected)
@@ -49,7 +51,9 @@ struct MessagesInspectTests {
 
     @Test("only the assistant's blocks are looked at")
     func roles() throws {
-        let messages = [#"{"role":"user","content":[\#(Self.unsigned),\#(Self.text)]}"#, #"{"role":"assistant","content":"x"}"#]
+        let messages = [
+            #"{"role":"user","content":[\#(Self.unsigned),\#(Self.text)]}"#, #"{"role":"assistant","content":"x"}"#,
+        ]
         #expect(try self.edited(messages) == Self.body(messages))
     }
 

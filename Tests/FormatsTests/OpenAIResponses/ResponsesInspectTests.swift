@@ -50,7 +50,8 @@ struct ResponsesInspectTests {
 
     @Test("several come in order of appearance, also for counting and compacting")
     func order() throws {
-        let members = #""tools":[{"container":"c"}],"prompt":{"id":"p"},"input":[{"id":"i"}],"previous_response_id":"r""#
+        let members =
+            #""tools":[{"container":"c"}],"prompt":{"id":"p"},"input":[{"id":"i"}],"previous_response_id":"r""#
         let expected = ["container", "prompt", "item_reference", "previous_response_id"]
         for operation in [Operation.responses, .responsesInputTokens, .responsesCompact] {
             #expect(try self.fields(members, operation) == expected)
