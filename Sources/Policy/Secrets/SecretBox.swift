@@ -1,0 +1,170 @@
+import Crypto
+public import Exchange
+import FoundationEssentials
+
+/// Seals secrets for one place in the store, under a master key, and opens them there again.
+///
+/// Each value has a random data key of its own, wrapped by the master key: AES-256-GCM both times (NIST SP 800-38D).
+/// Table, row, column and key version are associated data, so that bytes moved elsewhere do not open.
+public struct SecretBox: Sendable {
+    /// Most bytes of a secret: 1 MiB.
+    public static let maximumSecretBytes = SealedEnvelope.maximumSecretBytes
+
+    private let keys: MasterKeySchedule
+    private let random: @Sendable (_ count: Int) -> [UInt8]
+
+    /// Works under a master key.
+    ///
+    /// - Parameters:
+    ///   - masterKey: The key that wraps.
+    ///   - random: A source of exactly as many bytes as asked for; its bytes must never repeat.
+    public init(masterKey: MasterKey, random: @escaping @Sendable (_ count: Int) -> [UInt8]) {
+        self.keys = MasterKeySchedule(masterKey)
+        self.random = random
+    }
+
+    /// Works under a master key, with the operating system's random bytes.
+    public init(masterKey: MasterKey) {
+        self.init(masterKey: masterKey, random: RandomBytes.system)
+    }
+
+    /// The version of the master key that wraps.
+    public var keyVersion: Int { Int(self.keys.version) }
+
+    /// Seals a secret for one place.
+    ///
+    /// - Returns: The secret's length plus 113 bytes, different at every call.
+    /// - Throws: `SecretsError` with `.tooLarge`.
+    public func seal(_ secret: Secret, context: SecretContext) throws(SecretsError) -> [UInt8] {
+        guard secret.count <= Self.maximumSecretBytes else {
+            throw SecretsError(.tooLarge, "a secret may have at most \(Self.maximumSecretBytes) bytes")
+        }
+        let dataKey = Secret(self.random(SealedEnvelope.dataKeyBytes))
+        var envelope = self.keys.emptyEnvelope
+        envelope.body = try self.encrypt(secret, key: Self.key(dataKey), authenticating: Self.bodyData(context))
+        envelope.wrap = try self.wrap(dataKey, in: envelope, context: context)
+        return envelope.bytes
+    }
+
+    /// Seals bytes for one place. The array stays the caller's to forget.
+    public func seal(_ bytes: [UInt8], context: SecretContext) throws(SecretsError) -> [UInt8] {
+        try self.seal(Secret(bytes), context: context)
+    }
+
+    /// Opens a sealed value at its place.
+    ///
+    /// - Throws: `SecretsError`: `.notSealed`, `.unknownFormat`, `.truncated`, `.tooLarge`, `.damaged`,
+    ///   `.wrongKeyVersion`, `.wrongKey`, or `.wrongContext` for another place and for bytes changed on purpose.
+    public func open(_ sealed: [UInt8], context: SecretContext) throws(SecretsError) -> Secret {
+        let envelope = try SealedEnvelope(parsing: sealed)
+        let dataKey = try self.unwrap(envelope, context: context)
+        return try Self.decrypt(envelope.body, key: Self.key(dataKey), authenticating: Self.bodyData(context))
+    }
+
+    /// Puts a sealed value under a new master key. Only the wrap changes: the secret is not decrypted.
+    ///
+    /// - Parameters:
+    ///   - sealed: A value sealed under this box's master key.
+    ///   - context: Its place.
+    ///   - newKey: A master key of another version.
+    /// - Returns: The value under the new key, as long as before.
+    /// - Throws: As ``open(_:context:)``, and `.wrongKeyVersion` when the new key has the old version.
+    public func rewrap(
+        _ sealed: [UInt8],
+        context: SecretContext,
+        to newKey: MasterKey
+    ) throws(SecretsError) -> [UInt8] {
+        guard newKey.version != self.keyVersion else {
+            throw SecretsError(.wrongKeyVersion, "the new master key must have another version than \(self.keyVersion)")
+        }
+        let old = try SealedEnvelope(parsing: sealed)
+        let dataKey = try self.unwrap(old, context: context)
+        let target = SecretBox(masterKey: newKey, random: self.random)
+        var envelope = target.keys.emptyEnvelope
+        envelope.body = old.body
+        envelope.wrap = try target.wrap(dataKey, in: envelope, context: context)
+        return envelope.bytes
+    }
+
+    /// The version of the master key under which a value is sealed, for telling what a rotation has still to do.
+    ///
+    /// - Throws: `SecretsError`: `.notSealed`, `.unknownFormat`, `.truncated`, `.tooLarge` or `.damaged`.
+    public static func keyVersion(of sealed: [UInt8]) throws(SecretsError) -> Int {
+        Int(try SealedEnvelope(parsing: sealed).keyVersion)
+    }
+}
+
+extension SecretBox {
+    private static func key(_ bytes: Secret) -> SymmetricKey { bytes.withBytes { SymmetricKey(data: $0) } }
+
+    private func wrap(
+        _ dataKey: Secret,
+        in envelope: SealedEnvelope,
+        context: SecretContext
+    ) throws(SecretsError) -> [UInt8] {
+        let associated = Self.wrapData(envelope, context)
+        return try self.encrypt(dataKey, key: self.keys.wrapping, authenticating: associated)
+    }
+
+    private func unwrap(_ envelope: SealedEnvelope, context: SecretContext) throws(SecretsError) -> Secret {
+        guard envelope.keyVersion == self.keys.version else {
+            throw SecretsError(
+                .wrongKeyVersion,
+                "the stored secret needs master key version \(envelope.keyVersion), this is version \(self.keys.version)"
+            )
+        }
+        guard envelope.fingerprint == self.keys.fingerprint else {
+            throw SecretsError(.wrongKey, "the stored secret was sealed under another master key")
+        }
+        let associated = Self.wrapData(envelope, context)
+        return try Self.decrypt(envelope.wrap, key: self.keys.wrapping, authenticating: associated)
+    }
+
+    /// The wrap is bound to format, key version, key and place.
+    private static func wrapData(_ envelope: SealedEnvelope, _ context: SecretContext) -> [UInt8] {
+        var bytes = Array("wrap".utf8) + envelope.header
+        context.encode(into: &bytes)
+        return bytes
+    }
+
+    /// The body is bound to format and place; not to the key version, which only the data key's wrap depends on.
+    private static func bodyData(_ context: SecretContext) -> [UInt8] {
+        var bytes = Array("body".utf8) + [SealedEnvelope.formatVersion]
+        context.encode(into: &bytes)
+        return bytes
+    }
+
+    private func encrypt(
+        _ secret: Secret,
+        key: SymmetricKey,
+        authenticating associated: [UInt8]
+    ) throws(SecretsError) -> [UInt8] {
+        do {
+            let nonce = try AES.GCM.Nonce(data: self.random(SealedEnvelope.nonceBytes))
+            let box = try secret.withBytes {
+                try AES.GCM.seal($0, using: key, nonce: nonce, authenticating: associated)
+            }
+            return Array(nonce) + Array(box.ciphertext) + Array(box.tag)
+        } catch {
+            throw SecretsError(.noResources, "the secret could not be encrypted")
+        }
+    }
+
+    private static func decrypt(
+        _ sealed: [UInt8],
+        key: SymmetricKey,
+        authenticating associated: [UInt8]
+    ) throws(SecretsError) -> Secret {
+        do {
+            var plain = try AES.GCM.open(
+                AES.GCM.SealedBox(combined: sealed),
+                using: key,
+                authenticating: associated
+            )
+            defer { plain.resetBytes(in: 0..<plain.count) }
+            return plain.withUnsafeBytes { Secret($0) }
+        } catch {
+            throw SecretsError(.wrongContext, "the stored secret belongs to another place or was tampered with")
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Exchange
+import Testing
+
+@testable import Policy
+
+@Suite("The master key check")
+struct KeyCheckTests {
+    private static func code(_ stored: [UInt8], _ box: SecretBox) -> SecretsError.Code? {
+        do {
+            try KeyCheck.verify(stored, box: box)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test("the right key passes")
+    func right() throws {
+        let stored = try KeyCheck.seal(try SecretBoxTests.box(1))
+        #expect(Self.code(stored, try SecretBoxTests.box(1)) == nil)
+        #expect(KeyCheck.setting == "master_key_check")
+    }
+
+    @Test("a wrong key and a wrong version are not taken for damage")
+    func wrong() throws {
+        let stored = try KeyCheck.seal(try SecretBoxTests.box(1))
+        #expect(Self.code(stored, try SecretBoxTests.box(2)) == .wrongKey)
+        #expect(Self.code(stored, try SecretBoxTests.box(1, version: 2)) == .wrongKeyVersion)
+    }
+
+    @Test("damage is not taken for a wrong key, wherever it is and whichever key is tried")
+    func damaged() throws {
+        let stored = try KeyCheck.seal(try SecretBoxTests.box(1))
+        for seed: UInt64 in [1, 2] {
+            let box = try SecretBoxTests.box(seed)
+            for index in stored.indices {
+                var changed = stored
+                changed[index] ^= 0x10
+                let code = Self.code(changed, box)
+                #expect(code != nil && code != .wrongKey && code != .wrongKeyVersion, "byte \(index)")
+            }
+            #expect(Self.code([], box) == .truncated)
+            #expect(Self.code(Array(stored.dropLast(9)), box) == .damaged)
+        }
+    }
+
+    @Test("another sealed value in its place does not pass")
+    func otherValue() throws {
+        let box = try SecretBoxTests.box(1)
+        #expect(Self.code(try box.seal([1, 2, 3], context: KeyCheck.context), box) == .damaged)
+        #expect(Self.code(try box.seal([1, 2, 3], context: Pepper.context), box) == .wrongContext)
+    }
+}
+
+@Suite("The pepper")
+struct PepperTests {
+    /// A settings table in memory that keeps what it has, as the store does.
+    private final class Settings {
+        var values: [String: [UInt8]] = [:]
+        var beforeWrite: (() throws -> Void)?
+
+        func read(_ name: String) -> [UInt8]? { self.values[name] }
+
+        func write(_ name: String, _ value: [UInt8]) throws {
+            try self.beforeWrite?()
+            if self.values[name] == nil { self.values[name] = value }
+        }
+
+        func load(_ box: SecretBox, seed: UInt64) throws -> Secret {
+            let random = CountingBytes(seed: seed).next
+            return try Pepper.loadOrCreate(read: self.read, write: self.write, box: box, random: random)
+        }
+    }
+
+    @Test("it is made once and then read")
+    func once() throws {
+        let settings = Settings()
+        let box = try SecretBoxTests.box(1)
+        let first = try settings.load(box, seed: 5)
+        #expect(first == Secret(CountingBytes(seed: 5).next(32)))
+        settings.beforeWrite = { Issue.record("written twice") }
+        #expect(try settings.load(box, seed: 6) == first)
+        #expect(try Pepper.loadOrCreate(read: settings.read, write: settings.write, box: box) == first)
+    }
+
+    @Test("the store holds it sealed")
+    func sealed() throws {
+        let settings = Settings()
+        let pepper = try settings.load(try SecretBoxTests.box(1), seed: 5).bytes
+        let stored = try #require(settings.values["pepper"])
+        #expect(!stored.indices.contains { stored[$0...].starts(with: pepper.prefix(4)) })
+    }
+
+    @Test("of two racers both get the same")
+    func race() throws {
+        let settings = Settings()
+        let box = try SecretBoxTests.box(1)
+        var winner: Secret?
+        settings.beforeWrite = {
+            settings.beforeWrite = nil
+            winner = try settings.load(box, seed: 6)
+        }
+        let loser = try settings.load(box, seed: 5)
+        #expect(loser == winner)
+        #expect(loser == Secret(CountingBytes(seed: 6).next(32)))
+    }
+
+    @Test("the system's bytes make different peppers")
+    func system() throws {
+        let box = try SecretBoxTests.box(1)
+        let (one, two) = (Settings(), Settings())
+        let first = try Pepper.loadOrCreate(read: one.read, write: one.write, box: box)
+        #expect(try first != Pepper.loadOrCreate(read: two.read, write: two.write, box: box))
+        #expect(first.count == 32)
+    }
+
+    @Test("it survives a change of the master key")
+    func rotation() throws {
+        let settings = Settings()
+        let old = try SecretBoxTests.box(1)
+        let newKey = try SecretBoxTests.key(2, version: 2)
+        let pepper = try settings.load(old, seed: 5)
+        let stored = try #require(settings.values["pepper"])
+        settings.values["pepper"] = try old.rewrap(stored, context: Pepper.context, to: newKey)
+        #expect(try settings.load(SecretBox(masterKey: newKey), seed: 6) == pepper)
+    }
+
+    @Test("a stored value that does not open is an error, never replaced")
+    func damaged() throws {
+        let settings = Settings()
+        _ = try settings.load(try SecretBoxTests.box(1), seed: 5)
+        let stored = settings.values
+        #expect(throws: SecretsError.self) { try settings.load(try SecretBoxTests.box(2), seed: 6) }
+        #expect(settings.values == stored)
+        settings.values["pepper"] = try SecretBoxTests.box(1).seal([1, 2, 3], context: Pepper.context)
+        let short = #expect(throws: SecretsError.self) { try settings.load(try SecretBoxTests.box(1), seed: 6) }
+        #expect(short?.code == .damaged)
+    }
+
+    @Test("a store that forgets is an error")
+    func forgetful() throws {
+        let box = try SecretBoxTests.box(1)
+        let error = #expect(throws: SecretsError.self) {
+            try Pepper.loadOrCreate(read: { _ in nil }, write: { _, _ in }, box: box)
+        }
+        #expect(error?.code == .notStored)
+    }
+
+    @Test("what the store throws comes through")
+    func failingStore() throws {
+        struct Failure: Error {}
+        let box = try SecretBoxTests.box(1)
+        #expect(throws: Failure.self) {
+            try Pepper.loadOrCreate(read: { _ in throw Failure() }, write: { _, _ in }, box: box)
+        }
+        #expect(throws: Failure.self) {
+            try Pepper.loadOrCreate(read: { _ in nil }, write: { _, _ in throw Failure() }, box: box)
+        }
+    }
+}
