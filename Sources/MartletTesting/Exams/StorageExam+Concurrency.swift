@@ -39,7 +39,7 @@ extension StorageExam {
                 for round in 0..<20 {
                     guard worker == 0 else {
                         let models = try store.loadConfiguration().models
-                        let isWhole = models.allSatisfy { $0.targets.count == 1 && $0.targets[0].weight == $0.updatedAt }
+                        let isWhole = models.allSatisfy { $0.targets.map { Int64($0.weight) } == [$0.updatedAt] }
                         try expectEqual(isWhole, true, "whole models")
                         continue
                     }
