@@ -1,0 +1,104 @@
+import FoundationEssentials
+import GRDB
+public import Storage
+
+extension SQLiteStore {
+    /// Inserts a provider. Throws `.conflict` when the name or id is taken.
+    public func insertProvider(_ provider: ProviderRecord) throws {
+        try self.write { database in
+            try StorageError.naming(Self.clashes(provider)) {
+                try database.execute(
+                    sql: """
+                        INSERT INTO providers (id, name, kind, base_url, sealed_secret, secret_hint, settings,
+                            is_enabled, origin, created_at, updated_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        provider.id, provider.name, provider.kind, provider.baseURL,
+                        provider.sealedSecret.map { Data($0) }, provider.secretHint, try jsonText(provider.settings),
+                        provider.isEnabled, provider.origin.rawValue, provider.createdAt, provider.updatedAt,
+                    ]
+                )
+            }
+        }
+    }
+
+    /// Replaces a provider. Throws `.notFound`, or `.conflict` when the name is taken, or when a provider that a model
+    /// has a target on would be renamed.
+    public func updateProvider(_ provider: ProviderRecord) throws {
+        try self.write { database in
+            let old = try Self.providerName(database, id: provider.id)
+            if !old.utf8.elementsEqual(provider.name.utf8) { try Self.refuseWhileTargeted(database, name: old) }
+            try StorageError.naming(Self.clashes(provider)) {
+                try database.execute(
+                    sql: """
+                        UPDATE providers SET name = ?, kind = ?, base_url = ?, sealed_secret = ?, secret_hint = ?,
+                            settings = ?, is_enabled = ?, origin = ?, created_at = ?, updated_at = ?
+                        WHERE id = ?
+                        """,
+                    arguments: [
+                        provider.name, provider.kind, provider.baseURL, provider.sealedSecret.map { Data($0) },
+                        provider.secretHint, try jsonText(provider.settings), provider.isEnabled,
+                        provider.origin.rawValue, provider.createdAt, provider.updatedAt, provider.id,
+                    ]
+                )
+            }
+        }
+    }
+
+    /// Deletes a provider. Throws `.notFound`, or `.conflict` while a model has a target on it.
+    public func deleteProvider(id: String) throws {
+        try self.write { database in
+            try Self.refuseWhileTargeted(database, name: try Self.providerName(database, id: id))
+            try database.change("provider", id, sql: "DELETE FROM providers WHERE id = ?", arguments: [id])
+        }
+    }
+
+    /// All stored providers, by name.
+    static func providers(_ database: Database) throws -> [ProviderRecord] {
+        let sql = """
+            SELECT id, name, kind, base_url, sealed_secret, secret_hint, settings, is_enabled, origin, created_at,
+                updated_at
+            FROM providers ORDER BY name
+            """
+        return try Row.fetchAll(database, sql: sql).map { row in
+            var reader = RowReader(row, of: "providers")
+            return ProviderRecord(
+                id: try reader.value(),
+                name: try reader.value(),
+                kind: try reader.value(),
+                baseURL: try reader.value(),
+                sealedSecret: try reader.optionalBytes(),
+                secretHint: try reader.value(),
+                settings: try reader.json() ?? [:],
+                isEnabled: try reader.value(),
+                origin: try reader.choice(),
+                createdAt: try reader.value(),
+                updatedAt: try reader.value()
+            )
+        }
+    }
+
+    private static func providerName(_ database: Database, id: String) throws -> String {
+        let sql = "SELECT name FROM providers WHERE id = ?"
+        guard let name = try String.fetchOne(database, sql: sql, arguments: [id]) else {
+            throw StorageError.missing("provider", id)
+        }
+        return name
+    }
+
+    /// Targets name their provider, which may live outside the store, so this cannot be a foreign key.
+    private static func refuseWhileTargeted(_ database: Database, name: String) throws {
+        let sql = "SELECT m.name FROM targets t JOIN models m ON m.id = t.model_id WHERE t.provider = ? LIMIT 1"
+        guard let model = try String.fetchOne(database, sql: sql, arguments: [name]) else { return }
+        let message = "the model \"\(model)\" has a target on the provider \"\(name)\"; change the model first"
+        throw StorageError(.conflict, message)
+    }
+
+    private static func clashes(_ provider: ProviderRecord) -> [String: String] {
+        [
+            "providers.id": "a provider with the id \(provider.id) exists already",
+            "providers.name": "a provider named \"\(provider.name)\" exists already",
+        ]
+    }
+}

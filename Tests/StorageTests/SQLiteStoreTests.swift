@@ -1,0 +1,300 @@
+import Dispatch
+import Exchange
+import GRDB
+import Glibc
+import Storage
+import Testing
+
+@testable import SQLiteStorage
+
+@Suite("The SQLite store")
+struct SQLiteStoreTests {
+    private let folder: TemporaryFolder
+
+    init() throws { self.folder = try TemporaryFolder() }
+
+    private func open(busyTimeout: Double = 5) throws -> SQLiteStore {
+        try SQLiteStore(path: self.folder.store, create: true, busyTimeout: busyTimeout)
+    }
+
+    private static func project(_ name: String) -> ProjectRecord {
+        ProjectRecord(id: name, name: name, createdAt: 1, updatedAt: 1)
+    }
+
+    private static func requests(_ range: Range<Int>) -> [RequestRecord] {
+        range.map {
+            RequestRecord(id: "\($0)", startedAt: Int64($0), keyID: "k", projectID: "p", operation: .chat)
+        }
+    }
+
+    /// Another program on the same file, like the sqlite3 tool.
+    private func stranger() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        return try DatabaseQueue(path: self.folder.store, configuration: configuration)
+    }
+
+    @Test("every connection is set up as designed")
+    func pragmas() throws {
+        let store = try self.open()
+        func number(_ database: Database, _ name: String) throws -> Int? {
+            try Int.fetchOne(database, sql: "PRAGMA \(name)")
+        }
+        try store.pool.writeWithoutTransaction { (database) throws in
+            #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
+            #expect(try number(database, "synchronous") == 2)
+            #expect(try number(database, "wal_autocheckpoint") == 0)
+            #expect(try number(database, "foreign_keys") == 1)
+            #expect(try number(database, "trusted_schema") == 0)
+            #expect(try number(database, "busy_timeout") == 5000)
+        }
+        try store.pool.read { (database) throws in
+            #expect(throws: (any Error).self) { try database.execute(sql: "DELETE FROM keys") }
+            #expect(try number(database, "trusted_schema") == 0)
+        }
+    }
+
+    @Test("what was stored is there after closing and opening, and after a crash")
+    func durability() throws {
+        let store = try self.open()
+        try store.insertProject(Self.project("one"))
+        try store.close()
+        #expect(TemporaryFolder.size(self.folder.store + "-wal") == nil, "closing leaves one file")
+        let crashed = try self.open()
+        try crashed.insertProject(Self.project("two"))
+        let copy = try Self.copy(self.folder)
+        let recovered = try SQLiteStore(path: copy.store)
+        #expect(try recovered.loadConfiguration().projects.map(\.name) == ["one", "two"])
+    }
+
+    /// The files as a crash would leave them.
+    private static func copy(_ folder: TemporaryFolder) throws -> TemporaryFolder {
+        let copy = try TemporaryFolder()
+        for suffix in ["", "-wal"] {
+            let source = Glibc.open(folder.store + suffix, O_RDONLY)
+            defer { Glibc.close(source) }
+            var bytes = [UInt8](repeating: 0, count: TemporaryFolder.size(folder.store + suffix) ?? 0)
+            let count = bytes.withUnsafeMutableBytes { read(source, $0.baseAddress, $0.count) }
+            #expect(count == bytes.count)
+            TemporaryFolder.write(bytes, to: copy.store + suffix)
+        }
+        return copy
+    }
+
+    @Test("a closed store says so, and closing twice is harmless")
+    func closed() throws {
+        let store = try self.open()
+        try store.close()
+        try store.close()
+        for call in [
+            { _ = try store.loadConfiguration() }, { try store.append(Self.requests(0..<1)) },
+            { try store.checkpoint() }, { _ = try store.deleteRequests(before: 1) },
+        ] as [() throws -> Void] {
+            let error = #expect(throws: StorageError.self) { try call() }
+            #expect(error?.message == "the store is closed")
+        }
+    }
+
+    @Test("closing while readers and writers are at work only ever ends in clear errors")
+    func closingUnderLoad() throws {
+        let store = try self.open()
+        DispatchQueue.concurrentPerform(iterations: 5) { worker in
+            for round in 0..<50 {
+                do {
+                    switch worker {
+                    case 0: if round == 25 { try store.close() } else { _ = try store.setting("x") }
+                    case 1: try store.append(Self.requests(0..<5))
+                    default: _ = try store.list(RequestQuery())
+                    }
+                } catch let error as StorageError {
+                    #expect(error.code == .failed)
+                } catch {
+                    Issue.record("\(error)")
+                }
+            }
+        }
+        #expect(try self.open().list(RequestQuery(limit: 200)).count.isMultiple(of: 5))
+    }
+
+    @Test("a batch with one bad record stores nothing")
+    func atomicity() throws {
+        let store = try self.open()
+        try store.write { database in
+            try database.execute(
+                sql: """
+                    CREATE TEMP TRIGGER refuse BEFORE INSERT ON request_log WHEN NEW.id = '7'
+                    BEGIN SELECT RAISE(ABORT, 'refused'); END
+                    """
+            )
+        }
+        #expect(throws: StorageError.self) { try store.append(Self.requests(0..<10)) }
+        #expect(try store.list(RequestQuery()).isEmpty)
+        try store.append(Self.requests(0..<7))
+        #expect(try store.list(RequestQuery()).count == 7)
+    }
+
+    @Test("old records are deleted in bounded steps, and their numbers are never given again")
+    func retention() throws {
+        let store = try self.open()
+        try store.append(Self.requests(0..<100))
+        #expect(try store.deleteRequests(before: 50, limit: 30) == 30)
+        #expect(try store.list(RequestQuery(limit: 200)).last?.record.startedAt == 30)
+        #expect(try store.deleteRequests(before: 50, limit: 30) == 20)
+        #expect(try store.deleteRequests(before: 50, limit: 30) == 0)
+        #expect(try store.deleteRequests(before: .max, limit: 0) == 0)
+        #expect(try store.deleteRequests(before: .max) == 50)
+        try store.append(Self.requests(0..<1))
+        #expect(try store.list(RequestQuery()).first?.sequence == 101)
+    }
+
+    @Test("listing by key, by project and from a position uses an index")
+    func plans() throws {
+        let store = try self.open()
+        for (condition, index) in [
+            ("key_id = 'k' AND sequence < 9", "request_log_by_key"),
+            ("project_id = 'p' AND sequence < 9", "request_log_by_project"),
+            ("id = 'i'", "request_log_by_id"), ("sequence < 9", "INTEGER PRIMARY KEY"),
+        ] {
+            let sql = "EXPLAIN QUERY PLAN SELECT * FROM request_log WHERE \(condition) ORDER BY sequence DESC LIMIT 9"
+            let plan = try store.pool.read { try Row.fetchAll($0, sql: sql).map(\.description).joined() }
+            #expect(plan.contains(index), "\(plan)")
+            #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
+        }
+    }
+
+    @Test("the log is copied into the file from time to time, by the writer")
+    func checkpoints() throws {
+        let store = try self.open()
+        for batch in 0..<40 { try store.append(Self.requests(batch * 1000..<(batch + 1) * 1000)) }
+        let log = try #require(TemporaryFolder.size(self.folder.store + "-wal"))
+        let file = try #require(TemporaryFolder.size(self.folder.store))
+        #expect(log < file / 2)
+        #expect(store.checkpointFailures == 0)
+    }
+
+    @Test("a checkpoint on demand fills the file")
+    func checkpointOnDemand() throws {
+        let store = try self.open()
+        try store.append(Self.requests(0..<1000))
+        let before = try #require(TemporaryFolder.size(self.folder.store))
+        try store.checkpoint()
+        #expect(try #require(TemporaryFolder.size(self.folder.store)) > before)
+    }
+
+    @Test("the library's version is named and an old one refused")
+    func engineVersion() throws {
+        #expect(SQLiteStore.sqliteVersion.split(separator: ".").count == 3)
+        try SQLiteStore.requireEngine(version: 3_037_000)
+        let error = #expect(throws: StorageError.self) { try SQLiteStore.requireEngine(version: 3_036_001) }
+        #expect(error?.code == .unusable)
+    }
+}
+
+// MARK: - Foreign hands
+
+extension SQLiteStoreTests {
+    @Test("a write waits for a foreign program within its bound, then says that the database is busy")
+    func busy() throws {
+        let store = try self.open(busyTimeout: 0.05)
+        let stranger = try self.stranger()
+        try stranger.writeWithoutTransaction { database in
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            let error = #expect(throws: StorageError.self) { try store.append(Self.requests(0..<1)) }
+            #expect(error?.code == .failed)
+            #expect(error?.message.contains("busy") == true)
+            #expect(try store.list(RequestQuery()).isEmpty, "readers go on")
+            try database.execute(sql: "ROLLBACK")
+        }
+        try store.append(Self.requests(0..<1))
+        #expect(try store.list(RequestQuery()).count == 1)
+    }
+
+    @Test("a write gets through when the foreign program lets go in time")
+    func busyForAMoment() throws {
+        let store = try self.open(busyTimeout: 30)
+        let stranger = try self.stranger()
+        try stranger.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        DispatchQueue.concurrentPerform(iterations: 2) { worker in
+            do {
+                if worker == 0 { try store.append(Self.requests(0..<1)) }
+                if worker == 1 { try stranger.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") } }
+            } catch {
+                Issue.record("\(error)")
+            }
+        }
+        #expect(try store.list(RequestQuery()).count == 1)
+    }
+
+    @Test("a deleted log stops reads and writes, and what it held is saved")
+    func logDeleted() throws {
+        let store = try self.open()
+        try store.insertProject(Self.project("one"))
+        #expect(unlink(self.folder.store + "-wal") == 0)
+        for call in [{ try store.insertProject(Self.project("two")) }, { _ = try store.loadConfiguration() }]
+            as [() throws -> Void]
+        {
+            let error = #expect(throws: StorageError.self) { try call() }
+            #expect(error?.code == .failed)
+            #expect(error?.message.contains("deleted or replaced") == true)
+        }
+        try store.close()
+        #expect(try self.open().loadConfiguration().projects.map(\.name) == ["one"])
+    }
+
+    @Test("a replaced database file stops writes")
+    func fileReplaced() throws {
+        let store = try self.open()
+        rename(self.folder.store, self.folder.path + "/moved.db")
+        TemporaryFolder.write([], to: self.folder.store)
+        let error = #expect(throws: StorageError.self) { try store.insertProject(Self.project("one")) }
+        #expect(error?.message.contains("deleted or replaced") == true)
+    }
+
+    @Test("a log deleted after a crash leaves a store that opens, at its last checkpoint")
+    func logDeletedAfterCrash() throws {
+        let store = try self.open()
+        try store.insertProject(Self.project("one"))
+        try store.checkpoint()
+        try store.insertProject(Self.project("two"))
+        let crashed = try Self.copy(self.folder)
+        #expect(unlink(crashed.store + "-wal") == 0)
+        #expect(try SQLiteStore(path: crashed.store).loadConfiguration().projects.map(\.name) == ["one"])
+    }
+
+    @Test("a newer schema is refused and left as it is")
+    func newerSchema() throws {
+        try self.open().close()
+        try self.stranger().write { database in
+            try database.execute(sql: "INSERT INTO grdb_migrations VALUES ('9999-from-the-future')")
+        }
+        let error = #expect(throws: StorageError.self) { try self.open() }
+        #expect(error?.code == .unusable)
+        #expect(error?.message.contains("newer Martlet") == true)
+    }
+
+    @Test("another application's database is refused and left as it is", arguments: [0, 42])
+    func otherApplication(_ id: Int) throws {
+        TemporaryFolder.write([], to: self.folder.store)
+        let queue = try self.stranger()
+        try queue.write { try $0.execute(sql: "PRAGMA application_id = \(id); CREATE TABLE theirs (a)") }
+        try queue.close()
+        let error = #expect(throws: StorageError.self) { try self.open() }
+        #expect(error?.code == .unusable)
+        #expect(error?.message.contains("another application") == true)
+        try self.stranger().read { (database) throws in
+            #expect(try String.fetchAll(database, sql: "SELECT name FROM sqlite_master") == ["theirs"])
+            #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "delete")
+        }
+    }
+
+    @Test("a value that no Martlet wrote is told, not trusted")
+    func foreignValue() throws {
+        let store = try self.open()
+        try store.append(Self.requests(0..<1))
+        try self.stranger().write { try $0.execute(sql: "UPDATE request_log SET operation = 'telepathy'") }
+        let error = #expect(throws: StorageError.self) { try store.list(RequestQuery()) }
+        #expect(error?.message.contains("request_log") == true)
+        try self.stranger().write { try $0.execute(sql: "UPDATE request_log SET operation = 'chat', warnings = '{'") }
+        #expect(throws: StorageError.self) { try store.list(RequestQuery()) }
+    }
+}
