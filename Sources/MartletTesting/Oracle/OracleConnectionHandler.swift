@@ -248,7 +248,9 @@ extension OracleConnectionHandler {
     private func finishScript() {
         self.isServing = false
         self.endRequest(.finished, now: OracleLog.now())
+        let isLast = self.request?.snapshot.headers.first("connection")?.lowercased() == "close"
         self.request = nil
+        if isLast { self.close(mode: .all) }
     }
 
     private func endRequest(_ outcome: OracleRequest.Outcome, now: Int64) {

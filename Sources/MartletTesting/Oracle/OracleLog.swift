@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// What is kept of the traffic, bounded: the oldest entries go first.
@@ -70,8 +71,11 @@ final class OracleLog: Sendable {
         self.limits = limits
     }
 
+    /// Nanoseconds on Linux's `CLOCK_MONOTONIC`, which other processes of the machine read too.
     static func now() -> Int64 {
-        ContinuousClock.now.nanoseconds
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     var requests: [OracleRequest] {
@@ -161,13 +165,4 @@ extension Array {
         guard self.count > limit else { return }
         self.removeFirst(Swift.min(self.count, self.count - limit + limit / 10))
     }
-}
-
-extension ContinuousClock.Instant {
-    /// Nanoseconds since some fixed instant of this process.
-    var nanoseconds: Int64 {
-        (self - Self.origin).wholeNanoseconds
-    }
-
-    private static let origin = ContinuousClock.now - .seconds(1)
 }

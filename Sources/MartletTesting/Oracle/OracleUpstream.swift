@@ -129,6 +129,11 @@ extension OracleUpstream {
         self.router.addHandler(handler)
     }
 
+    /// Forgets the log. Numbers of requests and connections go on from where they were.
+    public func forget() {
+        self.log.reset()
+    }
+
     /// Forgets the log, the enqueued scripts and the functions. Open connections stay.
     public func reset() {
         self.router.reset()
