@@ -47,6 +47,16 @@ final class LoadConnection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        self.ended()
+    }
+
+    /// A channel closed from within its connect future never becomes active, so it never becomes inactive either.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.ended()
+    }
+
+    private func ended() {
+        guard self.context != nil else { return }
         self.context = nil
         self.reader.end()
         self.finish()

@@ -25,6 +25,7 @@ final class OracleConnectionHandler: ChannelInboundHandler {
     private let pacer: Pacer
     private let connection: OracleLog.Entry<OracleConnection>
     private let connectionID: Int
+    private let behaviour: OracleConnectionBehaviour
     private var context: ChannelHandlerContext?
 
     private var reader = OracleRequestReader()
@@ -32,6 +33,8 @@ final class OracleConnectionHandler: ChannelInboundHandler {
     private var request: OracleLog.Entry<OracleRequest>?
     private var body: [UInt8] = []
     private var bodyIsComplete = false
+    private var isAnswered = false
+    private var isReading = false
 
     private var steps: [OracleStep] = []
     private var nextStep = 0
@@ -47,13 +50,14 @@ final class OracleConnectionHandler: ChannelInboundHandler {
         self.log = log
         self.router = router
         self.pacer = pacer
+        self.behaviour = router.connectionBehaviour()
         self.connection = log.opened()
         self.connectionID = self.connection.snapshot.id
     }
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
-        switch self.router.connectionBehaviour() {
+        switch self.behaviour {
         case .serve: break
         case .close: self.close(mode: .all)
         case .reset: self.resetConnection()
@@ -104,6 +108,9 @@ extension OracleConnectionHandler {
 
     /// Reads on as far as the current request's end; the next request waits until this one is answered.
     private func readRequests() {
+        guard !self.isReading else { return }
+        self.isReading = true
+        defer { self.isReading = false }
         while !(self.isServing && self.bodyIsComplete), let event = self.reader.next(from: &self.received) {
             switch event {
             case .head(let head): self.begin(head)
@@ -121,6 +128,7 @@ extension OracleConnectionHandler {
         self.request = request
         self.body = []
         self.bodyIsComplete = false
+        self.isAnswered = false
         if let script = self.router.earlyScript(for: request.snapshot) { self.serve(script) }
     }
 
@@ -141,7 +149,11 @@ extension OracleConnectionHandler {
             request.body = kept
             request.bodyReceivedAt = whole.bodyReceivedAt
         }
-        if !self.isServing { self.serve(self.router.script(for: whole)) }
+        if self.isAnswered {
+            self.request = nil
+        } else if !self.isServing {
+            self.serve(self.router.script(for: whole))
+        }
     }
 }
 
@@ -249,7 +261,8 @@ extension OracleConnectionHandler {
         self.isServing = false
         self.endRequest(.finished, now: OracleLog.now())
         let isLast = self.request?.snapshot.headers.first("connection")?.lowercased() == "close"
-        self.request = nil
+        self.isAnswered = true
+        if self.bodyIsComplete { self.request = nil }
         if isLast { self.close(mode: .all) }
     }
 
