@@ -1,0 +1,50 @@
+extension JSONValue {
+    /// The member whose decoded key has exactly these bytes; `nil` when absent or not an object.
+    public subscript(_ key: StaticString) -> JSONValue? {
+        key.withUTF8Buffer { key in self.find(key)?.value }
+    }
+
+    /// The member whose decoded key has exactly these UTF-8 bytes; `nil` when absent or not an object.
+    public func member(_ key: String) -> JSONValue? {
+        var key = key
+        return key.withUTF8 { key in self.find(key)?.value }
+    }
+
+    /// Where a member is, from its key's opening quote to the end of its value.
+    public func memberRange(_ key: StaticString) -> Range<Int>? {
+        key.withUTF8Buffer { key in
+            guard let (key, value) = self.find(key) else { return nil }
+            return key.range.lowerBound..<value.range.upperBound
+        }
+    }
+
+    /// The element at `index`; `nil` when there is none or this is no array.
+    public func element(_ index: Int) -> JSONValue? {
+        guard index >= 0, index < self.count else { return nil }
+        var position = 0
+        for element in self.elements {
+            if position == index { return element }
+            position &+= 1
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func find(_ key: UnsafeBufferPointer<UInt8>) -> (key: JSONValue, value: JSONValue)? {
+        for member in self.members where member.key.equals(key) { return member }
+        return nil
+    }
+
+    /// Whether this is a string whose decoded bytes are these.
+    @inline(__always)
+    func equals(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let entry = self.entry
+        guard entry.kind == .string else { return false }
+        let raw = self.base + (Int(entry.start) &+ 1)
+        let count = Int(entry.end &- entry.start) &- 2
+        if entry.hasEscapes { return Unescape.same(raw, count, text) }
+        guard count == text.count else { return false }
+        guard let start = text.baseAddress else { return true }
+        return Words.same(raw, start, count)
+    }
+}
