@@ -1,8 +1,11 @@
-import AdminAPI
+import Exchange
 
 /// How one setting is read and where it goes. The key path ties the text to the typed value in one place.
 enum SettingKind: Sendable {
     typealias Path<Value> = any WritableKeyPath<Settings, Value> & Sendable
+
+    /// What is shown in place of a secret.
+    static let mask = "********"
 
     case text(Path<String>)
     case optionalText(Path<String?>)
@@ -51,7 +54,7 @@ enum SettingKind: Sendable {
         case .integer(let path, _): String(settings[keyPath: path])
         case .size(let path, _): SizeText.format(settings[keyPath: path])
         case .duration(let path, _): DurationText.format(settings[keyPath: path])
-        case .secret(let path): settings[keyPath: path].map { _ in Secret.mask }
+        case .secret(let path): settings[keyPath: path].map { _ in SettingKind.mask }
         }
     }
 

@@ -1,4 +1,4 @@
-import AdminAPI
+import Exchange
 
 /// Everything an operator can set, validated. The values given here are the defaults; `SettingSchema` says how each is
 /// named, read and bounded, and nothing else in the process reads flags, environment or files.

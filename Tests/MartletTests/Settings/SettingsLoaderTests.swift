@@ -1,4 +1,4 @@
-import AdminAPI
+import Exchange
 import Testing
 
 @testable import martlet
@@ -43,7 +43,7 @@ struct SettingsLoaderTests {
             let file = SettingsFile(Array(yaml.utf8), path: "m")
             #expect(file.problems.isEmpty, "\(row.path)")
             try row.kind.apply(try #require(file.values[row.path]).text, to: &settings)
-            #expect(row.kind.text(in: settings) == (row.path == "master_key" ? Secret.mask : text))
+            #expect(row.kind.text(in: settings) == (row.path == "master_key" ? SettingKind.mask : text))
         }
     }
 
