@@ -1,0 +1,87 @@
+/// A setting that a kind of provider takes, and the rule for its value.
+public struct ProviderSetting: Sendable {
+    /// The name in configuration.
+    public let name: String
+    /// What it does, in one line.
+    public let summary: String
+    /// The value's rule: `nil` when a value is good, else what would be right ("must be true or false").
+    let fault: @Sendable (String) -> String?
+
+    init(_ name: String, _ summary: String, fault: @escaping @Sendable (String) -> String?) {
+        self.name = name
+        self.summary = summary
+        self.fault = fault
+    }
+
+    /// Settings that every kind takes.
+    public static let common: [ProviderSetting] = [
+        .flag("allow_private", "Admits http and private, loopback and shared addresses (servers on your own network)."),
+        ProviderSetting("ca_bundle", "Path of a PEM file with further certificate authorities.", fault: Self.pathFault),
+        .matching("project", "Binds the provider to one project.", rule: "must be a project's name", Self.isName),
+        .flag(
+            "include_usage",
+            "Whether Martlet may ask Chat streams for usage; false where a server rejects stream_options."
+        ),
+    ]
+
+    /// A setting that is `true` or `false`.
+    static func flag(_ name: String, _ summary: String) -> ProviderSetting {
+        .matching(name, summary, rule: "must be true or false") { $0 == "true" || $0 == "false" }
+    }
+
+    /// A setting whose value passes a test.
+    static func matching(
+        _ name: String,
+        _ summary: String,
+        rule: String,
+        _ isGood: @escaping @Sendable (String) -> Bool
+    ) -> ProviderSetting {
+        ProviderSetting(name, summary) { isGood($0) ? nil : rule }
+    }
+
+    /// `^[a-z0-9][a-z0-9-]{0,62}$`, the rule for names of providers and projects.
+    static func isName(_ text: String) -> Bool {
+        guard (1...63).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "-") else { return false }
+        return self.isResourceName(text)
+    }
+
+    /// `^[a-z0-9-]{1,63}$`, the rule for cloud resources that become part of a host name (RELIABILITY N038).
+    static func isResourceName(_ text: String) -> Bool {
+        guard (1...63).contains(text.utf8.count) else { return false }
+        return text.utf8.allSatisfy { (0x61...0x7a).contains($0) || ASCIIText.isDigit($0) || $0 == UInt8(ascii: "-") }
+    }
+
+    private static func pathFault(_ text: String) -> String? {
+        guard text.utf8.first == UInt8(ascii: "/"), text.utf8.count <= 4_096 else { return "must be an absolute path" }
+        return text.utf8.contains { $0 < 0x20 || $0 == 0x7f } ? "must not hold control characters" : nil
+    }
+}
+
+extension ProviderSetting {
+    /// Settings that place the credential, for kinds that serve many vendors.
+    static let authentication: [ProviderSetting] = [
+        .matching(
+            "auth_header",
+            "The header that carries the credential.",
+            rule: "must be a header name that carries nothing else"
+        ) {
+            !$0.isEmpty && $0.utf8.count <= 64 && $0.utf8.allSatisfy(ASCIIText.isToken)
+                && !reservedHeaders.contains(String(decoding: ASCIIText.lowercased($0.utf8), as: UTF8.self))
+        },
+        .matching(
+            "auth_scheme",
+            "The word before the credential; empty when it stands alone.",
+            rule: "must be one word or empty"
+        ) {
+            $0.utf8.count <= 32 && $0.utf8.allSatisfy(ASCIIText.isToken)
+        },
+    ]
+
+    /// Headers that the road or the connection owns.
+    private static let reservedHeaders: Set<String> = [
+        "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "connection", "keep-alive",
+        "proxy-authorization", "proxy-connection", "te", "trailer", "upgrade", "expect", "accept", "accept-encoding",
+        "user-agent",
+        "cookie", "anthropic-version", "anthropic-beta", "openai-beta",
+    ]
+}
