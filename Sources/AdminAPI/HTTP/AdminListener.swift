@@ -70,7 +70,9 @@ struct AdminResponder: HTTPResponder {
     func respond(to request: Request, context: Context) async throws -> Response {
         let head = Self.head(of: request)
         let answer = await self.router.answer(head) { () throws(AdminProblem) in try await self.body(of: request) }
-        return Self.response(answer, requestID: head.requestID)
+        var response = Self.response(answer, requestID: head.requestID)
+        if request.method == .head { response.body = ResponseBody() }
+        return response
     }
 
     private static func head(of request: Request) -> AdminRequest {

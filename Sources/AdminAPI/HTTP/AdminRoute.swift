@@ -60,7 +60,8 @@ public struct AdminRoute: Sendable {
 
     /// Ids are ours, or a request id that a caller chose; neither holds anything that would need decoding.
     private static func isID(_ part: Substring) -> Bool {
-        (1...128).contains(part.utf8.count) && part.utf8.allSatisfy { Base62.contains($0) || "_-.:".utf8.contains($0) }
+        guard (1...128).contains(part.utf8.count), part.utf8.first.map(Base62.contains) == true else { return false }
+        return part.utf8.allSatisfy { Base62.contains($0) || "_-.:".utf8.contains($0) }
     }
 }
 
