@@ -27,17 +27,15 @@ public struct TokenUsage: Equatable, Sendable {
 
     /// All input tokens, cached or not. Saturates.
     public var inputTokens: Int {
-        [self.uncachedInputTokens, self.cacheReadTokens, self.cacheWrite5mTokens, self.cacheWrite1hTokens, self.audioInputTokens]
-            .reduce(0, Self.saturatingAdd)
+        let parts = [
+            self.uncachedInputTokens, self.cacheReadTokens, self.cacheWrite5mTokens, self.cacheWrite1hTokens,
+            self.audioInputTokens,
+        ]
+        return parts.reduce(0, Self.saturatingAdd)
     }
 
     /// All output tokens, reasoning and audio included. Saturates.
     public var outputTokens: Int {
         [self.visibleOutputTokens, self.reasoningTokens, self.audioOutputTokens].reduce(0, Self.saturatingAdd)
-    }
-
-    private static func saturatingAdd(_ a: Int, _ b: Int) -> Int {
-        let (sum, overflow) = a.addingReportingOverflow(b)
-        return overflow ? .max : sum
     }
 }

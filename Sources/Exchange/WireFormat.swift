@@ -12,6 +12,7 @@ public protocol WireFormat: Sendable {
     ///   - root: The body's root value; valid only during the call.
     ///   - operation: One of the operations whose `format` is this one.
     ///   - pathModel: The model named by the path (Azure style); it wins over the body's, which may then be absent.
+    /// - Returns: The model, flags, limits, and the ranges to patch.
     /// - Throws: `GatewayFailure` of kind `.invalidRequest` naming the field.
     func inspect(
         _ root: JSONValue,
@@ -27,12 +28,18 @@ public protocol WireFormat: Sendable {
 
     /// Decides whose fault an unsuccessful upstream answer is.
     ///
-    /// - Parameter root: The error body, when it was JSON.
+    /// - Parameters:
+    ///   - status: The HTTP status, not a successful one.
+    ///   - root: The error body, when it was JSON.
+    /// - Returns: Who has to act.
     func classify(status: Int, root: JSONValue?) -> UpstreamFault
 
     /// A tap for one streamed answer. Not shared, not thread-safe: it lives on one event loop.
     ///
-    /// - Parameter hidesUsage: The road asked for usage on its own account; the usage-only chunk is to be hidden.
+    /// - Parameters:
+    ///   - operation: One of the operations that stream.
+    ///   - hidesUsage: The road asked for usage on its own account; the usage-only chunk is to be hidden.
+    /// - Returns: A new tap, for one answer.
     func makeStreamTap(operation: Operation, hidesUsage: Bool) -> any StreamTap
 
     /// Bytes that keep a silent stream alive without meaning anything to the client (a comment, or a ping event).
@@ -96,6 +103,7 @@ public protocol StreamTap: AnyObject {
     /// - Parameters:
     ///   - event: Ranges into `bytes`.
     ///   - bytes: The buffer that holds the event; valid only during the call.
+    /// - Returns: What to do with the event, and what it means.
     func observe(_ event: SSEEvent, in bytes: UnsafeRawBufferPointer) -> StreamObservation
 
     /// Cumulative counts so far; `nil` until the vendor reported any.

@@ -15,6 +15,12 @@ public enum ASCII {
         byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
     }
 
+    /// Whether the byte is a letter or a digit.
+    @inline(__always)
+    static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        self.lowercased(byte) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
+    }
+
     /// The number that four hexadecimal digits stand for.
     @inline(__always)
     static func hexQuad(_ digits: UnsafePointer<UInt8>) -> UInt32? {

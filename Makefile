@@ -1,0 +1,85 @@
+# Everything a person or CI does with this repository. `make` alone lists the targets.
+
+CONFIG          ?= debug
+BENCH_SECONDS   ?= 20
+SOAK_SECONDS    ?= 600
+FUZZ_SECONDS    ?= 60
+ARGS            ?=
+
+export BENCH_SECONDS SOAK_SECONDS FUZZ_SECONDS
+
+MARTLET := .build/release/martlet
+ORACLE  := .build/release/martlet-oracle
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run build test check lint acceptance bench fuzz tsan asan soak deep release release-binaries clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nVariables: CONFIG=debug|release (run, build), ARGS="..." (run), TEST_FILTER, TEST_TIMEOUT (test),\n'
+	@printf 'BENCH_SECONDS, SOAK_SECONDS, FUZZ_SECONDS, STATIC=0|1 (release).\n'
+
+run: ## Build and start the gateway; prints curl lines to paste (CONFIG=release for speed, ARGS for flags)
+	@scripts/bootstrap.sh build
+	swift build --configuration $(CONFIG) --product martlet
+	@exec .build/$(CONFIG)/martlet serve --show-secrets $(ARGS)
+
+build: ## Build the martlet program (CONFIG=debug or release)
+	@scripts/bootstrap.sh build
+	swift build --configuration $(CONFIG) --product martlet
+
+test: ## Build and run all tests
+	@scripts/bootstrap.sh build
+	@scripts/test.sh
+
+check: ## Before a commit: lint, import directions, build with warnings as errors, tests
+	@scripts/bootstrap.sh build lint
+	@scripts/check.sh
+
+lint: ## Format, documentation, import directions, shell scripts
+	@scripts/bootstrap.sh build lint
+	@scripts/lint.sh
+	@scripts/check-imports.sh --self-test
+	@scripts/check-imports.sh
+
+# `swift build` honours one --product only, the last: so two builds.
+release-binaries:
+	swift build --configuration release --product martlet
+	swift build --configuration release --product martlet-oracle
+
+acceptance: ## Official SDKs against the release build
+	@scripts/bootstrap.sh build acceptance
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/acceptance/run.sh $(MARTLET) $(ORACLE)
+
+bench: ## The table of figures, nginx as yardstick (BENCH_SECONDS a lane)
+	@scripts/bootstrap.sh build bench
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/bench/run.sh $(MARTLET) $(ORACLE)
+
+fuzz: ## libFuzzer on the parsers (FUZZ_SECONDS each)
+	@scripts/bootstrap.sh build
+	@scripts/fuzz.sh
+
+tsan: ## The tests under ThreadSanitizer
+	@scripts/bootstrap.sh build
+	@scripts/test.sh thread
+
+asan: ## The tests under AddressSanitizer
+	@scripts/bootstrap.sh build
+	@scripts/test.sh address
+
+soak: ## Sustained mixed load; memory, descriptors and tasks must return to baseline (SOAK_SECONDS)
+	@scripts/bootstrap.sh build bench
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/soak/run.sh $(MARTLET) $(ORACLE)
+
+deep: tsan asan fuzz soak ## All that is too slow for CI: sanitizers, fuzzers, soak
+
+release: ## A stripped program with its documents and checksum in dist/ (STATIC=0: against the toolchain's libraries)
+	@scripts/bootstrap.sh build
+	@scripts/release.sh
+
+clean: ## Remove everything built (the data folder ./var stays)
+	rm -rf .build .build-* dist .venvs

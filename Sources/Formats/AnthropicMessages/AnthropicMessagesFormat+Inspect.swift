@@ -1,0 +1,67 @@
+public import Exchange
+public import Wire
+
+extension AnthropicMessagesFormat {
+    /// Reads model, stream flag, output cap and references to stored state, and finds thinking blocks to cut;
+    /// everything else is left to the vendor.
+    public func inspect(
+        _ root: JSONValue,
+        operation: Operation,
+        pathModel: String?
+    ) throws(GatewayFailure) -> Inspected {
+        let fields = try RequestFields(root)
+        var inspected = try fields.inspected(pathModel: pathModel)
+        inspected.session = SessionLabel.find(in: root)
+        inspected.storedStateFields = Self.storedStateFields(of: root)
+        if let messages = root["messages"] { inspected.edits = UnsignedThinking.cuts(in: messages) }
+        guard operation.streams else { return inspected }
+        inspected.isStream = try fields.flag("stream", allowsNull: false)
+        // No tokens at all only warms the cache. A missing cap is the vendor's to refuse.
+        inspected.maxOutputTokens = try fields.count("max_tokens", in: 0...Int.max)
+        return inspected
+    }
+
+    /// Fields by which the vendor would resume what it keeps under the account's name.
+    private static func storedStateFields(of root: JSONValue) -> [String] {
+        root.members.compactMap { key, value in
+            guard !value.isNull else { return nil }
+            return key.equals("container") ? "container" : key.equals("thread") ? "thread" : nil
+        }
+    }
+}
+
+/// Thinking blocks with an empty signature, which the vendor refuses.
+///
+/// Claude Code sends a thinking block that it got without a signature back with an empty one. The cut depends on the
+/// block alone, so that a conversation's earlier bytes stay the same from turn to turn and prompt caches hold.
+enum UnsignedThinking {
+    /// The edits that cut them, ascending and disjoint.
+    ///
+    /// A message that would be left empty is cut as a whole, for empty content is refused for ever after; unless no
+    /// message at all would remain.
+    static func cuts(in messages: JSONValue) -> [BytePatch] {
+        var emptied: Set<Int> = []
+        var patches: [BytePatch] = []
+        for (index, message) in messages.elements.enumerated() where message["role"]?.equals("assistant") ?? false {
+            guard let content = message["content"], content.kind == .array else { continue }
+            let unsigned = self.indices(in: content)
+            if unsigned.isEmpty { continue }
+            if unsigned.count == content.count {
+                emptied.insert(index)
+            } else {
+                patches += BytePatch.cuttingElements(unsigned, from: content)
+            }
+        }
+        guard !emptied.isEmpty, emptied.count < messages.count else { return patches }
+        patches += BytePatch.cuttingElements(emptied, from: messages)
+        return patches.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    }
+
+    private static func indices(in content: JSONValue) -> Set<Int> {
+        var unsigned: Set<Int> = []
+        for (index, block) in content.elements.enumerated() where block["type"]?.equals("thinking") ?? false {
+            if block["signature"]?.equals("") ?? false { unsigned.insert(index) }
+        }
+        return unsigned
+    }
+}

@@ -1,0 +1,65 @@
+public import Exchange
+public import Wire
+
+extension OpenAIChatFormat {
+    /// Answers that may be asked for at once. Source: OpenAI API reference, November 2026.
+    private static let answerCounts = 1...128
+
+    /// Reads model, stream flag, caps and answer count; everything else is left to the vendor.
+    public func inspect(
+        _ root: JSONValue,
+        operation: Operation,
+        pathModel: String?
+    ) throws(GatewayFailure) -> Inspected {
+        let fields = try RequestFields(root)
+        var inspected = try fields.inspected(pathModel: pathModel)
+        inspected.session = SessionLabel.find(in: root)
+        guard operation.streams else { return inspected }
+
+        inspected.isStream = try fields.flag("stream", allowsNull: true)
+        inspected.maxOutputTokens = try self.cap(fields, operation)
+        inspected.choiceCount = try fields.count("n", in: Self.answerCounts) ?? 1
+        if operation == .completions {
+            // The vendor generates `best_of` answers and bills all of them, however few it returns.
+            let candidates = try fields.count("best_of", in: Self.answerCounts) ?? 1
+            inspected.choiceCount = max(inspected.choiceCount, candidates)
+        }
+        try fields.checkProduct(of: inspected, cap: "max_tokens")
+        if inspected.isStream { inspected.usageEdit = try self.usageEdit(root) }
+        return inspected
+    }
+
+    /// The larger of the two spellings of the cap; the vendor decides whether it takes both.
+    private func cap(_ fields: RequestFields, _ operation: Operation) throws(GatewayFailure) -> Int? {
+        // Completions with `echo` and no new tokens are legitimate: the vendor's own minimum is 0 there.
+        let older = try fields.count("max_tokens", in: (operation == .completions ? 0 : 1)...Int.max)
+        let newer = try fields.count("max_completion_tokens", in: 1...Int.max)
+        guard let older, let newer else { return older ?? newer }
+        return max(older, newer)
+    }
+
+    /// The edit that asks for usage; `nil` when the caller asked itself.
+    private func usageEdit(_ root: JSONValue) throws(GatewayFailure) -> BytePatch? {
+        guard let options = root["stream_options"] else {
+            return .insertingMember(#""stream_options":{"include_usage":true}"#, into: root)
+        }
+        switch options.kind {
+        case .null: return BytePatch(range: options.range, replacement: #"{"include_usage":true}"#)
+        case .object: break
+        case .array, .string, .number, .true, .false:
+            throw RequestFields.refusal("stream_options", "must be an object, got \(options.kind.noun)")
+        }
+        guard let flag = options["include_usage"] else {
+            return .insertingMember(#""include_usage":true"#, into: options)
+        }
+        switch flag.kind {
+        case .true: return nil
+        case .false, .null: return BytePatch(range: flag.range, replacement: "true")
+        case .object, .array, .string, .number:
+            throw RequestFields.refusal(
+                "stream_options.include_usage",
+                "must be true or false, got \(flag.kind.noun)"
+            )
+        }
+    }
+}

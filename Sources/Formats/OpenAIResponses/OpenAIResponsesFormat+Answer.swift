@@ -1,0 +1,56 @@
+public import Exchange
+public import Wire
+
+extension OpenAIResponsesFormat {
+    /// Reads usage, model and outcome of a response, a compaction or a token count.
+    public func readAnswer(_ root: JSONValue, operation: Operation) -> AnswerReading {
+        var reading = AnswerReading()
+        reading.usage = operation == .responsesInputTokens ? Self.counted(root) : Self.usage(root["usage"])
+        reading.model = root["model"]?.string
+        reading.finishReason = Self.finishReason(root)
+        reading.failure = Self.failure(root)
+        return reading
+    }
+
+    /// `completed`, `incomplete:max_output_tokens`, `failed` …; `nil` when the object has no status.
+    static func finishReason(_ response: JSONValue) -> String? {
+        guard let status = response["status"]?.string else { return nil }
+        guard let reason = response["incomplete_details"]?["reason"]?.string else { return status }
+        return "\(status):\(reason)"
+    }
+
+    /// The failure told by a response object, or by an error body under a successful status.
+    private static func failure(_ response: JSONValue) -> GatewayFailure? {
+        let hasError = response["error"].map { !$0.isNull } ?? false
+        let hasFailed = response["status"]?.equals("failed") ?? false
+        return hasError || hasFailed ? VendorError(response).failure : nil
+    }
+
+    /// Counts of a `usage` object; `nil` when it is absent, `null` or tells no sums.
+    ///
+    /// OpenAI's cache writes have other lifetimes (`cache_write_tokens_details`) at one price: all count as short.
+    static func usage(_ usage: JSONValue?) -> TokenUsage? {
+        guard let usage, usage.kind == .object else { return nil }
+        let input = usage["input_tokens_details"]
+        let output = usage["output_tokens_details"]
+        var reader = CountReader()
+        var counts = InclusiveCounts()
+        counts.input = reader.count(usage["input_tokens"])
+        counts.output = reader.count(usage["output_tokens"])
+        counts.total = reader.count(usage["total_tokens"])
+        counts.cached = reader.count(input?["cached_tokens"])
+        counts.written = reader.count(input?["cache_write_tokens"])
+        counts.audioInput = reader.count(input?["audio_tokens"])
+        counts.reasoning = reader.count(output?["reasoning_tokens"])
+        counts.audioOutput = reader.count(output?["audio_tokens"])
+        return counts.usage(reader)
+    }
+
+    /// The answer of the token count: `{"object": "response.input_tokens", "input_tokens"}`.
+    private static func counted(_ root: JSONValue) -> TokenUsage? {
+        var reader = CountReader()
+        var counts = InclusiveCounts()
+        counts.input = reader.count(root["input_tokens"])
+        return counts.usage(reader)
+    }
+}

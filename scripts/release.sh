@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# usage: scripts/release.sh
+#
+# Builds martlet for release and leaves dist/martlet-VERSION-linux-ARCH.tar.gz and its .sha256. With STATIC=1 (the default)
+# the Swift libraries are linked in, so that the program runs where no toolchain is; with STATIC=0 it needs them.
+# VERSION defaults to what git describes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+version=${VERSION:-$(git describe --tags --always --dirty 2>/dev/null || echo unknown)}
+name=martlet-${version#v}-linux-$(uname -m)
+
+if [ "${STATIC:-1}" = 1 ]; then
+    # Changing this flag in one build folder recompiles everything: its own folder.
+    build=(--configuration release --static-swift-stdlib --scratch-path .build-static)
+else
+    build=(--configuration release)
+fi
+swift build "${build[@]}" --product martlet
+folder=$(swift build "${build[@]}" --show-bin-path)
+
+staging=$(mktemp -d)
+trap 'rm -rf "$staging"' EXIT
+mkdir -p "$staging/$name" dist
+strip -o "$staging/$name/martlet" "$folder/martlet"
+for document in README.md CHANGELOG.md LICENSE NOTICE THIRD_PARTY.md SECURITY.md; do
+    cp "$document" "$staging/$name/"
+done
+# The licences of what is linked in travel with it.
+checkouts=$(dirname "$(dirname "$folder")")/checkouts
+for package in "$checkouts"/*/; do
+    mkdir -p "$staging/$name/licenses/$(basename "$package")"
+    find "$package" -maxdepth 1 -type f \( -iname 'LICENSE*' -o -iname 'NOTICE*' \) \
+        -exec cp {} "$staging/$name/licenses/$(basename "$package")/" \;
+done
+"$staging/$name/martlet" version
+
+tar --create --gzip --file "dist/$name.tar.gz" --directory "$staging" --owner=0 --group=0 --numeric-owner --sort=name "$name"
+(cd dist && sha256sum "$name.tar.gz" >"$name.tar.gz.sha256" && cat "$name.tar.gz.sha256")
