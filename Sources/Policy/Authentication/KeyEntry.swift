@@ -1,0 +1,92 @@
+/// Why a key that exists is not let in. A caller is told 401 for each; the log is told which.
+public enum KeyRefusal: String, Sendable, CaseIterable {
+    /// No key has this digest.
+    case unknown
+    /// Switched off by an operator, or its verifier did not match.
+    case disabled
+    /// Revoked for good.
+    case revoked
+    /// Past its expiry.
+    case expired
+    /// Its project is switched off.
+    case projectDisabled = "project_disabled"
+}
+
+/// The project a key belongs to.
+public struct KeyProject: Sendable, Equatable {
+    /// The project's id.
+    public let id: String
+    /// The project's name.
+    public let name: String
+    /// A disabled project's keys are refused.
+    public let isEnabled: Bool
+
+    /// Describes a project.
+    public init(id: String, name: String, isEnabled: Bool) {
+        self.id = id
+        self.name = name
+        self.isEnabled = isEnabled
+    }
+}
+
+/// One key in memory: unchangeable facts, and the state that outlives them.
+///
+/// A write makes new entries; whoever holds an old one (a connection that remembers its caller, a stream in flight)
+/// compares generations and looks the key up again.
+public final class KeyEntry: Sendable {
+    /// The 12 characters of the key's public part.
+    public let id: String
+    /// A name for people.
+    public let name: String
+    /// The owning project.
+    public let project: KeyProject
+    /// What may be asked for.
+    public let allowedModels: AllowedModels
+    /// Requests per minute; `nil` is unlimited.
+    public let requestsPerMinute: Int?
+    /// The bcrypt text behind the first use.
+    public let verifier: String
+    /// What one request takes: the same array each time, so that admitting allocates none.
+    public let requestClaims: [LimitClaim]
+    /// Outlives the entry.
+    let limiter: RequestLimiter?
+    /// Outlives the entry.
+    let trust: KeyTrust
+
+    private let isEnabled: Bool
+    private let revokedAt: Int64?
+    private let expiresAt: Int64?
+
+    init(_ facts: KeyFacts, project: KeyProject, limiter: RequestLimiter?, trust: KeyTrust) {
+        self.id = facts.id
+        self.name = facts.name
+        self.project = project
+        self.allowedModels = AllowedModels(facts.allowedModels)
+        self.requestsPerMinute = facts.requestsPerMinute
+        self.verifier = facts.verifier
+        self.limiter = limiter
+        self.trust = trust
+        self.requestClaims = limiter.map { [LimitClaim($0)] } ?? []
+        self.isEnabled = facts.isEnabled
+        self.revokedAt = facts.revokedAt
+        self.expiresAt = facts.expiresAt
+    }
+
+    /// Whether the key is let in.
+    /// - Parameter now: Milliseconds since 1970, from the wall clock.
+    /// - Returns: `nil` when it is.
+    public func refusal(now: Int64) -> KeyRefusal? {
+        if self.revokedAt != nil { return .revoked }
+        if !self.isEnabled || self.trust.state == .mismatched { return .disabled }
+        if let expiresAt = self.expiresAt, now >= expiresAt { return .expired }
+        return self.project.isEnabled ? nil : .projectDisabled
+    }
+
+    /// Whether the key may ask for a public model name. Bytes are compared.
+    public func allows(model: String) -> Bool {
+        self.allowedModels.contains(model)
+    }
+
+    /// How the key is named to people.
+    public var label: String { VirtualKey.label(id: self.id) }
+}

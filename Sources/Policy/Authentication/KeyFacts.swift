@@ -1,0 +1,32 @@
+/// A stored key's facts, as a table is built from them.
+public struct KeyFacts: Sendable {
+    /// The 12 characters of the key's public part.
+    public var id: String
+    /// A name for people.
+    public var name: String
+    /// The owning project's id.
+    public var projectID: String
+    /// HMAC-SHA-256 of the whole key under the pepper.
+    public var digest: [UInt8]
+    /// bcrypt over base64(SHA-256(key)).
+    public var verifier: String
+    /// A disabled key is refused.
+    public var isEnabled = true
+    /// Set when revoked: milliseconds since 1970.
+    public var revokedAt: Int64?
+    /// Refused from this instant on: milliseconds since 1970.
+    public var expiresAt: Int64?
+    /// Public names or `provider/*`; `nil` allows all.
+    public var allowedModels: [String]?
+    /// Requests per minute; `nil` is unlimited.
+    public var requestsPerMinute: Int?
+
+    /// Names a key; the rest is filled in.
+    public init(id: String, name: String, projectID: String, digest: [UInt8], verifier: String) {
+        self.id = id
+        self.name = name
+        self.projectID = projectID
+        self.digest = digest
+        self.verifier = verifier
+    }
+}
