@@ -85,6 +85,8 @@ struct SandboxModel: Equatable {
 
     /// The most tokens that `long` sends.
     static let maxLongTokens = 10_000
+    /// The context window that is listed; nothing longer is refused.
+    static let maxInputTokens = 1_000_000
     /// The most tokens of any answer, whatever was asked for.
     static let maxOutputTokens = 16_384
 }

@@ -17,7 +17,7 @@ extension Sandbox {
                 writer.member("last_id", self.models.last?.id)
             }
         }
-        let name = rest.dropFirst()
+        let name = self.decodingSlashes(rest.dropFirst())
         guard let model = self.models.first(where: { $0.id == name || $0.id.dropFirst("sandbox/".count) == name })
         else {
             throw SandboxFault(
@@ -30,6 +30,15 @@ extension Sandbox {
         return .json(.openAI, id: hash.id("req_")) { self.write(model, to: &$0) }
     }
 
+    /// SDKs escape the slash of an id.
+    private static func decodingSlashes(_ name: Substring) -> String {
+        let parts = name.split(separator: "%", omittingEmptySubsequences: false)
+        return parts.dropFirst().reduce(into: String(parts.first ?? "")) { text, part in
+            let isSlash = part.hasPrefix("2F") || part.hasPrefix("2f")
+            text += isSlash ? "/" + part.dropFirst(2) : "%" + part
+        }
+    }
+
     private static func write(_ model: SandboxModelInfo, to writer: inout JSONWriter) {
         writer.member("id", model.id)
         writer.member("object", "model")
@@ -38,5 +47,8 @@ extension Sandbox {
         writer.member("type", "model")
         writer.member("display_name", model.displayName)
         writer.member("created_at", "2026-01-01T00:00:00Z")
+        writer.member("lifecycle", "active")
+        writer.member("max_input_tokens", SandboxModel.maxInputTokens)
+        writer.member("max_tokens", SandboxModel.maxOutputTokens)
     }
 }
