@@ -1,0 +1,133 @@
+public import Exchange
+import Policy
+public import Storage
+
+/// A key just made, with the only showing of its secret.
+public struct CreatedKey: Sendable {
+    /// What is stored.
+    public var record: KeyRecord
+    /// The whole key.
+    public var secret: Secret
+}
+
+extension Administration {
+    /// Makes a key. Its secret is returned here and never again.
+    public func createKey(_ draft: KeyDraft) throws(AdminProblem) -> CreatedKey {
+        let name = try NameRules.label(draft.name)
+        let project = try self.project(named: draft.project)
+        try KeyRules.check(draft.allowedModels, draft.requestsPerMinute, draft.expiresAt, now: self.now)
+        let key = VirtualKey.generate(self.randomness)
+        let now = self.now
+        let record = KeyRecord(
+            id: key.id,
+            name: name,
+            projectID: project.id,
+            digest: self.digester.digest(key).bytes,
+            verifier: try self.verifier(of: key),
+            isEnabled: draft.isEnabled,
+            expiresAt: draft.expiresAt,
+            allowedModels: draft.allowedModels,
+            requestsPerMinute: draft.requestsPerMinute,
+            createdAt: now,
+            updatedAt: now
+        )
+        try self.commit { try $0.insertKey(record) }
+        return CreatedKey(record: record, secret: Secret(key.text))
+    }
+
+    /// One key by id.
+    public func key(id: String) throws(AdminProblem) -> KeyRecord {
+        guard let key = self.configuration.keys.first(where: { $0.id == id }) else {
+            throw AdminProblem(.notFound, "there is no key \(id)")
+        }
+        return key
+    }
+
+    /// Changes a key that was not revoked.
+    public func changeKey(id: String, _ change: KeyChange) throws(AdminProblem) -> KeyRecord {
+        var key = try self.key(id: id)
+        guard key.revokedAt == nil else {
+            throw AdminProblem(.conflict, "key \(id) is revoked and stays so; make a new one")
+        }
+        key.name = try NameRules.label(change.name.applied(to: key.name))
+        key.isEnabled = change.isEnabled.applied(to: key.isEnabled)
+        key.allowedModels = change.allowedModels.applied(to: key.allowedModels)
+        key.requestsPerMinute = change.requestsPerMinute.applied(to: key.requestsPerMinute)
+        key.expiresAt = change.expiresAt.applied(to: key.expiresAt)
+        let newExpiry = change.expiresAt == .keep ? nil : key.expiresAt
+        try KeyRules.check(key.allowedModels, key.requestsPerMinute, newExpiry, now: self.now)
+        return try self.write(key)
+    }
+
+    /// Revokes a key for good. Doing it again changes nothing.
+    public func revokeKey(id: String) throws(AdminProblem) -> KeyRecord {
+        var key = try self.key(id: id)
+        guard key.revokedAt == nil else { return key }
+        key.revokedAt = self.now
+        return try self.write(key)
+    }
+
+    /// Disables a key whose verifier did not match its first use.
+    public func disableKey(id: String) throws(AdminProblem) -> KeyRecord {
+        var key = try self.key(id: id)
+        key.isEnabled = false
+        return try self.write(key)
+    }
+
+    /// Deletes a key; its request records stay.
+    public func deleteKey(id: String) throws(AdminProblem) {
+        _ = try self.key(id: id)
+        try self.commit { try $0.deleteKey(id: id) }
+    }
+
+    private func write(_ key: KeyRecord) throws(AdminProblem) -> KeyRecord {
+        var key = key
+        key.updatedAt = self.now
+        let changed = key
+        try self.commit { try $0.updateKey(changed) }
+        return changed
+    }
+
+    private func verifier(of key: VirtualKey) throws(AdminProblem) -> String {
+        do {
+            return try BcryptVerifier.hash(key: key.text, cost: self.verifierCost)
+        } catch {
+            throw AdminProblem(.internalError, "the key's verifier could not be made")
+        }
+    }
+
+    private func project(named reference: String) throws(AdminProblem) -> ProjectRecord {
+        let projects = self.configuration.projects
+        guard let project = projects.first(where: { $0.name == reference || $0.id == reference }) else {
+            throw .field("project", "must be the name or id of a project")
+        }
+        return project
+    }
+}
+
+/// What a key's restrictions may be.
+enum KeyRules {
+    static let requestsPerMinute = 1...1_000_000
+    static let maximumAllowedModels = 1_000
+
+    static func check(
+        _ allowedModels: [String]?,
+        _ requestsPerMinute: Int?,
+        _ expiresAt: UnixMilliseconds?,
+        now: UnixMilliseconds
+    ) throws(AdminProblem) {
+        if let requestsPerMinute, !self.requestsPerMinute.contains(requestsPerMinute) {
+            throw .field("requests_per_minute", "must be 1 to 1000000, or null for no limit")
+        }
+        if let expiresAt, expiresAt <= now {
+            throw .field("expires_at", "must lie in the future, or be null for never")
+        }
+        guard let allowedModels else { return }
+        guard (1...self.maximumAllowedModels).contains(allowedModels.count) else {
+            throw .field("allowed_models", "must name 1 to 1000 models, or be null for all")
+        }
+        for (index, name) in allowedModels.enumerated() {
+            _ = try NameRules.modelName(name, field: "allowed_models[\(index)]")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Exchange
+import Policy
+import Providers
+public import Storage
+
+extension Administration {
+    /// Makes a provider; its secret is sealed and never shown again.
+    public func createProvider(_ draft: ProviderDraft) throws(AdminProblem) -> ProviderRecord {
+        let name = try NameRules.slug(draft.name)
+        guard !self.configuration.providers.contains(where: { $0.name == name }) else {
+            throw AdminProblem(.conflict, "there is already a provider named \(name)", field: "name")
+        }
+        try Self.check(kind: draft.kind)
+        let now = self.now
+        var provider = ProviderRecord(
+            id: self.identifiers.provider(),
+            name: name,
+            kind: draft.kind,
+            baseURL: draft.baseURL ?? "",
+            settings: draft.settings,
+            isEnabled: draft.isEnabled,
+            createdAt: now,
+            updatedAt: now
+        )
+        try self.place(draft.secret, in: &provider)
+        try Self.normalise(&provider)
+        let made = provider
+        try self.commit { try $0.insertProvider(made) }
+        return made
+    }
+
+    /// One provider by id.
+    public func provider(id: String) throws(AdminProblem) -> ProviderRecord {
+        guard let provider = self.configuration.providers.first(where: { $0.id == id }) else {
+            throw AdminProblem(.notFound, "there is no provider \(id)")
+        }
+        return provider
+    }
+
+    /// Changes a stored provider.
+    public func changeProvider(id: String, _ change: ProviderChange) throws(AdminProblem) -> ProviderRecord {
+        var provider = try self.changeableProvider(id: id)
+        provider.baseURL = change.baseURL.applied(to: provider.baseURL)
+        provider.settings = change.settings.applied(to: provider.settings)
+        provider.isEnabled = change.isEnabled.applied(to: provider.isEnabled)
+        if case .set(let secret) = change.secret { try self.place(secret, in: &provider) }
+        try Self.normalise(&provider)
+        provider.updatedAt = self.now
+        let changed = provider
+        try self.commit { try $0.updateProvider(changed) }
+        return changed
+    }
+
+    /// Deletes a stored provider that no model has a target on.
+    public func deleteProvider(id: String) throws(AdminProblem) {
+        let provider = try self.changeableProvider(id: id)
+        let users = self.stored.models.filter { $0.targets.contains { $0.provider == provider.name } }.map(\.name)
+        guard users.isEmpty else {
+            let named = users.prefix(5).joined(separator: ", ") + (users.count > 5 ? " …" : "")
+            throw AdminProblem(.conflict, "provider \(provider.name) still serves \(named)")
+        }
+        try self.commit { try $0.deleteProvider(id: id) }
+    }
+
+    private func changeableProvider(id: String) throws(AdminProblem) -> ProviderRecord {
+        let provider = try self.provider(id: id)
+        try Self.checkOwn(provider.origin, "provider \(provider.name)")
+        return provider
+    }
+
+    private func place(_ secret: Secret?, in provider: inout ProviderRecord) throws(AdminProblem) {
+        guard let secret else {
+            provider.sealedSecret = nil
+            provider.secretHint = ""
+            return
+        }
+        do throws(ProviderConfigurationError) {
+            try ProviderConfiguration.validate(secret: secret)
+        } catch {
+            throw .field(error.field, error.message)
+        }
+        do {
+            provider.sealedSecret = try self.secretBox.seal(secret, .providerSecret(row: provider.id))
+        } catch {
+            throw AdminProblem(.internalError, "the secret could not be sealed")
+        }
+        provider.secretHint = secret.hint
+    }
+
+    private static func check(kind: String) throws(AdminProblem) {
+        guard kind != ProviderKind.sandbox.rawValue else {
+            throw .field("kind", "must not be sandbox: the sandbox is built in")
+        }
+    }
+
+    /// Checks the whole and keeps the base URL in its normal form.
+    private static func normalise(_ provider: inout ProviderRecord) throws(AdminProblem) {
+        do throws(ProviderConfigurationError) {
+            let configuration = try ProviderConfiguration.validate(
+                name: provider.name,
+                kind: ProviderKind(provider.kind),
+                baseURL: provider.baseURL.isEmpty ? nil : provider.baseURL,
+                settings: provider.settings,
+                hasSecret: provider.sealedSecret != nil
+            )
+            provider.baseURL = configuration.baseURL
+        } catch {
+            throw .field(error.field, error.message)
+        }
+    }
+
+    static func checkOwn(_ origin: RecordOrigin, _ what: String) throws(AdminProblem) {
+        switch origin {
+        case .stored: return
+        case .environment:
+            throw AdminProblem(.readOnly, "\(what) comes from the environment; change it there and restart")
+        case .builtIn: throw AdminProblem(.readOnly, "\(what) is built in")
+        }
+    }
+}

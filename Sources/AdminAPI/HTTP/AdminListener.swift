@@ -1,0 +1,152 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+public import Logging
+public import NIOCore
+import Policy
+public import ServiceLifecycle
+
+/// The admin listener: Hummingbird carries, `AdminRouter` answers.
+public struct AdminListener: Sendable {
+    /// Where it listens, and its bounds.
+    public struct Options: Sendable {
+        /// Address to bind.
+        public var host: String
+        /// Port to bind; 0 takes any free one.
+        public var port: Int
+        /// Largest body.
+        public var maxBodyBytes = 1 << 20
+        /// How long a body may take to arrive.
+        public var bodyDeadline = Duration.seconds(15)
+        /// How long a connection may be silent.
+        public var idleDeadline = Duration.seconds(30)
+        /// Connections at once.
+        public var maxConnections = 128
+
+        /// Listens at an address.
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    /// A service that listens until it is shut down gracefully.
+    ///
+    /// - Parameters:
+    ///   - router: Answers.
+    ///   - options: Address and bounds.
+    ///   - group: Event loops to run on.
+    ///   - logger: For Hummingbird's own lines.
+    ///   - onListening: Told the port once it is bound.
+    /// - Returns: The service, not yet running.
+    public static func service(
+        router: AdminRouter,
+        options: Options,
+        group: any EventLoopGroup,
+        logger: Logger,
+        onListening: @escaping @Sendable (_ port: Int) async -> Void
+    ) -> some Service {
+        Application(
+            responder: AdminResponder(router: router, options: options),
+            server: .http1(configuration: .init(idleTimeout: TimeAmount(options.idleDeadline))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(options.host, port: options.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(options.maxConnections)
+            ),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? options.port) },
+            eventLoopGroupProvider: .shared(group),
+            logger: logger
+        )
+    }
+}
+
+/// Turns Hummingbird's requests into ours and our answers into its responses.
+struct AdminResponder: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let router: AdminRouter
+    let options: AdminListener.Options
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        let head = Self.head(of: request)
+        let answer = await self.router.answer(head) { () throws(AdminProblem) in try await self.body(of: request) }
+        var response = Self.response(answer, requestID: head.requestID)
+        if request.method == .head { response.body = ResponseBody() }
+        return response
+    }
+
+    private static func head(of request: Request) -> AdminRequest {
+        var uri = (request.head.path ?? "")[...]
+        var query: String?
+        if let mark = uri.firstIndex(of: "?") {
+            query = String(uri[uri.index(after: mark)...])
+            uri = uri[..<mark]
+        }
+        var head = AdminRequest(
+            method: request.method.rawValue,
+            path: String(uri),
+            query: query,
+            requestID: "adm_" + Identifiers(randomness: .system).base62(20)
+        )
+        head.authorization = request.headers[values: .authorization]
+        head.contentType = request.headers[.contentType]
+        return head
+    }
+
+    /// The whole body, within the cap and the deadline.
+    private func body(of request: Request) async throws(AdminProblem) -> [UInt8] {
+        let tooLarge = AdminProblem(.bodyTooLarge, "the body must be at most \(self.options.maxBodyBytes) bytes")
+        let declared = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard declared <= self.options.maxBodyBytes else { throw tooLarge }
+        switch await self.collect(request.body) {
+        case .read(let bytes): return bytes
+        case .tooLarge: throw tooLarge
+        case .late: throw AdminProblem(.requestTimeout, "the body did not arrive in time")
+        case .broken: throw AdminProblem(.invalidBody, "the body could not be read")
+        }
+    }
+
+    private enum Collected: Sendable {
+        case read([UInt8])
+        case tooLarge
+        case late
+        case broken
+    }
+
+    private func collect(_ body: RequestBody) async -> Collected {
+        let options = self.options
+        return await withTaskGroup(of: Collected.self) { group in
+            group.addTask {
+                do {
+                    let buffer = try await body.collect(upTo: options.maxBodyBytes)
+                    return .read(Array(buffer.readableBytesView))
+                } catch {
+                    return error is NIOTooManyBytesError ? .tooLarge : .broken
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: options.bodyDeadline)
+                return .late
+            }
+            let first = await group.next() ?? .broken
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private static func response(_ answer: AdminAnswer, requestID: String) -> Response {
+        var headers = HTTPFields()
+        if let contentType = answer.contentType { headers[.contentType] = contentType }
+        headers[.cacheControl] = "no-store"
+        headers[.xContentTypeOptions] = "nosniff"
+        for (name, value) in answer.headers.sorted(by: { $0.key < $1.key }) + [(key: "x-request-id", value: requestID)]
+        {
+            guard let name = HTTPField.Name(name) else { continue }
+            headers[name] = value
+        }
+        // What is left of a refused body is not read: the connection ends with the answer.
+        if answer.status == 408 || answer.status == 413 { headers[.connection] = "close" }
+        let body = answer.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+        return Response(status: .init(code: answer.status), headers: headers, body: body)
+    }
+}

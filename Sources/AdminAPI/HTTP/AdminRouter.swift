@@ -1,0 +1,121 @@
+public import Exchange
+import Telemetry
+
+/// Dispatches requests over the table of routes. Knows nothing of sockets: the listener and the command line both carry
+/// requests to it.
+public struct AdminRouter: Sendable {
+    /// The whole table.
+    public let routes: [AdminRoute]
+    private let token: AdminTokenCheck
+    private let isOpenOnLoopback: Bool
+    private let metrics: MetricRegistry
+
+    /// Builds the table.
+    ///
+    /// - Parameters:
+    ///   - services: What the routes work with.
+    ///   - token: Opens everything that needs it.
+    ///   - isLoopback: Whether the listener can only be reached from this machine.
+    public init(services: AdminServices, token: Secret, isLoopback: Bool) {
+        self.routes = AdminRoutes.all(services)
+        self.token = AdminTokenCheck(token)
+        self.isOpenOnLoopback = isLoopback
+        self.metrics = services.metrics
+    }
+
+    /// Answers one request.
+    ///
+    /// - Parameters:
+    ///   - request: Its head.
+    ///   - body: Reads the body; called only when the route is known, allowed and takes one.
+    /// - Returns: The answer; refusals are answers too.
+    public func answer(
+        _ request: AdminRequest,
+        body: () async throws(AdminProblem) -> [UInt8]
+    ) async -> AdminAnswer {
+        let answer: AdminAnswer
+        let route: AdminRoute?
+        switch self.find(request) {
+        case .refused(let problem, let allow):
+            route = nil
+            answer = .problem(problem, requestID: request.requestID, allow: allow)
+        case .found(let found, let id):
+            route = found
+            answer = await self.run(found, id: id, request, body)
+        }
+        if let route, route.access == .token { self.count(route, answer) }
+        return answer
+    }
+
+    private enum Finding {
+        case found(AdminRoute, id: String)
+        case refused(AdminProblem, allow: String?)
+    }
+
+    /// Authorisation comes before routing: a stranger does not learn which paths exist.
+    private func find(_ request: AdminRequest) -> Finding {
+        let path = request.path.split(separator: "/", omittingEmptySubsequences: false)
+        let matches = self.routes.compactMap { route in route.match(path).map { (route: route, id: $0.id) } }
+        let isOpen = matches.contains { self.isOpen($0.route) }
+        guard isOpen || self.token.accepts(request.authorization) else {
+            return .refused(AdminProblem(.unauthorized, "give the admin token as Authorization: Bearer"), allow: nil)
+        }
+        guard !matches.isEmpty else {
+            return .refused(AdminProblem(.routeNotFound, "there is no such route"), allow: nil)
+        }
+        let method = request.method == "HEAD" && isOpen ? AdminMethod.get.rawValue : request.method
+        guard let match = matches.first(where: { $0.route.method.rawValue == method }) else {
+            let allow = matches.map(\.route.method.rawValue).joined(separator: ", ")
+            return .refused(AdminProblem(.methodNotAllowed, "this route takes \(allow)"), allow: allow)
+        }
+        return .found(match.route, id: match.id)
+    }
+
+    private func isOpen(_ route: AdminRoute) -> Bool {
+        switch route.access {
+        case .open: true
+        case .openOnLoopback: self.isOpenOnLoopback
+        case .token: false
+        }
+    }
+
+    private func run(
+        _ route: AdminRoute,
+        id: String,
+        _ request: AdminRequest,
+        _ body: () async throws(AdminProblem) -> [UInt8]
+    ) async -> AdminAnswer {
+        do throws(AdminProblem) {
+            var call = AdminCall(request: request, id: id, query: try AdminQuery(nil), body: [])
+            if route.access == .token { call.query = try AdminQuery(request.query) }
+            if route.takesBody {
+                try Self.checkMediaType(request.contentType)
+                call.body = try await body()
+            }
+            return try await route.handle(call)
+        } catch {
+            return .problem(error, requestID: request.requestID)
+        }
+    }
+
+    /// `application/json`, with no other character set than UTF-8.
+    private static func checkMediaType(_ contentType: String?) throws(AdminProblem) {
+        let parts = (contentType ?? "").lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+        let isJSON =
+            parts.first == "application/json"
+            && parts.dropFirst().allSatisfy { part in
+                !part.hasPrefix("charset=") || part == "charset=utf-8" || part == "charset=\"utf-8\""
+            }
+        guard isJSON else {
+            throw AdminProblem(.unsupportedMediaType, "the body must be application/json in UTF-8")
+        }
+    }
+
+    private func count(_ route: AdminRoute, _ answer: AdminAnswer) {
+        self.metrics.counter(
+            "martlet_admin_requests_total",
+            help: "Answered admin requests by route and status.",
+            labels: [("method", route.method.rawValue), ("route", route.path), ("status", String(answer.status))]
+        ).add()
+    }
+}

@@ -1,0 +1,12 @@
+/// The table of all routes.
+public enum AdminRoutes {
+    /// Where the admin API begins.
+    public static let prefix = "/admin/v1"
+
+    /// Every route, in the order people read them.
+    public static func all(_ services: AdminServices) -> [AdminRoute] {
+        HealthRoutes.all(services) + ProjectRoutes.all(services) + KeyRoutes.all(services)
+            + ProviderRoutes.all(services) + ModelRoutes.all(services) + RequestRoutes.all(services)
+            + StatusRoutes.all(services)
+    }
+}

@@ -1,0 +1,56 @@
+public import Storage
+public import Telemetry
+
+/// What the admin routes work with.
+public struct AdminServices: Sendable {
+    /// Checks and writes configuration.
+    public var administration: Administration
+    /// Reads request records.
+    public var requests: RequestReader
+    /// All metrics of the process.
+    public var metrics: MetricRegistry
+    /// Whether the process should be given work.
+    public var readiness: Readiness
+    /// Facts about the process.
+    public var process: AdminProcess
+
+    /// Bundles the services.
+    public init(
+        administration: Administration,
+        requests: RequestReader,
+        metrics: MetricRegistry,
+        readiness: Readiness,
+        process: AdminProcess
+    ) {
+        self.administration = administration
+        self.requests = requests
+        self.metrics = metrics
+        self.readiness = readiness
+        self.process = process
+    }
+}
+
+/// Facts about the process, told by `GET /admin/v1/status`.
+public struct AdminProcess: Sendable {
+    /// Martlet's version.
+    public var version: String
+    /// `serving`, or `offline` when a command works on the store by itself.
+    public var mode: String
+    /// When the process began.
+    public var startedAt: UnixMilliseconds
+    /// Unix time in milliseconds.
+    public var now: @Sendable () -> UnixMilliseconds
+
+    /// States the facts.
+    public init(
+        version: String,
+        mode: String,
+        startedAt: UnixMilliseconds,
+        now: @escaping @Sendable () -> UnixMilliseconds
+    ) {
+        self.version = version
+        self.mode = mode
+        self.startedAt = startedAt
+        self.now = now
+    }
+}

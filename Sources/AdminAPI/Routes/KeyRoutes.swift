@@ -1,0 +1,142 @@
+import Exchange
+import Policy
+import Storage
+import Wire
+
+/// Virtual keys: list, show, create, change, revoke, delete. The secret is in the answer to a creation and nowhere else.
+enum KeyRoutes {
+    private static let changeable = ["name", "enabled", "allowed_models", "requests_per_minute", "expires_at"]
+
+    static func all(_ services: AdminServices) -> [AdminRoute] {
+        let path = "\(AdminRoutes.prefix)/keys"
+        let administration = services.administration
+        return [
+            AdminRoute(.get, path, "lists keys by creation") { call throws(AdminProblem) in
+                try await self.list(call, services)
+            },
+            AdminRoute(.post, path, takesBody: true, "creates a key and shows its secret once") {
+                call throws(AdminProblem) in
+                let created = try await administration.createKey(try self.draft(call.body))
+                let secret = String(decoding: created.secret.bytes, as: UTF8.self)
+                return try await self.answer(created.record, services, status: 201, secret: secret)
+            },
+            AdminRoute(.get, "\(path)/{id}", "shows a key") { call throws(AdminProblem) in
+                try await self.answer(try await administration.key(id: call.id), services)
+            },
+            AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a key") { call throws(AdminProblem) in
+                let key = try await administration.changeKey(id: call.id, try self.change(call.body))
+                return try await self.answer(key, services)
+            },
+            AdminRoute(.post, "\(path)/{id}/revoke", "revokes a key for good") { call throws(AdminProblem) in
+                try await self.answer(try await administration.revokeKey(id: call.id), services)
+            },
+            AdminRoute(.delete, "\(path)/{id}", "deletes a key; its request records stay") {
+                call throws(AdminProblem) in
+                try await administration.deleteKey(id: call.id)
+                return .noContent
+            },
+        ]
+    }
+
+    private static func list(_ call: AdminCall, _ services: AdminServices) async throws(AdminProblem) -> AdminAnswer {
+        try call.query.allow("limit", "after", "name", "project")
+        let configuration = await services.administration.configuration
+        let names = Self.projectNames(configuration)
+        let keys = configuration.keys.filter { key in
+            call.query.matches("name", key.name)
+                && (call.query.matches("project", names[key.projectID] ?? "")
+                    || call.query.matches("project", key.projectID))
+        }
+        let page = try AdminPage(of: keys, list: "keys", query: call.query) {
+            "\(Timestamp.text($0.createdAt)) \($0.id)"
+        }
+        let used = try await services.requests.lastUsed(keyIDs: page.entries.map(\.id))
+        let now = services.process.now()
+        return page.answer { writer, key in
+            writer.object {
+                self.write(KeyView(key, project: names[key.projectID], lastUsed: used[key.id], now: now), to: &$0)
+            }
+        }
+    }
+
+    private static func answer(
+        _ key: KeyRecord,
+        _ services: AdminServices,
+        status: Int = 200,
+        secret: String? = nil
+    ) async throws(AdminProblem) -> AdminAnswer {
+        let names = self.projectNames(await services.administration.configuration)
+        let used = secret == nil ? try await services.requests.lastUsed(keyIDs: [key.id]) : [:]
+        let view = KeyView(key, project: names[key.projectID], lastUsed: used[key.id], now: services.process.now())
+        return .object(status: status) { writer in
+            self.write(view, to: &writer)
+            if let secret { writer.member("secret", secret) }
+        }
+    }
+
+    private static func projectNames(_ configuration: StoredConfiguration) -> [String: String] {
+        Dictionary(configuration.projects.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func draft(_ body: [UInt8]) throws(AdminProblem) -> KeyDraft {
+        try AdminBody.read(body, self.changeable + ["project"]) { body throws(AdminProblem) in
+            var draft = KeyDraft(name: try body.requiredString("name"), project: try body.requiredString("project"))
+            draft.isEnabled = try body.bool("enabled") ?? true
+            draft.allowedModels = try body.optional("allowed_models", body.strings)
+            draft.requestsPerMinute = try body.optional("requests_per_minute", body.int)
+            draft.expiresAt = try body.optional("expires_at", body.instant)
+            return draft
+        }
+    }
+
+    private static func change(_ body: [UInt8]) throws(AdminProblem) -> KeyChange {
+        try AdminBody.read(body, self.changeable) { body throws(AdminProblem) in
+            var change = KeyChange()
+            change.name = try body.change("name", body.string)
+            change.isEnabled = try body.change("enabled", body.bool)
+            change.allowedModels = try body.clearableChange("allowed_models", body.strings)
+            change.requestsPerMinute = try body.clearableChange("requests_per_minute", body.int)
+            change.expiresAt = try body.clearableChange("expires_at", body.instant)
+            return change
+        }
+    }
+
+    private static func write(_ view: KeyView, to writer: inout JSONWriter) {
+        let key = view.key
+        writer.member("id", key.id)
+        writer.member("name", key.name)
+        writer.member("prefix", VirtualKey.label(id: key.id))
+        writer.member("project", view.project)
+        writer.member("project_id", key.projectID)
+        writer.member("state", view.state)
+        writer.member("enabled", key.isEnabled)
+        writer.member("allowed_models", key.allowedModels)
+        writer.member("requests_per_minute", key.requestsPerMinute)
+        writer.member("expires_at", time: key.expiresAt)
+        writer.member("revoked_at", time: key.revokedAt)
+        writer.member("last_used_at", time: view.lastUsed)
+        writer.member("created_at", time: key.createdAt)
+        writer.member("updated_at", time: key.updatedAt)
+    }
+}
+
+/// A key as it is shown.
+private struct KeyView {
+    var key: KeyRecord
+    var project: String?
+    var lastUsed: UnixMilliseconds?
+    var state: String
+
+    init(_ key: KeyRecord, project: String?, lastUsed: UnixMilliseconds?, now: UnixMilliseconds) {
+        self.key = key
+        self.project = project
+        self.lastUsed = lastUsed
+        if key.revokedAt != nil {
+            self.state = "revoked"
+        } else if let expiresAt = key.expiresAt, expiresAt <= now {
+            self.state = "expired"
+        } else {
+            self.state = key.isEnabled ? "active" : "disabled"
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Storage
+import Wire
+
+/// Models with their targets: list, show, create, change, delete.
+enum ModelRoutes {
+    private static let fields = ["name", "enabled", "targets"]
+    private static let targetFields = ["provider", "upstream_model", "weight", "priority", "enabled"]
+
+    static func all(_ services: AdminServices) -> [AdminRoute] {
+        let path = "\(AdminRoutes.prefix)/models"
+        let administration = services.administration
+        return [
+            AdminRoute(.get, path, "lists models by name") { call throws(AdminProblem) in
+                try await self.list(call, administration)
+            },
+            AdminRoute(.post, path, takesBody: true, "creates a model") { call throws(AdminProblem) in
+                let model = try await administration.createModel(try self.draft(call.body))
+                return .object(status: 201) { self.write(model, to: &$0) }
+            },
+            AdminRoute(.get, "\(path)/{id}", "shows a model") { call throws(AdminProblem) in
+                let model = try await administration.model(id: call.id)
+                return .object { self.write(model, to: &$0) }
+            },
+            AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a model") { call throws(AdminProblem) in
+                let model = try await administration.changeModel(id: call.id, try self.change(call.body))
+                return .object { self.write(model, to: &$0) }
+            },
+            AdminRoute(.delete, "\(path)/{id}", "deletes a model") { call throws(AdminProblem) in
+                try await administration.deleteModel(id: call.id)
+                return .noContent
+            },
+        ]
+    }
+
+    private static func list(
+        _ call: AdminCall,
+        _ administration: Administration
+    ) async throws(AdminProblem) -> AdminAnswer {
+        try call.query.allow("limit", "after", "name", "provider")
+        let models = await administration.configuration.models.filter { model in
+            call.query.matches("name", model.name)
+                && model.targets.contains { call.query.matches("provider", $0.provider) }
+        }
+        let page = try AdminPage(of: models, list: "models", query: call.query) { $0.name }
+        return page.answer { writer, model in writer.object { self.write(model, to: &$0) } }
+    }
+
+    private static func draft(_ body: [UInt8]) throws(AdminProblem) -> ModelDraft {
+        try AdminBody.read(body, self.fields) { body throws(AdminProblem) in
+            let name = try body.requiredString("name")
+            guard let targets = try self.targets(body) else { throw body.wrong("targets", "is needed") }
+            var draft = ModelDraft(name: name, targets: targets)
+            draft.isEnabled = try body.bool("enabled") ?? true
+            return draft
+        }
+    }
+
+    private static func change(_ body: [UInt8]) throws(AdminProblem) -> ModelChange {
+        try AdminBody.read(body, self.fields) { body throws(AdminProblem) in
+            var change = ModelChange()
+            change.name = try body.change("name", body.string)
+            change.isEnabled = try body.change("enabled", body.bool)
+            if let targets = try self.targets(body) { change.targets = .set(targets) }
+            return change
+        }
+    }
+
+    private static func targets(_ body: AdminBody) throws(AdminProblem) -> [TargetRecord]? {
+        try body.objects("targets", self.targetFields) { target throws(AdminProblem) in
+            TargetRecord(
+                provider: try target.requiredString("provider"),
+                upstreamModel: try target.requiredString("upstream_model"),
+                weight: try target.int("weight") ?? 1,
+                priority: try target.int("priority") ?? 0,
+                isEnabled: try target.bool("enabled") ?? true
+            )
+        }
+    }
+
+    private static func write(_ model: ModelRecord, to writer: inout JSONWriter) {
+        writer.member("id", model.id)
+        writer.member("name", model.name)
+        writer.member("enabled", model.isEnabled)
+        writer.member("origin", model.origin.rawValue)
+        writer.member(
+            "targets",
+            array: { writer in
+                for target in model.targets {
+                    writer.object { self.write(target, to: &$0) }
+                }
+            }
+        )
+        writer.member("created_at", time: model.createdAt)
+        writer.member("updated_at", time: model.updatedAt)
+    }
+
+    private static func write(_ target: TargetRecord, to writer: inout JSONWriter) {
+        writer.member("provider", target.provider)
+        writer.member("upstream_model", target.upstreamModel)
+        writer.member("weight", target.weight)
+        writer.member("priority", target.priority)
+        writer.member("enabled", target.isEnabled)
+    }
+}

@@ -1,0 +1,88 @@
+import Exchange
+import Storage
+import Wire
+
+/// Providers: list, show, create, change, delete. The secret is write-only; its last four characters are shown.
+enum ProviderRoutes {
+    private static let changeable = ["base_url", "secret", "settings", "enabled"]
+
+    static func all(_ services: AdminServices) -> [AdminRoute] {
+        let path = "\(AdminRoutes.prefix)/providers"
+        let administration = services.administration
+        return [
+            AdminRoute(.get, path, "lists providers by name") { call throws(AdminProblem) in
+                try await self.list(call, administration)
+            },
+            AdminRoute(.post, path, takesBody: true, "creates a provider") { call throws(AdminProblem) in
+                let provider = try await administration.createProvider(try self.draft(call.body))
+                return .object(status: 201) { self.write(provider, to: &$0) }
+            },
+            AdminRoute(.get, "\(path)/{id}", "shows a provider") { call throws(AdminProblem) in
+                let provider = try await administration.provider(id: call.id)
+                return .object { self.write(provider, to: &$0) }
+            },
+            AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a provider") { call throws(AdminProblem) in
+                let provider = try await administration.changeProvider(id: call.id, try self.change(call.body))
+                return .object { self.write(provider, to: &$0) }
+            },
+            AdminRoute(.delete, "\(path)/{id}", "deletes a provider that no model uses") { call throws(AdminProblem) in
+                try await administration.deleteProvider(id: call.id)
+                return .noContent
+            },
+        ]
+    }
+
+    private static func list(
+        _ call: AdminCall,
+        _ administration: Administration
+    ) async throws(AdminProblem) -> AdminAnswer {
+        try call.query.allow("limit", "after", "name")
+        let providers = await administration.configuration.providers.filter { call.query.matches("name", $0.name) }
+        let page = try AdminPage(of: providers, list: "providers", query: call.query) { $0.name }
+        return page.answer { writer, provider in writer.object { self.write(provider, to: &$0) } }
+    }
+
+    private static func draft(_ body: [UInt8]) throws(AdminProblem) -> ProviderDraft {
+        try AdminBody.read(body, ["name", "kind"] + self.changeable) { body throws(AdminProblem) in
+            var draft = ProviderDraft(name: try body.requiredString("name"), kind: try body.requiredString("kind"))
+            draft.baseURL = try body.optional("base_url", body.string)
+            draft.secret = try body.optional("secret", body.secret)
+            draft.settings = try body.settings("settings") ?? [:]
+            draft.isEnabled = try body.bool("enabled") ?? true
+            return draft
+        }
+    }
+
+    private static func change(_ body: [UInt8]) throws(AdminProblem) -> ProviderChange {
+        try AdminBody.read(body, self.changeable) { body throws(AdminProblem) in
+            var change = ProviderChange()
+            change.baseURL = try body.change("base_url", body.string)
+            change.secret = try body.clearableChange("secret", body.secret)
+            change.settings = try body.change("settings", body.settings)
+            change.isEnabled = try body.change("enabled", body.bool)
+            return change
+        }
+    }
+
+    private static func write(_ provider: ProviderRecord, to writer: inout JSONWriter) {
+        writer.member("id", provider.id)
+        writer.member("name", provider.name)
+        writer.member("kind", provider.kind)
+        writer.member("base_url", provider.baseURL)
+        writer.member("secret_hint", provider.secretHint.isEmpty ? nil : "…\(provider.secretHint)")
+        writer.member("has_secret", provider.sealedSecret != nil || provider.origin == .environment)
+        writer.member(
+            "settings",
+            object: { writer in
+                for (name, value) in provider.settings.sorted(by: { $0.key < $1.key }) {
+                    writer.key(name)
+                    writer.string(value)
+                }
+            }
+        )
+        writer.member("enabled", provider.isEnabled)
+        writer.member("origin", provider.origin.rawValue)
+        writer.member("created_at", time: provider.createdAt)
+        writer.member("updated_at", time: provider.updatedAt)
+    }
+}

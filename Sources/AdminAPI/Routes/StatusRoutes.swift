@@ -1,0 +1,29 @@
+import Storage
+import Telemetry
+import Wire
+
+/// What the process is and how it stands.
+enum StatusRoutes {
+    static func all(_ services: AdminServices) -> [AdminRoute] {
+        [
+            AdminRoute(.get, "\(AdminRoutes.prefix)/status", "tells version, readiness and counts") {
+                call throws(AdminProblem) in
+                try call.query.allow()
+                let configuration = await services.administration.configuration
+                let process = services.process
+                return .object { writer in
+                    writer.member("version", process.version)
+                    writer.member("mode", process.mode)
+                    writer.member("started_at", time: process.startedAt)
+                    writer.member("uptime_seconds", Int(max(0, process.now() - process.startedAt) / 1_000))
+                    writer.member("ready", services.readiness.isReady)
+                    writer.member("conditions", object: { HealthRoutes.write(services.readiness, to: &$0) })
+                    writer.member("projects", configuration.projects.count)
+                    writer.member("keys", configuration.keys.count)
+                    writer.member("providers", configuration.providers.count)
+                    writer.member("models", configuration.models.count)
+                }
+            }
+        ]
+    }
+}

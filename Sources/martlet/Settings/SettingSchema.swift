@@ -1,0 +1,122 @@
+/// One setting: its name, how it is read, and what it is for.
+struct SettingRow: Sendable {
+    /// Dotted name, as in the file: `listen.port`.
+    let path: String
+    let kind: SettingKind
+    /// One line for people.
+    private(set) var summary = ""
+
+    init(_ path: String, _ kind: SettingKind) {
+        self.path = path
+        self.kind = kind
+    }
+
+    func about(_ summary: String) -> SettingRow {
+        var copy = self
+        copy.summary = summary
+        return copy
+    }
+
+    /// The environment variable that sets it: `MARTLET_LISTEN_PORT`.
+    var variable: String {
+        "MARTLET_" + self.path.uppercased().replacing(".", with: "_")
+    }
+}
+
+/// The one table of settings. Reading files, environment and flags, `config show` and the reference in
+/// docs/operations.md all come from it.
+enum SettingSchema {
+    static let rows: [SettingRow] =
+        Self.places + Self.limits + Self.deadlines + [
+            SettingRow("drain.delay", .duration(\.drain.delay, .zero ... .seconds(300)))
+                .about("time between turning unready and closing the listener"),
+            SettingRow("drain.limit", .duration(\.drain.limit, .zero ... .seconds(86_400)))
+                .about("how long answers in flight may take to end"),
+            SettingRow("log.level", .choice(\.log.level, Self.levels))
+                .about("least important level that is written"),
+            SettingRow("log.format", .choice(\.log.format, ["auto", "json", "text"]))
+                .about("`auto` writes text on a terminal and JSON lines elsewhere"),
+            SettingRow("sandbox.enabled", .flag(\.sandbox.isEnabled))
+                .about("the built-in vendor that needs no network"),
+            SettingRow("environment_providers", .flag(\.environmentProviders))
+                .about("make providers of vendor credentials found in the environment"),
+            SettingRow("master_key", .secret(\.masterKey))
+                .about("seals every stored secret; kept in the data folder when not given"),
+        ]
+
+    private static let places: [SettingRow] = [
+        SettingRow("data_folder", .text(\.dataFolder))
+            .about("keys, store and tokens; created with mode 0700"),
+        SettingRow("listen.host", .text(\.listen.host))
+            .about("address of the data plane"),
+        SettingRow("listen.port", .integer(\.listen.port, 0...65_535))
+            .about("port of the data plane; 0 takes any free one"),
+        SettingRow("listen.tls.certificate", .optionalText(\.listen.tls.certificate))
+            .about("PEM file with the certificate chain"),
+        SettingRow("listen.tls.key", .optionalText(\.listen.tls.key))
+            .about("PEM file with the private key"),
+        SettingRow("admin.host", .text(\.admin.host))
+            .about("address of the admin listener"),
+        SettingRow("admin.port", .integer(\.admin.port, 0...65_535))
+            .about("port of the admin listener; 0 takes any free one"),
+        SettingRow("admin.allow_remote", .flag(\.admin.allowRemote))
+            .about("let the admin listener be reached from other machines"),
+        SettingRow("loops", .integer(\.loops, 0...256))
+            .about("event loops of the data plane; 0 means one for each core"),
+    ]
+
+    private static let limits: [SettingRow] = [
+        SettingRow("limits.max_body", .size(\.limits.maxBodyBytes, 1 << 10...1 << 30))
+            .about("largest request body"),
+        SettingRow("limits.body_budget", .size(\.limits.bodyBudgetBytes, 1 << 20...1 << 40))
+            .about("request bodies held at once, all together"),
+        SettingRow("limits.unsent", .size(\.limits.unsentBytes, 4 << 10...64 << 20))
+            .about("unsent answer bytes of one client before its vendor is no longer read"),
+        SettingRow("limits.max_event", .size(\.limits.maxEventBytes, 64 << 10...256 << 20))
+            .about("largest event of a vendor's stream"),
+        SettingRow("limits.max_answer", .size(\.limits.maxAnswerBytes, 64 << 10...1 << 30))
+            .about("largest answer that is not a stream"),
+        SettingRow("limits.max_connections", .integer(\.limits.maxConnections, 1...1_000_000))
+            .about("client connections open at once"),
+    ]
+
+    private static let deadlines: [SettingRow] = [
+        SettingRow("deadlines.tls_accept", .duration(\.deadlines.tlsAccept, Self.wait))
+            .about("TLS handshake of a client"),
+        SettingRow("deadlines.header", .duration(\.deadlines.header, Self.wait))
+            .about("request head, from connection or from its first byte"),
+        SettingRow("deadlines.body", .duration(\.deadlines.body, Self.wait))
+            .about("request body, before the rate below is asked for"),
+        SettingRow("deadlines.body_rate", .size(\.deadlines.bodyBytesPerSecond, 1...1 << 30))
+            .about("bytes a second a request body must reach"),
+        SettingRow("deadlines.queue", .duration(\.deadlines.queue, Self.wait))
+            .about("wait for a free connection or slot"),
+        SettingRow("deadlines.connect", .duration(\.deadlines.connect, Self.wait))
+            .about("connecting to a vendor, TLS included"),
+        SettingRow("deadlines.head_hold", .duration(\.deadlines.headHold, Self.wait))
+            .about("how long the answer's head waits for first content"),
+        SettingRow("deadlines.first_content", .duration(\.deadlines.firstContent, Self.wait))
+            .about("first content of a stream"),
+        SettingRow("deadlines.first_content_untried", .duration(\.deadlines.firstContentUntried, Self.wait))
+            .about("the same while an untried target remains"),
+        SettingRow("deadlines.event_idle", .duration(\.deadlines.eventIdle, Self.wait))
+            .about("silence between two events of a stream"),
+        SettingRow("deadlines.no_content", .duration(\.deadlines.noContent, Self.wait))
+            .about("stream that only sends pings"),
+        SettingRow("deadlines.total", .duration(\.deadlines.total, Self.wait))
+            .about("whole exchange that is not a stream"),
+        SettingRow("deadlines.stream_total", .duration(\.deadlines.streamTotal, Self.wait))
+            .about("whole exchange that is a stream"),
+        SettingRow("deadlines.write_stall", .duration(\.deadlines.writeStall, Self.wait))
+            .about("client that takes no bytes"),
+        SettingRow("deadlines.ping", .duration(\.deadlines.ping, Self.wait))
+            .about("keep-alive sent to a client while the vendor is silent"),
+        SettingRow("deadlines.client_idle", .duration(\.deadlines.clientIdle, Self.wait))
+            .about("client connection between two requests"),
+        SettingRow("deadlines.upstream_idle", .duration(\.deadlines.upstreamIdle, Self.wait))
+            .about("vendor connection between two requests"),
+    ]
+
+    private static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+    private static let wait: ClosedRange<Duration> = .milliseconds(1) ... .seconds(86_400)
+}

@@ -1,0 +1,117 @@
+import Exchange
+import Policy
+import Storage
+import Synchronization
+import Telemetry
+import Wire
+
+@testable import AdminAPI
+
+/// A whole admin plane over a store in memory, with a clock that stands still.
+struct AdminFixture: Sendable {
+    static let token = Secret("mt-admin-" + String(repeating: "a", count: 43))
+    static let now: UnixMilliseconds = 1_800_000_000_000
+
+    let store: MemoryStore
+    let administration: Administration
+    let services: AdminServices
+    let router: AdminRouter
+    let changes = Changes()
+
+    /// Counts what an observer was told.
+    final class Changes: Sendable {
+        private let seen = Mutex<[StoredConfiguration]>([])
+        var all: [StoredConfiguration] { self.seen.withLock { $0 } }
+        func record(_ configuration: StoredConfiguration) { self.seen.withLock { $0.append(configuration) } }
+    }
+
+    static var readOnly: ReadOnlyRows {
+        var rows = ReadOnlyRows()
+        rows.addProvider(name: "sandbox", kind: "sandbox", baseURL: "", origin: .builtIn, at: 1)
+        rows.addModel(name: "sandbox/echo", provider: "sandbox", upstreamModel: "echo", origin: .builtIn, at: 1)
+        rows.addProvider(
+            name: "openai",
+            kind: "openai",
+            baseURL: "https://api.openai.com/v1",
+            secretHint: "wxyz",
+            origin: .environment,
+            at: 1
+        )
+        rows.addModel(name: "gpt-x", provider: "openai", upstreamModel: "gpt-x", origin: .environment, at: 1)
+        return rows
+    }
+
+    init(isLoopback: Bool = true) async throws {
+        let store = MemoryStore()
+        self.store = store
+        self.administration = Administration(
+            store: store,
+            secretBox: try Self.secretBox(),
+            digester: KeyDigester(pepper: Array(repeating: 7, count: 32)),
+            readOnly: Self.readOnly,
+            verifierCost: 4,
+            clock: { Self.now }
+        )
+        let readiness = Readiness(waitingFor: ["store"])
+        readiness.set("store", .ready)
+        self.services = AdminServices(
+            administration: self.administration,
+            requests: RequestReader(store),
+            metrics: MetricRegistry(),
+            readiness: readiness,
+            process: AdminProcess(version: "1.2.3", mode: "serving", startedAt: Self.now - 61_000, now: { Self.now })
+        )
+        self.router = AdminRouter(services: self.services, token: Self.token, isLoopback: isLoopback)
+        try await self.administration.load()
+        let changes = self.changes
+        await self.administration.observe { changes.record($0) }
+        _ = try await self.administration.createProject(ProjectDraft(name: "default"))
+    }
+
+    /// One call with the token.
+    func call(
+        _ method: String,
+        _ path: String,
+        query: String? = nil,
+        json: String? = nil,
+        authorization: [String] = ["Bearer \(String(decoding: Self.token.bytes, as: UTF8.self))"],
+        contentType: String? = "application/json"
+    ) async -> AdminAnswer {
+        var request = AdminRequest(method: method, path: path, query: query, requestID: "adm_test")
+        request.authorization = authorization
+        request.contentType = contentType
+        return await self.router.answer(request) { () throws(AdminProblem) in Array((json ?? "").utf8) }
+    }
+
+    /// A key made through the administration.
+    func key(named name: String = "one") async throws -> CreatedKey {
+        try await self.administration.createKey(KeyDraft(name: name, project: "default"))
+    }
+}
+
+extension AdminAnswer {
+    /// The body as text.
+    var text: String { String(decoding: self.body, as: UTF8.self) }
+
+    /// A string at a path of member names and indexes: `data.0.name`.
+    func string(_ path: String) -> String? { self.value(path) { $0.string } }
+
+    /// How many items an array or object at a path has.
+    func count(_ path: String) -> Int? { self.value(path) { $0.count } }
+
+    /// The raw JSON at a path.
+    func raw(_ path: String) -> String? { self.value(path) { String(decoding: $0.bytes, as: UTF8.self) } }
+
+    private func value<R>(_ path: String, _ read: (JSONValue) -> R?) -> R? {
+        let tape = JSONTape()
+        return self.body.withUnsafeBytes { bytes in
+            guard var value = try? tape.parse(bytes) else { return nil }
+            for part in path.split(separator: ".") {
+                let next = Int(part).map { value.element($0) } ?? value.member(String(part))
+                guard let next else { return nil }
+                value = next
+            }
+            return read(value)
+        }
+    }
+}
