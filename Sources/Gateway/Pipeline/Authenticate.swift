@@ -53,7 +53,7 @@ struct Authenticator {
     /// Whether a caller admitted earlier is still to be served, after writes and the passing of time.
     static func isInForce(_ caller: Caller, _ loop: LoopState) -> Bool {
         guard let key = loop.snapshot.keys.lookup(caller.digest) else { return false }
-        return key.refusal(at: loop.unixMilliseconds) == nil
+        return key.refusal(now: loop.unixMilliseconds) == nil
     }
 
     private static let unknown = GatewayFailure(
@@ -62,9 +62,10 @@ struct Authenticator {
     )
 
     private static func check(_ caller: Caller, _ loop: LoopState) throws(GatewayFailure) -> Caller {
-        guard let refusal = caller.key.refusal(at: loop.unixMilliseconds) else { return caller }
-        let label = caller.key.displayPrefix
+        guard let refusal = caller.key.refusal(now: loop.unixMilliseconds) else { return caller }
+        let label = caller.key.label
         switch refusal {
+        case .unknown: throw Self.unknown
         case .disabled: throw GatewayFailure(.invalidKey, "The key \(label)… is disabled.")
         case .revoked: throw GatewayFailure(.invalidKey, "The key \(label)… is revoked.")
         case .expired: throw GatewayFailure(.invalidKey, "The key \(label)… has expired.")

@@ -70,7 +70,7 @@ struct RoutePlan {
         _ caller: Caller,
         _ provider: Provider
     ) throws(GatewayFailure) {
-        if let field = request.facts.storedStateFields.first, provider.boundProject != caller.key.projectName {
+        if let field = request.facts.storedStateFields.first, provider.boundProject != caller.key.project.name {
             throw GatewayFailure(
                 .invalidRequest,
                 "'\(field)' refers to state stored in a vendor account that is shared with others. Send the full history instead, or ask for a provider bound to your project alone.",

@@ -65,7 +65,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             id: dispatch.head.requestID,
             startedAt: client.loop.unixMilliseconds(at: dispatch.head.receivedAt),
             keyID: dispatch.caller.key.id,
-            projectID: dispatch.caller.key.projectID,
+            projectID: dispatch.caller.key.project.id,
             operation: dispatch.head.operation
         )
         self.loop.shared.exchanges.add(1, ordering: .relaxed)
@@ -97,6 +97,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.record.attempts = 1
         self.record.overheadMicroseconds = (self.startedAt - self.dispatch.bodyReceivedAt).nanoseconds / 1000
         self.connection = connection
+        self.dispatch.admitted.admission.markSent()
         // Kept until the answer is committed: a connection that turns out dead before a byte left is replaced.
         guard connection.send(request, to: self) else {
             self.connection = nil
@@ -196,7 +197,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     /// Looked at again after a write, and where time alone can end a key.
     private func isStillAllowed() -> Bool {
         let generation = self.loop.snapshotGeneration
-        guard generation != self.checkedGeneration || self.dispatch.caller.key.expiresAt != nil else { return true }
+        guard generation != self.checkedGeneration || self.loop.isWholeSecond else { return true }
         self.checkedGeneration = generation
         return Authenticator.isInForce(self.dispatch.caller, self.loop)
     }
@@ -249,6 +250,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     func settle(status: Int, outcome: ExchangeOutcome) {
         guard !self.isSettled else { return }
         self.isSettled = true
+        let admission = self.dispatch.admitted.admission
+        if admission.state == .held { admission.release() } else { admission.settle() }
         self.finishRecord(status: status, outcome: outcome)
         self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
         self.loop.shared.metrics.inFlight.add(-1)

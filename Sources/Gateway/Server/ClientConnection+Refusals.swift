@@ -110,7 +110,7 @@ extension ClientConnection {
             id: head.requestID,
             startedAt: self.loop.unixMilliseconds(at: head.receivedAt),
             keyID: caller.key.id,
-            projectID: caller.key.projectID,
+            projectID: caller.key.project.id,
             operation: head.operation
         )
         record.status = status

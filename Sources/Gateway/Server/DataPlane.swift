@@ -19,6 +19,8 @@ public final class DataPlane: Service {
         public var snapshots: SnapshotHolder
         /// Digests keys under the pepper.
         public var digester: KeyDigester
+        /// The keys' limits.
+        public var admissions: AdmissionTable
         /// One room per format.
         public var formats: [any WireFormat]
         /// Where counters live.
@@ -41,6 +43,7 @@ public final class DataPlane: Service {
             options: GatewayOptions,
             snapshots: SnapshotHolder,
             digester: KeyDigester,
+            admissions: AdmissionTable,
             formats: [any WireFormat],
             registry: MetricRegistry,
             records: RecordQueue,
@@ -53,6 +56,7 @@ public final class DataPlane: Service {
             self.options = options
             self.snapshots = snapshots
             self.digester = digester
+            self.admissions = admissions
             self.formats = formats
             self.registry = registry
             self.records = records

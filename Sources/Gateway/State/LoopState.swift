@@ -59,6 +59,9 @@ final class LoopState {
         self.clockBase.wall + (moment - self.clockBase.monotonic).nanoseconds / 1_000_000
     }
 
+    /// Whether this tick is the one in ten at which what changes by the second is looked at.
+    var isWholeSecond: Bool { self.ticks % 10 == 0 }
+
     /// The loop's clock, as limits read it.
     var monotonicNow: MonotonicInstant { MonotonicInstant(nanoseconds: self.loop.now.uptimeNanoseconds) }
 

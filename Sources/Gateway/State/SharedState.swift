@@ -10,6 +10,7 @@ final class SharedState: Sendable {
     let options: GatewayOptions
     let snapshots: SnapshotHolder
     let digester: KeyDigester
+    let admissions: AdmissionTable
     let formats: FormatTable
     let metrics: GatewayMetrics
     let records: RecordQueue
@@ -30,6 +31,7 @@ final class SharedState: Sendable {
         self.options = parts.options
         self.snapshots = parts.snapshots
         self.digester = parts.digester
+        self.admissions = parts.admissions
         self.formats = FormatTable(parts.formats)
         self.metrics = GatewayMetrics(registry: parts.registry)
         self.records = parts.records

@@ -11,7 +11,7 @@ public final class Snapshot: Sendable {
     public let keys: KeyTable
     /// Public models in listing order.
     public let models: [Model]
-    private let modelsByName: [ExactName: Int]
+    private let modelsByName: [ModelName: Int]
 
     /// A snapshot.
     ///
@@ -20,17 +20,17 @@ public final class Snapshot: Sendable {
         self.keys = keys
         self.models = models
         self.modelsByName = Dictionary(
-            models.enumerated().map { (ExactName($1.name), $0) },
+            models.enumerated().map { (ModelName($1.name), $0) },
             uniquingKeysWith: { first, _ in first }
         )
     }
 
     /// No keys, no models.
-    public static let empty = Snapshot(keys: KeyTable(), models: [])
+    public static let empty = Snapshot(keys: .empty, models: [])
 
     /// A model by its public name, byte for byte.
     public func model(named name: String) -> Model? {
-        self.modelsByName[ExactName(name)].map { self.models[$0] }
+        self.modelsByName[ModelName(name)].map { self.models[$0] }
     }
 }
 
@@ -104,25 +104,6 @@ public struct Target: Sendable {
         guard filled.replacement.starts(with: empty) else { return filled }
         filled.replacement = Array(#""model":"#.utf8) + self.quotedModel + filled.replacement.dropFirst(empty.count)
         return filled
-    }
-}
-
-/// A name compared byte for byte: Swift's own `==` is canonical equivalence, under which two spellings of one accented
-/// letter are the same model.
-struct ExactName: Hashable {
-    private let text: String
-
-    init(_ text: String) {
-        self.text = text
-    }
-
-    static func == (a: ExactName, b: ExactName) -> Bool {
-        a.text.utf8.elementsEqual(b.text.utf8)
-    }
-
-    func hash(into hasher: inout Hasher) {
-        var text = self.text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }
 

@@ -13,15 +13,18 @@ public final class SnapshotBuilder: Sendable {
 
     private let environment: [String: String]
     private let credentials: Credentials
+    private let admissions: AdmissionTable
     private let built = Mutex<[String: (record: ProviderRecord, provider: Provider)]>([:])
 
     /// A builder.
     ///
     /// - Parameters:
     ///   - environment: For proxies (`HTTPS_PROXY`, `NO_PROXY`).
+    ///   - admissions: Where the keys' limits live.
     ///   - credentials: Opens a row's credential.
-    public init(environment: [String: String], credentials: @escaping Credentials) {
+    public init(environment: [String: String], admissions: AdmissionTable, credentials: @escaping Credentials) {
         self.environment = environment
+        self.admissions = admissions
         self.credentials = credentials
     }
 
@@ -40,7 +43,9 @@ public final class SnapshotBuilder: Sendable {
         var problems: [String] = []
         let providers = self.providers(configuration.providers, &problems)
         let models = configuration.models.filter(\.isEnabled).map { Self.model($0, providers) }
-        return (Snapshot(keys: Self.keys(configuration, after: previous.keys, at: now), models: models), problems)
+        let keys = self.keys(configuration, after: previous.keys, at: now)
+        problems += keys.rejectedIDs.map { "key \($0) is left out: its row is damaged or repeated" }
+        return (Snapshot(keys: keys, models: models), problems)
     }
 
     private func providers(_ records: [ProviderRecord], _ problems: inout [String]) -> [String: Provider] {
@@ -86,31 +91,28 @@ public final class SnapshotBuilder: Sendable {
         )
     }
 
-    private static func keys(
-        _ configuration: StoredConfiguration,
-        after previous: KeyTable,
-        at now: MonotonicInstant
-    ) -> KeyTable {
-        let projects = Dictionary(configuration.projects.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let keys = configuration.keys.compactMap { record -> (digest: KeyDigest, facts: KeyFacts)? in
-            guard let digest = KeyDigest(bytes: record.digest), let project = projects[record.projectID] else { return nil }
-            return (digest, Self.facts(record, project))
-        }
-        return KeyTable(keys, after: previous, at: now)
+    private func keys(_ configuration: StoredConfiguration, after previous: KeyTable, at now: MonotonicInstant) -> KeyTable {
+        previous.successor(
+            keys: configuration.keys.map(Self.facts),
+            projects: configuration.projects.map { KeyProject(id: $0.id, name: $0.name, isEnabled: $0.isEnabled) },
+            limits: self.admissions,
+            now: now
+        )
     }
 
-    private static func facts(_ record: KeyRecord, _ project: ProjectRecord) -> KeyFacts {
-        KeyFacts(
+    private static func facts(_ record: KeyRecord) -> KeyFacts {
+        var facts = KeyFacts(
             id: record.id,
-            projectID: project.id,
-            projectName: project.name,
-            isProjectEnabled: project.isEnabled,
-            isEnabled: record.isEnabled,
-            isRevoked: record.revokedAt != nil,
-            expiresAt: record.expiresAt,
-            allowedModels: record.allowedModels,
-            requestsPerMinute: record.requestsPerMinute,
+            name: record.name,
+            projectID: record.projectID,
+            digest: record.digest,
             verifier: record.verifier
         )
+        facts.isEnabled = record.isEnabled
+        facts.revokedAt = record.revokedAt
+        facts.expiresAt = record.expiresAt
+        facts.allowedModels = record.allowedModels
+        facts.requestsPerMinute = record.requestsPerMinute
+        return facts
     }
 }

@@ -31,13 +31,15 @@ final class RoadHarness {
     init(options: GatewayOptions = .init(), world: TestWorld = .init()) throws {
         self.key = world.key.text
         self.records = RecordQueue(registry: self.registry)
-        self.snapshots.publish(try world.snapshot())
+        let admissions = AdmissionTable()
+        self.snapshots.publish(try world.snapshot(after: .empty, admissions))
         let wall = self.wall
         self.shared = SharedState(
             DataPlane.Parts(
                 options: options,
                 snapshots: self.snapshots,
                 digester: TestWorld.digester,
+                admissions: admissions,
                 formats: [OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat()],
                 registry: self.registry,
                 records: self.records,

@@ -14,7 +14,7 @@ struct TestWorld {
     var requestsPerMinute: Int?
     var allowedModels: [String]? = ["fast", "gpt-real", "claude", "team/special"]
 
-    func snapshot() throws -> Snapshot {
+    func snapshot(after previous: Snapshot = .empty, _ admissions: AdmissionTable = AdmissionTable()) throws -> Snapshot {
         let openAI = try Self.provider("openai", .openAI, "https://api.vendor.example/v1")
         let anthropic = try Self.provider("anthropic", .anthropic, "https://api.claude.example")
         func model(_ name: String, _ provider: Provider, _ upstream: String) -> Model {
@@ -27,7 +27,7 @@ struct TestWorld {
             model("claude", anthropic, "claude-real"), model("team/special", openAI, "gpt-special"),
             model("forbidden", openAI, "gpt-real"),
         ]
-        return Snapshot(keys: self.keys(), models: models)
+        return Snapshot(keys: self.keys(after: previous.keys, admissions), models: models)
     }
 
     private static func provider(_ name: String, _ kind: ProviderKind, _ baseURL: String) throws -> Provider {
@@ -36,16 +36,18 @@ struct TestWorld {
         return try Provider(configuration: configuration, secret: Secret("vendor-secret"), environment: [:])
     }
 
-    private func keys() -> KeyTable {
-        let facts = KeyFacts(
-            id: self.key.id,
-            projectID: "prj_1",
-            projectName: "default",
-            isEnabled: self.isKeyEnabled,
-            allowedModels: self.allowedModels,
-            requestsPerMinute: self.requestsPerMinute
+    private func keys(after previous: KeyTable, _ admissions: AdmissionTable) -> KeyTable {
+        let digest = Self.digester.digest(self.key).bytes
+        var facts = KeyFacts(id: self.key.id, name: "test", projectID: "prj_1", digest: digest, verifier: "")
+        facts.isEnabled = self.isKeyEnabled
+        facts.allowedModels = self.allowedModels
+        facts.requestsPerMinute = self.requestsPerMinute
+        return previous.successor(
+            keys: [facts],
+            projects: [KeyProject(id: "prj_1", name: "default", isEnabled: true)],
+            limits: admissions,
+            now: MonotonicInstant(microseconds: 0)
         )
-        return KeyTable([(digest: Self.digester.digest(self.key), facts: facts)], at: MonotonicInstant(microseconds: 0))
     }
 }
 
