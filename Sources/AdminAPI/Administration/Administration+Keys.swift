@@ -89,11 +89,10 @@ extension Administration {
     }
 
     private func verifier(of key: VirtualKey) throws(AdminProblem) -> String {
-        do {
-            return try BcryptVerifier.hash(key: key.text, cost: self.verifierCost)
-        } catch {
+        guard let verifier = BcryptVerifier.hash(key: Array(key.text.utf8), cost: self.verifierCost) else {
             throw AdminProblem(.internalError, "the key's verifier could not be made")
         }
+        return verifier
     }
 
     private func project(named reference: String) throws(AdminProblem) -> ProjectRecord {

@@ -80,7 +80,7 @@ extension Administration {
             throw .field(error.field, error.message)
         }
         do {
-            provider.sealedSecret = try self.secretBox.seal(secret, .providerSecret(row: provider.id))
+            provider.sealedSecret = try self.secretBox.seal(secret, context: .providerSecret(row: provider.id))
         } catch {
             throw AdminProblem(.internalError, "the secret could not be sealed")
         }

@@ -37,7 +37,7 @@ public actor Administration {
         secretBox: SecretBox,
         digester: KeyDigester,
         readOnly: ReadOnlyRows = ReadOnlyRows(),
-        verifierCost: Int = BcryptVerifier.defaultCost,
+        verifierCost: Int = 10,
         randomness: Randomness = .system,
         clock: @escaping @Sendable () -> UnixMilliseconds
     ) {
@@ -94,5 +94,12 @@ public actor Administration {
         case .conflict: return AdminProblem(.conflict, error.message)
         case .unusable, .failed: return AdminProblem(.storeFailed, error.message)
         }
+    }
+}
+
+extension SecretContext {
+    /// Where a provider's credential is kept.
+    public static func providerSecret(row: String) -> SecretContext {
+        SecretContext(table: "providers", row: row, column: "sealed_secret")
     }
 }

@@ -1,0 +1,130 @@
+import AdminAPI
+import AnthropicMessages
+import Exchange
+import Gateway
+import Logging
+import NIOCore
+import OpenAIChat
+import OpenAIResponses
+import Policy
+import Storage
+import Telemetry
+import Upstream
+
+/// The data plane as `serve` wires it: everything it needs from the workspace, listening.
+struct Road: Sendable {
+    let dataPlane: DataPlane
+    let writer: RecordWriter
+    let verifier: VerifierQueue
+    let port: Int
+
+    static func start(_ workspace: Workspace, registry: MetricRegistry, log: Logger) async throws -> Road {
+        let snapshots = SnapshotHolder()
+        let admissions = AdmissionTable()
+        registry.collect(
+            "martlet_abandoned_admissions_total", help: "Admissions dropped without being ended; please report.", type: .counter
+        ) { [(labels: [], value: Double(admissions.abandonedCount))] }
+        let builder = SnapshotBuilder(
+            environment: SettingsOptions.environment,
+            admissions: admissions,
+            credentials: Self.credentials(workspace)
+        )
+        await workspace.administration.observe { configuration in
+            let now = MonotonicInstant(nanoseconds: NIODeadline.now().uptimeNanoseconds)
+            let (snapshot, problems) = builder.build(configuration, after: snapshots.snapshot, at: now)
+            for problem in problems { log.warning("\(problem)") }
+            snapshots.publish(snapshot)
+        }
+        let verifier = try VerifierQueue(onMismatch: Self.disable(workspace.administration, log))
+        let records = RecordQueue(registry: registry)
+        let options = Self.options(workspace.settings)
+        let dataPlane = DataPlane(
+            .init(
+                options: options,
+                snapshots: snapshots,
+                digester: workspace.digester,
+                admissions: admissions,
+                formats: [OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat()],
+                registry: registry,
+                records: records,
+                connector: SocketConnector(
+                    connectTimeout: TimeAmount(options.deadlines.connect),
+                    unixSeconds: { Int(Workspace.unixMilliseconds() / 1000) }
+                ),
+                firstUse: { key, bytes in verifier.enqueue(id: key.id, key: bytes, verifier: key.verifier) },
+                unixMilliseconds: Workspace.unixMilliseconds,
+                log: log,
+                version: Martlet.version
+            )
+        )
+        try await dataPlane.start()
+        let writer = RecordWriter(queue: records, requests: workspace.store, registry: registry, log: log)
+        return Road(dataPlane: dataPlane, writer: writer, verifier: verifier, port: dataPlane.port ?? options.port)
+    }
+
+    /// A key whose stored verifier does not match what was presented is switched off: its row was tampered with.
+    private static func disable(_ administration: Administration, _ log: Logger) -> @Sendable (String) -> Void {
+        { id in
+            log.error("a key does not match its stored verifier and is disabled", metadata: ["key": "\(id)"])
+            // Ends by itself: one write.
+            Task {
+                var change = KeyChange()
+                change.isEnabled = .set(false)
+                do {
+                    _ = try await administration.changeKey(id: id, change)
+                } catch {
+                    log.error("the key could not be disabled", metadata: ["key": "\(id)", "error": "\(error)"])
+                }
+            }
+        }
+    }
+
+    private static func credentials(_ workspace: Workspace) -> SnapshotBuilder.Credentials {
+        let box = workspace.secretBox
+        let environment = workspace.environmentSecrets
+        return { record in
+            if record.origin == .environment { return environment[record.name] }
+            return try record.sealedSecret.map { try box.open($0, context: .providerSecret(row: record.id)) }
+        }
+    }
+
+    private static func options(_ settings: Settings) -> GatewayOptions {
+        var options = GatewayOptions()
+        options.host = settings.listen.host
+        options.port = settings.listen.port
+        options.loops = settings.loops
+        if let certificate = settings.listen.tls.certificate, let key = settings.listen.tls.key {
+            options.tls = .init(certificatePath: certificate, keyPath: key)
+        }
+        options.limits.maxBodyBytes = settings.limits.maxBodyBytes
+        options.limits.bodyByteBudget = settings.limits.bodyBudgetBytes
+        options.limits.unsentBytes = settings.limits.unsentBytes
+        options.limits.maxEventBytes = settings.limits.maxEventBytes
+        options.limits.maxAnswerBytes = settings.limits.maxAnswerBytes
+        options.limits.maxConnections = settings.limits.maxConnections
+        options.deadlines = Self.deadlines(settings.deadlines)
+        options.drain.delay = settings.drain.delay
+        options.drain.limit = settings.drain.limit
+        return options
+    }
+
+    private static func deadlines(_ given: Settings.Deadlines) -> GatewayOptions.Deadlines {
+        var deadlines = GatewayOptions.Deadlines()
+        deadlines.header = given.header
+        deadlines.body = given.body
+        deadlines.bodyBytesPerSecond = given.bodyBytesPerSecond
+        deadlines.queue = given.queue
+        deadlines.connect = given.connect
+        deadlines.headHold = given.headHold
+        deadlines.firstContent = given.firstContent
+        deadlines.idle = given.eventIdle
+        deadlines.noContent = given.noContent
+        deadlines.total = given.total
+        deadlines.totalStream = given.streamTotal
+        deadlines.writeStall = given.writeStall
+        deadlines.ping = given.ping
+        deadlines.keepAlive = given.clientIdle
+        deadlines.upstreamIdle = given.upstreamIdle
+        return deadlines
+    }
+}

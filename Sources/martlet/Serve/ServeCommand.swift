@@ -1,0 +1,137 @@
+import AdminAPI
+import ArgumentParser
+import Gateway
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import Policy
+import ServiceLifecycle
+import SQLiteStorage
+import Telemetry
+import UnixSignals
+
+/// `martlet serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the gateway.",
+        discussion: """
+            With nothing configured it makes its data folder (./var), a default project, a virtual key and the sandbox
+            provider, and prints curl lines that answer.
+
+            Examples:
+              martlet serve
+              martlet serve --port 9000 --data-folder /var/lib/martlet
+              OPENAI_API_KEY=… martlet serve
+            """
+    )
+
+    @OptionGroup var common: SettingsOptions
+
+    @Option(help: "Port of the data plane.") var port: Int?
+    @Option(help: "Address of the data plane.") var host: String?
+    @Option(help: "Port of the admin listener.") var adminPort: Int?
+    @Flag(help: "Print the secrets made at a first start even when the output is not a terminal.") var showSecrets = false
+
+    func run() async throws {
+        Self.forbidCoreDumps()
+        let started = Workspace.unixMilliseconds()
+        let loaded = try self.common.load(flags: self.flags)
+        let logger = Self.logger(loaded.settings)
+        for warning in loaded.warnings { logger.warning("\(warning)") }
+        let workspace = try await Workspace.open(loaded.settings, environment: SettingsOptions.environment)
+        for warning in workspace.warnings { logger.warning("\(warning)") }
+        let registry = MetricRegistry()
+        ProcessMetrics.register(in: registry, startedAt: Double(started) / 1000)
+        let road = try await Road.start(workspace, registry: registry, log: logger)
+        let readiness = Readiness()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let router = AdminRouter(
+            services: AdminServices(
+                administration: workspace.administration,
+                requests: RequestReader(workspace.store),
+                metrics: registry,
+                readiness: readiness,
+                process: AdminProcess(version: Martlet.version, mode: "serving", startedAt: started, now: Workspace.unixMilliseconds)
+            ),
+            token: workspace.adminToken,
+            isLoopback: !loaded.settings.admin.allowRemote
+        )
+        let admin = AdminListener.service(
+            router: router,
+            options: .init(host: loaded.settings.admin.host, port: loaded.settings.admin.port),
+            group: group,
+            logger: logger,
+            onListening: { port in logger.info("admin listener is up", metadata: ["port": "\(port)"]) }
+        )
+        try Banner(workspace: workspace, port: road.port, showSecrets: self.showSecrets).print()
+        logger.info("serving", metadata: ["port": "\(road.port)", "version": "\(Martlet.version)"])
+        // Services stop one at a time from the last to the first: the data plane drains before the admin listener goes, and
+        // the record writer outlives both.
+        let services = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: road.writer, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: admin, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: road.dataPlane, failureTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+        )
+        try await Self.run(services, readiness, logger)
+        road.verifier.shutdown()
+        try workspace.store.close()
+        logger.info("stopped")
+    }
+
+    private var flags: [FlagValue] {
+        var flags: [FlagValue] = []
+        if let port = self.port { flags.append(FlagValue(flag: "--port", path: "listen.port", text: String(port))) }
+        if let host = self.host { flags.append(FlagValue(flag: "--host", path: "listen.host", text: host)) }
+        if let port = self.adminPort { flags.append(FlagValue(flag: "--admin-port", path: "admin.port", text: String(port))) }
+        return flags
+    }
+
+    /// Runs until a signal, then drains; a second signal does not wait for the drain.
+    private static func run(_ services: ServiceGroup, _ readiness: Readiness, _ logger: Logger) async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        // Ends with the process: the loop is left by exit, or cancelled when the services have ended.
+        let watcher = Task {
+            var count = 0
+            for await signal in signals {
+                count += 1
+                guard count == 1 else {
+                    logger.warning("second signal: not waiting for the drain", metadata: ["signal": "\(signal)"])
+                    Console.leave(1)
+                }
+                readiness.beginDraining()
+                await services.triggerGracefulShutdown()
+            }
+        }
+        defer { watcher.cancel() }
+        try await services.run()
+    }
+
+    /// No core file: it would hold keys and prompts.
+    private static func forbidCoreDumps() {
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+        // As many descriptors as the system allows: each client and each vendor connection is one.
+        var files = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
+            files.rlim_cur = files.rlim_max
+            _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+        }
+    }
+
+    static func logger(_ settings: Settings) -> Logger {
+        let isJSON = settings.log.format == "json" || (settings.log.format == "auto" && isatty(STDERR_FILENO) == 0)
+        let level = Logger.Level(rawValue: settings.log.level) ?? .info
+        let writer = LogWriter.descriptor(STDERR_FILENO)
+        return Logger(label: "martlet") { label in
+            LineLogHandler(
+                label: label, level: level, format: isJSON ? .json : .text, writer: writer, now: Workspace.unixMilliseconds)
+        }
+    }
+}
