@@ -1,8 +1,8 @@
 import Policy
 
-@testable import AdminAPI
-
 extension AdminFixture {
-    /// A box under a key of zeros.
-    static func secretBox() throws -> SecretBox { SecretBox() }
+    /// Seals under a key of the test's own.
+    static func secretBox() throws -> SecretBox {
+        SecretBox(masterKey: try MasterKey.generate())
+    }
 }
