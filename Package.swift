@@ -43,7 +43,11 @@ let package = Package(
         .target(name: "Exchange", dependencies: ["Wire"]),
         .target(name: "OpenAIChat", dependencies: ["Exchange", "Wire"], path: "Sources/Formats/OpenAIChat"),
         .target(name: "OpenAIResponses", dependencies: ["Exchange", "Wire"], path: "Sources/Formats/OpenAIResponses"),
-        .target(name: "AnthropicMessages", dependencies: ["Exchange", "Wire"], path: "Sources/Formats/AnthropicMessages"),
+        .target(
+            name: "AnthropicMessages",
+            dependencies: ["Exchange", "Wire"],
+            path: "Sources/Formats/AnthropicMessages"
+        ),
         .target(name: "Catalogue", dependencies: ["Exchange", "Wire"]),
         .target(name: "Providers", dependencies: ["Exchange", "Wire"]),
         .target(name: "Storage", dependencies: ["Exchange"]),
@@ -108,19 +112,22 @@ let package = Package(
         .testTarget(
             name: "UpstreamTests",
             dependencies: [
-                "Upstream", "Providers", "Policy", "Exchange", "Wire", "MartletTesting", nioCore, nioPosix, nioEmbedded, nioSSL,
+                "Upstream", "Providers", "Policy", "Exchange", "Wire", "MartletTesting", nioCore, nioPosix, nioEmbedded,
+                nioSSL,
             ]
         ),
         .testTarget(
             name: "AdminAPITests",
             dependencies: [
-                "AdminAPI", "Storage", "SQLiteStorage", "Policy", "Exchange", "Telemetry", "Providers", hummingbird, httpTypes,
+                "AdminAPI", "Storage", "SQLiteStorage", "Policy", "Exchange", "Telemetry", "Providers", hummingbird,
+                httpTypes,
             ]
         ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Upstream", "Policy", "Providers", "Storage", "SQLiteStorage", "Exchange", "Wire", "Telemetry",
+                "Gateway", "Upstream", "Policy", "Providers", "Storage", "SQLiteStorage", "Exchange", "Wire",
+                "Telemetry",
                 "OpenAIChat", "OpenAIResponses", "AnthropicMessages", "MartletTesting",
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]

@@ -15,7 +15,13 @@ public struct ProjectRecord: Sendable, Equatable {
     public var updatedAt: UnixMilliseconds
 
     /// Makes a record.
-    public init(id: String, name: String, isEnabled: Bool = true, createdAt: UnixMilliseconds, updatedAt: UnixMilliseconds) {
+    public init(
+        id: String,
+        name: String,
+        isEnabled: Bool = true,
+        createdAt: UnixMilliseconds,
+        updatedAt: UnixMilliseconds
+    ) {
         self.id = id
         self.name = name
         self.isEnabled = isEnabled

@@ -70,7 +70,13 @@ public struct RequestRecord: Sendable, Equatable {
     public var session: String?
 
     /// Makes a record with its identity; the rest is filled in.
-    public init(id: String, startedAt: UnixMilliseconds, keyID: String, projectID: String, operation: Exchange.Operation) {
+    public init(
+        id: String,
+        startedAt: UnixMilliseconds,
+        keyID: String,
+        projectID: String,
+        operation: Exchange.Operation
+    ) {
         self.id = id
         self.startedAt = startedAt
         self.keyID = keyID

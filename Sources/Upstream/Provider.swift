@@ -20,7 +20,10 @@ public final class Provider: Sendable {
 
     /// A provider.
     ///
-    /// - Parameter secret: The credential, when the vendor needs one. It stays in memory, in the head lines.
+    /// - Parameters:
+    ///   - configuration: What was configured.
+    ///   - secret: The credential, when the vendor needs one. It stays in memory, in the head lines.
+    ///   - environment: For proxies.
     /// - Throws: When its CA bundle cannot be read.
     public init(
         configuration: ProviderConfiguration,
@@ -60,7 +63,8 @@ public final class Provider: Sendable {
     ///   - bytes: Where to.
     ///   - target: Path and query.
     ///   - bodyCount: The body's length.
-    ///   - forward: Writes the caller's own headers that travel, and says of a default header whether the caller gave it.
+    ///   - forward: Writes the caller's own headers that travel.
+    ///   - callerGave: Says of a default header whether the caller gave it.
     public func writeHead(
         to bytes: inout ByteBuffer,
         target: String,

@@ -34,7 +34,8 @@ struct HeaderScan {
             case 10 where Self.matches(name, "session-id"): self.session = header.value
             case 12 where Self.matches(name, "content-type"): self.contentType = header.value
             case 12 where Self.matches(name, "x-request-id"): self.requestID = header.value
-            case 13 where Self.matches(name, "authorization"): self.credential(.authorization, "authorization", header.value)
+            case 13 where Self.matches(name, "authorization"):
+                self.credential(.authorization, "authorization", header.value)
             case 14 where Self.matches(name, "x-goog-api-key"): self.credential(.apiKey, "x-goog-api-key", header.value)
             case 16 where Self.matches(name, "content-encoding"): self.contentEncoding = header.value
             case 17 where Self.matches(name, "anthropic-version"): self.isAnthropic = true
@@ -46,7 +47,9 @@ struct HeaderScan {
     }
 
     private mutating func credential(_ field: Credential.Field, _ name: StaticString, _ value: Range<Int>) {
-        if self.credentials.contains(where: { $0.name.utf8CodeUnitCount == name.utf8CodeUnitCount }) { self.hasRepeatedCredential = true }
+        if self.credentials.contains(where: { $0.name.utf8CodeUnitCount == name.utf8CodeUnitCount }) {
+            self.hasRepeatedCredential = true
+        }
         self.credentials.append(Credential(field: field, name: name, value: value))
     }
 

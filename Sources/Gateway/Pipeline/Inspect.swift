@@ -65,13 +65,15 @@ struct InspectedRequest: Sendable {
             var found: [String] = []
             if !sensitiveFields.isEmpty {
                 for member in root.members {
-                    guard member.key.contentRange.count <= 32, let name = member.key.string, sensitiveFields.contains(name)
+                    guard member.key.contentRange.count <= 32, let name = member.key.string,
+                        sensitiveFields.contains(name)
                     else { continue }
                     found.append(name)
                 }
             }
             let insertion =
-                facts.modelRange == nil && pathModel != nil ? BytePatch.insertingMember(#""model":"""#, into: root) : nil
+                facts.modelRange == nil && pathModel != nil
+                ? BytePatch.insertingMember(#""model":"""#, into: root) : nil
             return .success(
                 InspectedRequest(
                     body: body,
@@ -79,7 +81,8 @@ struct InspectedRequest: Sendable {
                     sensitiveFields: found,
                     modelInsertion: insertion,
                     bodyModelDiffers: pathModel != nil
-                ))
+                )
+            )
         } catch {
             return .failure(error)
         }

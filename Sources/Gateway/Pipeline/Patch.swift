@@ -29,7 +29,10 @@ struct UpstreamRequest {
         headBytes.withUnsafeReadableBytes { raw in
             target.provider.writeHead(
                 to: &bytes,
-                target: target.requestTarget(head.operation, query: head.query.map { UnsafeRawBufferPointer(rebasing: raw[$0]) }),
+                target: target.requestTarget(
+                    head.operation,
+                    query: head.query.map { UnsafeRawBufferPointer(rebasing: raw[$0]) }
+                ),
                 bodyCount: bodyCount,
                 forward: { Self.forwardHeaders(head, raw, target.provider, to: &$0) },
                 callerGave: { Self.has($0, head, raw) }

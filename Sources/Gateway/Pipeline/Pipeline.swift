@@ -47,7 +47,12 @@ extension ClientConnection {
         let caller = received.caller
         self.note(inspected.facts)
         let plan = try RoutePlan.make(inspected, for: caller, operation: head.operation, snapshot: self.loop.snapshot)
-        let admitted = try Admitted.take(plan, for: caller, from: self.loop.shared.admissions, at: self.loop.monotonicNow)
+        let admitted = try Admitted.take(
+            plan,
+            for: caller,
+            from: self.loop.shared.admissions,
+            at: self.loop.monotonicNow
+        )
         let request = try UpstreamRequest.patched(inspected, by: plan, head: head, headBytes: received.headBytes)
         self.dispatch(request, plan: plan, admitted: admitted, inspected: inspected, received: received)
     }

@@ -53,9 +53,11 @@ struct RoutePlan {
     }
 
     private static func wrongFormat(_ model: Model, _ operation: Exchange.Operation) -> GatewayFailure {
-        let spoken = Set(model.targets.flatMap { target in
-            Exchange.Operation.allCases.filter { $0.streams && target.provider.speaks($0) }.map(\.rawValue)
-        })
+        let spoken = Set(
+            model.targets.flatMap { target in
+                Exchange.Operation.allCases.filter { $0.streams && target.provider.speaks($0) }.map(\.rawValue)
+            }
+        )
         let list = spoken.sorted().joined(separator: ", ")
         return GatewayFailure(
             .invalidRequest,

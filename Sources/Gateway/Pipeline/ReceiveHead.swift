@@ -50,7 +50,8 @@ struct InboundHead {
         if let encodedModel {
             let offset = head.target.lowerBound
             let part = UnsafeRawBufferPointer(
-                rebasing: bytes[encodedModel.lowerBound + offset..<encodedModel.upperBound + offset])
+                rebasing: bytes[encodedModel.lowerBound + offset..<encodedModel.upperBound + offset]
+            )
             guard let decoded = decodePathPart(part) else {
                 throw GatewayFailure(.invalidRequest, "The model in the path is not valid percent-encoded UTF-8.")
             }

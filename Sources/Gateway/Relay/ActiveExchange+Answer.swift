@@ -25,7 +25,9 @@ extension ActiveExchange {
             case 11 where ASCII.caseInsensitiveEquals(name, "retry-after"):
                 self.upstreamRetryAfter = Self.text(value).flatMap { Int($0) }.map { .seconds(min(max($0, 0), 3600)) }
             default:
-                guard self.record.upstreamRequestID == nil, ASCII.caseInsensitiveEquals(name, idHeader) else { continue }
+                guard self.record.upstreamRequestID == nil, ASCII.caseInsensitiveEquals(name, idHeader) else {
+                    continue
+                }
                 self.record.upstreamRequestID = Self.text(value)
             }
         }
@@ -49,7 +51,8 @@ extension ActiveExchange {
             date: self.loop.date
         )
         head.writeStaticString(
-            "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n")
+            "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n"
+        )
         self.writeOwnHeaders(to: &head)
         head.writeStaticString("\r\n")
     }
@@ -84,7 +87,10 @@ extension ActiveExchange {
     func collect(_ bytes: UnsafeRawBufferPointer, limit: Int) {
         guard self.collected.readableBytes + bytes.count <= limit else {
             return self.perform(
-                self.machine.interrupt(GatewayFailure(.upstreamFailed, "The provider's answer is over the limit of \(limit) bytes.")))
+                self.machine.interrupt(
+                    GatewayFailure(.upstreamFailed, "The provider's answer is over the limit of \(limit) bytes.")
+                )
+            )
         }
         self.collected.writeBytes(bytes)
     }
@@ -152,16 +158,28 @@ extension ActiveExchange {
             )
             self.client.exchangeFinished()
         case .credential:
-            self.answer(GatewayFailure(.upstreamCredential, "Martlet's own account at the provider was refused; tell your operator."))
+            self.answer(
+                GatewayFailure(
+                    .upstreamCredential,
+                    "Martlet's own account at the provider was refused; tell your operator."
+                )
+            )
         case .throttled:
             self.answer(
                 GatewayFailure(
-                    .upstreamUnavailable, "The provider is throttling Martlet.", retryAfter: self.upstreamRetryAfter ?? .seconds(5)))
+                    .upstreamUnavailable,
+                    "The provider is throttling Martlet.",
+                    retryAfter: self.upstreamRetryAfter ?? .seconds(5)
+                )
+            )
         case .vendor:
             self.answer(
                 GatewayFailure(
-                    .upstreamUnavailable, "The provider answered with status \(self.upstreamStatus).",
-                    retryAfter: self.upstreamRetryAfter ?? .seconds(1)))
+                    .upstreamUnavailable,
+                    "The provider answered with status \(self.upstreamStatus).",
+                    retryAfter: self.upstreamRetryAfter ?? .seconds(1)
+                )
+            )
         }
     }
 
@@ -184,7 +202,12 @@ extension ActiveExchange {
         return begun ? .truncated : .upstreamError
     }
 
-    private func writeWhole(status: Int, headers: [(name: String, value: String)], contentType: String, body: ByteBuffer) {
+    private func writeWhole(
+        status: Int,
+        headers: [(name: String, value: String)],
+        contentType: String,
+        body: ByteBuffer
+    ) {
         guard let context = self.client.context else { return }
         var bytes = self.loop.takeScratch()
         bytes.beginAnswer(

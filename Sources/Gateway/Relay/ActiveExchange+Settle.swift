@@ -52,6 +52,10 @@ extension ActiveExchange {
         }
         let operation = self.dispatch.head.operation
         self.loop.counters.count(
-            operation: operation.rawValue, operationIndex: operation.index, status: status, model: target.label)
+            operation: operation.rawValue,
+            operationIndex: operation.index,
+            status: status,
+            model: target.label
+        )
     }
 }

@@ -46,7 +46,10 @@ extension ActiveExchange {
                 self.relay(event, in: bytes, isUnterminated: false)
             } catch {
                 self.perform(
-                    self.machine.interrupt(GatewayFailure(.upstreamFailed, "The provider sent an event over the size limit.")))
+                    self.machine.interrupt(
+                        GatewayFailure(.upstreamFailed, "The provider sent an event over the size limit.")
+                    )
+                )
                 return bytes.count
             }
         }

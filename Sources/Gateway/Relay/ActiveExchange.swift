@@ -120,7 +120,9 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         let content = self.readUpstreamHeaders(head, bytes)
         if self.dispatch.facts.isStream, content == .eventStream {
             self.tap = self.format.makeStreamTap(
-                operation: self.dispatch.head.operation, hidesUsage: self.dispatch.plan.hidesUsage)
+                operation: self.dispatch.head.operation,
+                hidesUsage: self.dispatch.plan.hidesUsage
+            )
         }
         self.perform(self.machine.receivedHead(status: head.status, content: content, now))
     }
@@ -150,7 +152,10 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     func upstreamFailed(_ error: UpstreamError) {
         self.connection = nil
-        self.loop.shared.log.debug("upstream failed", metadata: ["error": "\(error)", "request_id": "\(self.record.id)"])
+        self.loop.shared.log.debug(
+            "upstream failed",
+            metadata: ["error": "\(error)", "request_id": "\(self.record.id)"]
+        )
         self.finishFraming()
         self.perform(self.machine.upstreamFailed(Self.failure(error), isComplete: self.tap?.isComplete ?? false))
     }

@@ -115,7 +115,9 @@ struct ExchangeMachine {
         case 200..<300:
             return self.receivedSuccess(content)
         case 300..<400:
-            return self.fail(GatewayFailure(.upstreamFailed, "The provider answered with a redirect, which is never followed."))
+            return self.fail(
+                GatewayFailure(.upstreamFailed, "The provider answered with a redirect, which is never followed.")
+            )
         default:
             self.phase = .collectingError
             return .nothing
@@ -131,7 +133,9 @@ struct ExchangeMachine {
             self.phase = .collectingAnswer
             return .nothing
         case (true, .json), (true, .other):
-            return self.fail(GatewayFailure(.upstreamFailed, "The provider did not answer a streaming request with a stream."))
+            return self.fail(
+                GatewayFailure(.upstreamFailed, "The provider did not answer a streaming request with a stream.")
+            )
         case (false, .eventStream), (false, .other):
             return self.fail(GatewayFailure(.upstreamFailed, "The provider's answer is not JSON."))
         }
@@ -182,6 +186,7 @@ struct ExchangeMachine {
     /// The answer ended in its own framing.
     ///
     /// - Parameter isComplete: Whether the stream's grammar allows it to end here.
+    /// - Returns: What to do.
     mutating func upstreamEnded(isComplete: Bool) -> Action {
         switch self.phase {
         case .connecting, .awaitingHead, .done:
@@ -289,7 +294,10 @@ struct ExchangeMachine {
     // MARK: Failures
 
     private static let brokenEvent = GatewayFailure(.upstreamFailed, "The provider sent an event that is not valid.")
-    private static let cutStream = GatewayFailure(.upstreamFailed, "The provider's stream ended before it was complete.")
+    private static let cutStream = GatewayFailure(
+        .upstreamFailed,
+        "The provider's stream ended before it was complete."
+    )
 
     private mutating func timeOut(_ message: String) -> Action {
         self.isTimedOut = true

@@ -119,5 +119,8 @@ extension ClientConnection {
     }
 
     static let noBodyRoom = GatewayFailure(
-        .overloaded, "Martlet holds as many request bodies as it may; try again shortly.", retryAfter: .seconds(1))
+        .overloaded,
+        "Martlet holds as many request bodies as it may; try again shortly.",
+        retryAfter: .seconds(1)
+    )
 }

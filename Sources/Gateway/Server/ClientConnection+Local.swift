@@ -54,10 +54,13 @@ extension ClientConnection {
             let caller = try self.authenticator.authenticate(scan, in: bytes, loop: self.loop)
             let offset = self.head.target.lowerBound
             let part = UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound + offset..<range.upperBound + offset])
-            guard let id = decodePathPart(part), let body = ModelList.one(id, for: caller, in: self.loop.snapshot) else {
+            guard let id = decodePathPart(part), let body = ModelList.one(id, for: caller, in: self.loop.snapshot)
+            else {
                 throw GatewayFailure(
-                    .modelNotFound, "No such model, or this key may not use it. GET /v1/models lists what it may use.",
-                    parameter: "model")
+                    .modelNotFound,
+                    "No such model, or this key may not use it. GET /v1/models lists what it may use.",
+                    parameter: "model"
+                )
             }
             self.answer(status: 200, body: body, requestID)
         case .doubledPrefix:
@@ -68,7 +71,8 @@ extension ClientConnection {
         case .operation, .unknown:
             throw GatewayFailure(
                 .routeNotFound,
-                "No such route. OpenAI SDKs use the base URL http://HOST:PORT/v1, Anthropic SDKs http://HOST:PORT.")
+                "No such route. OpenAI SDKs use the base URL http://HOST:PORT/v1, Anthropic SDKs http://HOST:PORT."
+            )
         }
     }
 
@@ -76,7 +80,13 @@ extension ClientConnection {
     func answerOptions(allow: String, _ requestID: String) {
         guard let context = self.context else { return }
         var bytes = self.loop.takeScratch()
-        bytes.beginAnswer(status: 204, framing: .untilClose, keepAlive: self.keepsAlive, requestID: requestID, date: self.loop.date)
+        bytes.beginAnswer(
+            status: 204,
+            framing: .untilClose,
+            keepAlive: self.keepsAlive,
+            requestID: requestID,
+            date: self.loop.date
+        )
         bytes.writeHeader("allow", allow)
         bytes.writeStaticString("\r\n")
         context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
@@ -117,7 +127,9 @@ enum ModelList {
 
     /// One model, if the caller may use it.
     static func one(_ id: String, for caller: Caller, in snapshot: Snapshot) -> [UInt8]? {
-        guard caller.key.allows(model: id), let model = snapshot.model(named: id), !model.targets.isEmpty else { return nil }
+        guard caller.key.allows(model: id), let model = snapshot.model(named: id), !model.targets.isEmpty else {
+            return nil
+        }
         var writer = JSONWriter()
         Self.write(model, to: &writer)
         return writer.bytes

@@ -9,7 +9,10 @@ extension ClientConnection {
     /// Refuses a request whose caller is known: answered in its own format, and recorded.
     func refuse(_ failure: GatewayFailure, head: InboundHead, caller: Caller, bodyIsUnread: Bool = false) {
         let answer = self.loop.shared.formats[head.operation].errorAnswer(
-            failure, operation: head.operation, requestID: head.requestID)
+            failure,
+            operation: head.operation,
+            requestID: head.requestID
+        )
         self.record(failure, answer.status, head, caller)
         if bodyIsUnread, !self.discardable { self.keepsAlive = false }
         self.write(answer, requestID: head.requestID)
@@ -24,7 +27,12 @@ extension ClientConnection {
     }
 
     /// Refuses a request whose caller is not known (no record), before its body was read.
-    func refuseUnread(_ failure: GatewayFailure, _ operation: Exchange.Operation, _ scan: HeaderScan, _ requestID: String) {
+    func refuseUnread(
+        _ failure: GatewayFailure,
+        _ operation: Exchange.Operation,
+        _ scan: HeaderScan,
+        _ requestID: String
+    ) {
         if failure.kind == .invalidKey {
             self.loop.shared.metrics.unauthenticated.add()
             if self.loop.failures.note(self.peer, self.loop.loop.now) { self.keepsAlive = false }
@@ -66,7 +74,10 @@ extension ClientConnection {
         if case .connect = self.head.method {
             failure = GatewayFailure(.methodNotAllowed, "CONNECT is not served here.")
         } else {
-            failure = GatewayFailure(.upgradeRequired, "Upgrades are not served here; use plain HTTP/1.1 and server-sent events.")
+            failure = GatewayFailure(
+                .upgradeRequired,
+                "Upgrades are not served here; use plain HTTP/1.1 and server-sent events."
+            )
         }
         var answer = self.format(operation, scan).errorAnswer(failure, operation: operation, requestID: requestID)
         if failure.kind == .methodNotAllowed { answer.headers.append(("allow", "GET, HEAD, POST, OPTIONS")) }
@@ -124,7 +135,11 @@ extension ClientConnection {
         }
         self.loop.append(record)
         self.loop.counters.count(
-            operation: head.operation.rawValue, operationIndex: head.operation.index, status: status, model: nil)
+            operation: head.operation.rawValue,
+            operationIndex: head.operation.index,
+            status: status,
+            model: nil
+        )
     }
 
     /// Keeps what the format room found, for the record.

@@ -152,7 +152,9 @@ final class ClientConnection: ChannelInboundHandler {
         case .head:
             return self.stepHead()
         case .body(let receiving, let count):
-            guard self.inbound.readableBytes >= count, let body = self.inbound.readSlice(length: count) else { return false }
+            guard self.inbound.readableBytes >= count, let body = self.inbound.readSlice(length: count) else {
+                return false
+            }
             self.received(body, receiving)
             return true
         case .chunkedBody(let receiving):
@@ -213,7 +215,9 @@ final class ClientConnection: ChannelInboundHandler {
                     switch try self.chunkedDecoder.next(bytes, from: &offset) {
                     case .data(let range):
                         self.decodedBody.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[range]))
-                        if self.decodedBody.readableBytes > self.loop.shared.options.limits.maxBodyBytes { break reading }
+                        if self.decodedBody.readableBytes > self.loop.shared.options.limits.maxBodyBytes {
+                            break reading
+                        }
                     case .end:
                         isEnd = true
                         break reading
@@ -237,7 +241,12 @@ final class ClientConnection: ChannelInboundHandler {
         let count = self.decodedBody.readableBytes
         let limits = self.loop.shared.options.limits
         guard count <= limits.maxBodyBytes else {
-            self.refuse(Self.bodyTooLarge(limits.maxBodyBytes), head: receiving.head, caller: receiving.caller, bodyIsUnread: true)
+            self.refuse(
+                Self.bodyTooLarge(limits.maxBodyBytes),
+                head: receiving.head,
+                caller: receiving.caller,
+                bodyIsUnread: true
+            )
             return false
         }
         guard self.holdBytes(count) else {
@@ -334,7 +343,9 @@ final class ClientConnection: ChannelInboundHandler {
 
     func tick(_ now: NIODeadline) {
         let deadlines = self.loop.shared.options.deadlines
-        if let stalledSince = self.stalledSince, self.exchange == nil, now - stalledSince > TimeAmount(deadlines.writeStall) {
+        if let stalledSince = self.stalledSince, self.exchange == nil,
+            now - stalledSince > TimeAmount(deadlines.writeStall)
+        {
             return self.close()
         }
         let waited = now - self.phaseSince

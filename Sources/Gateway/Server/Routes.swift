@@ -28,7 +28,9 @@ enum Route: Equatable {
             self = health
             return
         }
-        if path.dropping("/v1/v1") != nil || path.dropping("/openai/v1/v1") != nil || path.dropping("/anthropic/v1/v1") != nil {
+        if path.dropping("/v1/v1") != nil || path.dropping("/openai/v1/v1") != nil
+            || path.dropping("/anthropic/v1/v1") != nil
+        {
             self = .doubledPrefix
             return
         }
@@ -98,13 +100,18 @@ private struct PathCursor {
 
     func dropping(_ prefix: StaticString) -> PathCursor? {
         guard self.starts(with: prefix) else { return nil }
-        return PathCursor(bytes: self.bytes, range: self.range.lowerBound + prefix.utf8CodeUnitCount..<self.range.upperBound)
+        return PathCursor(
+            bytes: self.bytes,
+            range: self.range.lowerBound + prefix.utf8CodeUnitCount..<self.range.upperBound
+        )
     }
 
     func droppingSuffix(_ suffix: StaticString) -> PathCursor? {
         let start = self.range.upperBound - suffix.utf8CodeUnitCount
         guard start >= self.range.lowerBound else { return nil }
-        guard PathCursor(bytes: self.bytes, range: start..<self.range.upperBound).starts(with: suffix) else { return nil }
+        guard PathCursor(bytes: self.bytes, range: start..<self.range.upperBound).starts(with: suffix) else {
+            return nil
+        }
         return PathCursor(bytes: self.bytes, range: self.range.lowerBound..<start)
     }
 

@@ -26,22 +26,68 @@ public final class GatewayMetrics: Sendable {
         self.openConnections = registry.gauge("martlet_client_connections", help: "Open client connections.")
         self.heldBodyBytes = registry.gauge("martlet_held_body_bytes", help: "Request body bytes held in memory.")
         self.unauthenticated = registry.counter(
-            "martlet_rejected_total", help: "Requests refused before any upstream call, by reason.", labels: [("reason", "invalid_key")])
-        self.recordsDropped = registry.counter("martlet_log_dropped_total", help: "Request records dropped because the queue was full.")
-        self.recordsWritten = registry.counter("martlet_log_written_total", help: "Request records written to the store.")
-        self.clientsGone = registry.counter("martlet_clients_gone_total", help: "Exchanges whose caller left before the end.")
-        let buckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68, 655.36]
-        self.duration = registry.histogram("martlet_request_duration_seconds", help: "From head to end.", buckets: buckets, labels: [])
+            "martlet_rejected_total",
+            help: "Requests refused before any upstream call, by reason.",
+            labels: [("reason", "invalid_key")]
+        )
+        self.recordsDropped = registry.counter(
+            "martlet_log_dropped_total",
+            help: "Request records dropped because the queue was full."
+        )
+        self.recordsWritten = registry.counter(
+            "martlet_log_written_total",
+            help: "Request records written to the store."
+        )
+        self.clientsGone = registry.counter(
+            "martlet_clients_gone_total",
+            help: "Exchanges whose caller left before the end."
+        )
+        let buckets = [
+            0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68,
+            655.36,
+        ]
+        self.duration = registry.histogram(
+            "martlet_request_duration_seconds",
+            help: "From head to end.",
+            buckets: buckets,
+            labels: []
+        )
         self.overhead = registry.histogram(
-            "martlet_overhead_seconds", help: "Martlet's own time before the request left.",
-            buckets: [0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.1, 1], labels: [])
+            "martlet_overhead_seconds",
+            help: "Martlet's own time before the request left.",
+            buckets: [0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.1, 1],
+            labels: []
+        )
         self.firstContent = registry.histogram(
-            "martlet_time_to_first_token_seconds", help: "From head to first content.", buckets: buckets, labels: [])
-        self.inputTokens = registry.counter("martlet_tokens_total", help: "Tokens by type.", labels: [("type", "input")])
-        self.outputTokens = registry.counter("martlet_tokens_total", help: "Tokens by type.", labels: [("type", "output")])
-        self.cacheReadTokens = registry.counter("martlet_tokens_total", help: "Tokens by type.", labels: [("type", "cache_read")])
-        self.cacheWriteTokens = registry.counter("martlet_tokens_total", help: "Tokens by type.", labels: [("type", "cache_write")])
-        self.defects = registry.counter("martlet_defects_total", help: "States that should not be reachable; please report.")
+            "martlet_time_to_first_token_seconds",
+            help: "From head to first content.",
+            buckets: buckets,
+            labels: []
+        )
+        self.inputTokens = registry.counter(
+            "martlet_tokens_total",
+            help: "Tokens by type.",
+            labels: [("type", "input")]
+        )
+        self.outputTokens = registry.counter(
+            "martlet_tokens_total",
+            help: "Tokens by type.",
+            labels: [("type", "output")]
+        )
+        self.cacheReadTokens = registry.counter(
+            "martlet_tokens_total",
+            help: "Tokens by type.",
+            labels: [("type", "cache_read")]
+        )
+        self.cacheWriteTokens = registry.counter(
+            "martlet_tokens_total",
+            help: "Tokens by type.",
+            labels: [("type", "cache_write")]
+        )
+        self.defects = registry.counter(
+            "martlet_defects_total",
+            help: "States that should not be reachable; please report."
+        )
     }
 }
 

@@ -107,7 +107,8 @@ final class LoopState {
         self.renewClock()
         let bound = NIOLoopBound(self, eventLoop: self.loop)
         self.tickTask = self.loop.scheduleRepeatedTask(
-            initialDelay: .milliseconds(100), delay: .milliseconds(100)
+            initialDelay: .milliseconds(100),
+            delay: .milliseconds(100)
         ) { _ in bound.value.tick() }
     }
 
@@ -138,7 +139,9 @@ final class LoopState {
         // The wall clock is read again, not extrapolated, so that a step of it is followed within a tick.
         self.clockBase = (now, self.shared.unixMilliseconds())
         let seconds = self.clockBase.wall / 1000
-        if seconds != self.unixMilliseconds / 1000 || self.date.isEmpty { self.date = HTTPDate.text(unixSeconds: seconds) }
+        if seconds != self.unixMilliseconds / 1000 || self.date.isEmpty {
+            self.date = HTTPDate.text(unixSeconds: seconds)
+        }
         self.unixMilliseconds = self.clockBase.wall
     }
 

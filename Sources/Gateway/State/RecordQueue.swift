@@ -20,7 +20,9 @@ public final class RecordQueue: Sendable {
     public init(capacity: Int = 50_000, registry: MetricRegistry) {
         self.capacity = capacity
         self.dropped = registry.counter(
-            "martlet_log_dropped_total", help: "Request records dropped because the queue was full.")
+            "martlet_log_dropped_total",
+            help: "Request records dropped because the queue was full."
+        )
     }
 
     /// Takes a loop's records; the array is empty afterwards.
@@ -69,7 +71,10 @@ public struct RecordWriter: Service {
         self.requests = requests
         self.log = log
         self.written = registry.counter("martlet_log_written_total", help: "Request records written to the store.")
-        self.failed = registry.counter("martlet_log_failed_total", help: "Request records lost because the store refused them.")
+        self.failed = registry.counter(
+            "martlet_log_failed_total",
+            help: "Request records lost because the store refused them."
+        )
     }
 
     /// Writes until shutdown, then writes what is left.
@@ -101,7 +106,10 @@ public struct RecordWriter: Service {
                 try await NIOThreadPool.singleton.runIfActive { try requests.append(batch) }
                 return self.written.add(batch.count)
             } catch {
-                self.log.warning("request records could not be written", metadata: ["error": "\(error)", "attempt": "\(attempt)"])
+                self.log.warning(
+                    "request records could not be written",
+                    metadata: ["error": "\(error)", "attempt": "\(attempt)"]
+                )
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }

@@ -15,7 +15,9 @@ public final class Snapshot: Sendable {
 
     /// A snapshot.
     ///
-    /// - Parameter models: In listing order; of two with one name the first counts.
+    /// - Parameters:
+    ///   - keys: Virtual keys.
+    ///   - models: In listing order; of two with one name the first counts.
     public init(keys: KeyTable, models: [Model]) {
         self.keys = keys
         self.models = models
@@ -70,14 +72,19 @@ public struct Target: Sendable {
 
     /// A target.
     ///
-    /// - Parameter model: The public model it belongs to, for metrics.
+    /// - Parameters:
+    ///   - provider: The vendor account.
+    ///   - upstreamModel: The model's name there.
+    ///   - model: The public model it belongs to, for metrics.
     public init(provider: Provider, upstreamModel: String, model: String) {
         self.provider = provider
         self.upstreamModel = upstreamModel
         var writer = JSONWriter()
         writer.string(upstreamModel)
         self.quotedModel = writer.bytes
-        self.headerModel = String(upstreamModel.unicodeScalars.map { (0x20..<0x7F).contains($0.value) ? Character($0) : "?" })
+        self.headerModel = String(
+            upstreamModel.unicodeScalars.map { (0x20..<0x7F).contains($0.value) ? Character($0) : "?" }
+        )
         self.label = ModelLabel(model: model, provider: provider.name)
         self.requestTargets = Exchange.Operation.allCases.map { operation in
             provider.speaks(operation)
@@ -92,7 +99,11 @@ public struct Target: Sendable {
     /// Path and query for an operation; empty for one it does not take.
     func requestTarget(_ operation: Exchange.Operation, query: UnsafeRawBufferPointer?) -> String {
         if self.passesQuery, let query, !query.isEmpty {
-            return self.provider.configuration.requestTarget(operation: operation, model: self.upstreamModel, query: query) ?? ""
+            return self.provider.configuration.requestTarget(
+                operation: operation,
+                model: self.upstreamModel,
+                query: query
+            ) ?? ""
         }
         return self.requestTargets[Int(operation.index)] ?? ""
     }

@@ -91,7 +91,11 @@ public final class SnapshotBuilder: Sendable {
         )
     }
 
-    private func keys(_ configuration: StoredConfiguration, after previous: KeyTable, at now: MonotonicInstant) -> KeyTable {
+    private func keys(
+        _ configuration: StoredConfiguration,
+        after previous: KeyTable,
+        at now: MonotonicInstant
+    ) -> KeyTable {
         previous.successor(
             keys: configuration.keys.map(Self.facts),
             projects: configuration.projects.map { KeyProject(id: $0.id, name: $0.name, isEnabled: $0.isEnabled) },

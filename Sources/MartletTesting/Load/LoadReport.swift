@@ -49,7 +49,8 @@ public struct LoadReport: Sendable {
     public func percentile(_ share: Double) -> Int64 {
         let sorted = self.latencies.sorted()
         guard !sorted.isEmpty else { return 0 }
-        return sorted[min(Int(Double(sorted.count) * share), sorted.count - 1)]
+        let rank = Int(exactly: (Double(sorted.count) * share).rounded(.down)) ?? 0
+        return sorted[min(max(rank, 0), sorted.count - 1)]
     }
 
     /// The report as one JSON object.

@@ -92,7 +92,7 @@ private final class MixedLoadRun {
         let elapsed = OracleLog.now() - self.startedAt
         let isSending = elapsed < self.plan.duration.wholeNanoseconds
         if isSending {
-            let due = Int(Double(elapsed) * Double(self.plan.rate) / 1e9)
+            let due = Int(exactly: (Double(elapsed) * Double(self.plan.rate) / 1e9).rounded(.down)) ?? self.sent
             while self.sent < due { self.sendOne() }
         } else if self.inFlight == 0 {
             return self.end(elapsed)

@@ -61,7 +61,9 @@ final class CheckedResolver: Resolver, Sendable {
         var addresses: [ResolvedAddress] = []
         var next = list
         while let entry = next?.pointee, addresses.count < 32 {
-            if let raw = entry.ai_addr, let address = ResolvedAddress(raw, family: entry.ai_family) { addresses.append(address) }
+            if let raw = entry.ai_addr, let address = ResolvedAddress(raw, family: entry.ai_family) {
+                addresses.append(address)
+            }
             next = entry.ai_next
         }
         return addresses

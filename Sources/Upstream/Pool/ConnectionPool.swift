@@ -141,7 +141,8 @@ public final class ConnectionPool {
     }
 
     private func adopt(_ channel: any Channel, _ origin: Origin) {
-        guard let connection = try? channel.pipeline.syncOperations.handler(type: UpstreamConnection.self), channel.isActive
+        guard let connection = try? channel.pipeline.syncOperations.handler(type: UpstreamConnection.self),
+            channel.isActive
         else {
             channel.close(promise: nil)
             self.nextWaiter(origin)?.connectionFailed(UpstreamError(.connectFailed, "closed while connecting"))

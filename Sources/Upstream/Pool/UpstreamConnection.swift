@@ -54,7 +54,9 @@ public final class UpstreamConnection: ChannelInboundHandler {
 
     /// Writes a request and directs the answer to `consumer`.
     ///
-    /// - Parameter request: Head and body, complete.
+    /// - Parameters:
+    ///   - request: Head and body, complete.
+    ///   - consumer: Takes the answer.
     /// - Returns: `false` when the connection turned out to be closed; nothing was written then.
     public func send(_ request: ByteBuffer, to consumer: any UpstreamConsumer) -> Bool {
         guard self.isReusable, let context = self.context else { return false }
@@ -108,7 +110,8 @@ public final class UpstreamConnection: ChannelInboundHandler {
         }
         let consumed = bytes.withUnsafeReadableBytes { self.consume($0) }
         bytes.moveReaderIndex(forwardBy: min(consumed, bytes.readableBytes))
-        if bytes.readableBytes > 0, case .closed = self.state {} else if bytes.readableBytes > 0 {
+        if bytes.readableBytes > 0, case .closed = self.state {
+        } else if bytes.readableBytes > 0 {
             self.unparsed = bytes
         }
     }

@@ -22,9 +22,13 @@ struct DataFolder: Sendable {
         let folder = DataFolder(path: path)
         var info = stat()
         if lstat(path, &info) != 0 {
-            guard create else { throw DataFolderError(message: "\(path) does not exist; 'martlet init' or 'martlet serve' makes it") }
+            guard create else {
+                throw DataFolderError(message: "\(path) does not exist; 'martlet init' or 'martlet serve' makes it")
+            }
             try Self.makeFolders(path)
-            guard lstat(path, &info) == 0 else { throw DataFolderError(message: "\(path) cannot be created: \(Self.reason())") }
+            guard lstat(path, &info) == 0 else {
+                throw DataFolderError(message: "\(path) cannot be created: \(Self.reason())")
+            }
         }
         try Self.check(info, path, kind: S_IFDIR, mend: "chmod 700 \(path)")
         return folder
@@ -39,7 +43,9 @@ struct DataFolder: Sendable {
         }
         defer { _ = Glibc.close(file) }
         var info = stat()
-        guard fstat(file, &info) == 0 else { throw DataFolderError(message: "\(path) cannot be read: \(Self.reason())") }
+        guard fstat(file, &info) == 0 else {
+            throw DataFolderError(message: "\(path) cannot be read: \(Self.reason())")
+        }
         try Self.check(info, path, kind: S_IFREG, mend: "chmod 600 \(path)")
         var bytes = [UInt8](repeating: 0, count: 65_536)
         let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }

@@ -22,7 +22,9 @@ struct Road: Sendable {
         let snapshots = SnapshotHolder()
         let admissions = AdmissionTable()
         registry.collect(
-            "martlet_abandoned_admissions_total", help: "Admissions dropped without being ended; please report.", type: .counter
+            "martlet_abandoned_admissions_total",
+            help: "Admissions dropped without being ended; please report.",
+            type: .counter
         ) { [(labels: [], value: Double(admissions.abandonedCount))] }
         let builder = SnapshotBuilder(
             environment: SettingsOptions.environment,

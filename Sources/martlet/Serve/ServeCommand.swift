@@ -32,7 +32,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Port of the data plane.") var port: Int?
     @Option(help: "Address of the data plane.") var host: String?
     @Option(help: "Port of the admin listener.") var adminPort: Int?
-    @Flag(help: "Print the secrets made at a first start even when the output is not a terminal.") var showSecrets = false
+    @Flag(help: "Print the secrets made at a first start even when the output is not a terminal.") var showSecrets =
+        false
 
     func run() async throws {
         Self.forbidCoreDumps()
@@ -53,7 +54,12 @@ struct ServeCommand: AsyncParsableCommand {
                 requests: RequestReader(workspace.store),
                 metrics: registry,
                 readiness: readiness,
-                process: AdminProcess(version: Martlet.version, mode: "serving", startedAt: started, now: Workspace.unixMilliseconds)
+                process: AdminProcess(
+                    version: Martlet.version,
+                    mode: "serving",
+                    startedAt: started,
+                    now: Workspace.unixMilliseconds
+                )
             ),
             token: workspace.adminToken,
             isLoopback: !loaded.settings.admin.allowRemote
@@ -89,7 +95,9 @@ struct ServeCommand: AsyncParsableCommand {
         var flags: [FlagValue] = []
         if let port = self.port { flags.append(FlagValue(flag: "--port", path: "listen.port", text: String(port))) }
         if let host = self.host { flags.append(FlagValue(flag: "--host", path: "listen.host", text: host)) }
-        if let port = self.adminPort { flags.append(FlagValue(flag: "--admin-port", path: "admin.port", text: String(port))) }
+        if let port = self.adminPort {
+            flags.append(FlagValue(flag: "--admin-port", path: "admin.port", text: String(port)))
+        }
         return flags
     }
 
@@ -131,7 +139,12 @@ struct ServeCommand: AsyncParsableCommand {
         let writer = LogWriter.descriptor(STDERR_FILENO)
         return Logger(label: "martlet") { label in
             LineLogHandler(
-                label: label, level: level, format: isJSON ? .json : .text, writer: writer, now: Workspace.unixMilliseconds)
+                label: label,
+                level: level,
+                format: isJSON ? .json : .text,
+                writer: writer,
+                now: Workspace.unixMilliseconds
+            )
         }
     }
 }

@@ -9,9 +9,13 @@ struct SettingsOptions: ParsableArguments {
     /// Loads settings: flags over environment over file over defaults.
     ///
     /// - Parameter flags: The command's own flags that stand for settings.
+    /// - Returns: The settings, with the origin of each.
+    /// - Throws: `SettingsError` with everything that is wrong.
     func load(flags: [FlagValue] = []) throws -> LoadedSettings {
         var all = flags
-        if let folder = self.dataFolder { all.append(FlagValue(flag: "--data-folder", path: "data_folder", text: folder)) }
+        if let folder = self.dataFolder {
+            all.append(FlagValue(flag: "--data-folder", path: "data_folder", text: folder))
+        }
         return try SettingsLoader(
             flags: all,
             file: self.config,

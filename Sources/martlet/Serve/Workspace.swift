@@ -30,7 +30,8 @@ struct Workspace: Sendable {
     }
 
     /// Opens the folder; with `create` whatever is missing is made.
-    static func open(_ settings: Settings, environment: [String: String], create: Bool = true) async throws -> Workspace {
+    static func open(_ settings: Settings, environment: [String: String], create: Bool = true) async throws -> Workspace
+    {
         let folder = try DataFolder.open(settings.dataFolder, create: create)
         let box = SecretBox(masterKey: try Self.masterKey(settings, folder, create: create))
         let store = try SQLiteStore(path: folder.storePath, create: create)
@@ -62,7 +63,9 @@ struct Workspace: Sendable {
             digester: digester,
             administration: administration,
             environmentSecrets: Dictionary(
-                discovery.providers.map { ($0.name, $0.secret) }, uniquingKeysWith: { first, _ in first }),
+                discovery.providers.map { ($0.name, $0.secret) },
+                uniquingKeysWith: { first, _ in first }
+            ),
             adminToken: token,
             firstRun: key.map { FirstRun(key: $0, adminToken: token) },
             warnings: discovery.warnings
@@ -83,7 +86,9 @@ struct Workspace: Sendable {
         if access(folder.masterKeyPath, F_OK) == 0 { return try MasterKey.load(path: folder.masterKeyPath) }
         guard create, access(folder.storePath, F_OK) != 0 else {
             throw DataFolderError(
-                message: "\(folder.masterKeyPath) is missing; put it back, or give it as \(MasterKey.environmentVariable)")
+                message:
+                    "\(folder.masterKeyPath) is missing; put it back, or give it as \(MasterKey.environmentVariable)"
+            )
         }
         return try MasterKey.create(path: folder.masterKeyPath)
     }
@@ -104,7 +109,13 @@ struct Workspace: Sendable {
         var rows = ReadOnlyRows()
         let now = Self.unixMilliseconds()
         if settings.sandbox.isEnabled {
-            rows.addProvider(name: "sandbox", kind: ProviderKind.sandbox.rawValue, baseURL: "", origin: .builtIn, at: now)
+            rows.addProvider(
+                name: "sandbox",
+                kind: ProviderKind.sandbox.rawValue,
+                baseURL: "",
+                origin: .builtIn,
+                at: now
+            )
             for model in Sandbox.models {
                 rows.addModel(name: model.id, provider: "sandbox", upstreamModel: model.id, origin: .builtIn, at: now)
             }

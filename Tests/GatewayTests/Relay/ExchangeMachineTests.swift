@@ -72,7 +72,10 @@ struct ExchangeMachineTests {
         check(self.kind(machine.receivedHead(status: status, content: .json, self.start)), .upstreamFailed)
     }
 
-    @Test("a success in the wrong media type is a failure", arguments: [(true, AnswerContent.json), (true, .other), (false, .eventStream), (false, .other)])
+    @Test(
+        "a success in the wrong media type is a failure",
+        arguments: [(true, AnswerContent.json), (true, .other), (false, .eventStream), (false, .other)]
+    )
     func wrongType(_ isStream: Bool, _ content: AnswerContent) {
         var machine = self.machine(stream: isStream)
         _ = machine.connected(self.start)

@@ -1,3 +1,4 @@
+// swift-format-ignore-file: bytes of the wire are read best on one line
 import Testing
 
 /// One bad input and what must come of it: the right status in the caller's own format, no upstream call, process alive.
@@ -30,100 +31,544 @@ struct NegativeCase: Sendable, CustomTestStringConvertible {
         Self.credentials + Self.models + Self.framing + Self.json + Self.routes + Self.fields
 
     private static let credentials: [NegativeCase] = [
-        .init(id: "N001", what: "SQL in the token", request: post("/v1/chat/completions", good, "Authorization: Bearer ' OR '1'='1\r\n"), status: 401, contains: "invalid_api_key"),
-        .init(id: "N001", what: "token over 256 bytes", request: post("/v1/chat/completions", good, "x-api-key: \(String(repeating: "a", count: 5000))\r\n"), status: 401),
-        .init(id: "N002", what: "no credential", request: post("/v1/chat/completions", good, ""), status: 401, contains: "invalid_api_key"),
-        .init(id: "N002", what: "scheme only", request: post("/v1/chat/completions", good, "Authorization: Bearer\r\n"), status: 401),
-        .init(id: "N002", what: "two spaces", request: post("/v1/chat/completions", good, "Authorization: Bearer  KEY\r\n"), status: 401),
-        .init(id: "N002", what: "two tokens", request: post("/v1/chat/completions", good, "Authorization: Bearer KEY KEY\r\n"), status: 401),
-        .init(id: "N002", what: "tab in the token", request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\tx\r\n"), status: 401),
-        .init(id: "N003", what: "two different credentials", request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nx-api-key: other\r\n"), status: 400),
-        .init(id: "N004", what: "key in the query", request: post("/v1/chat/completions?key=KEY", good, ""), status: 401),
-        .init(id: "N005", what: "Authorization twice", request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nAuthorization: Bearer KEY\r\n"), status: 400),
-        .init(id: "N002", what: "no credential, Anthropic's form", request: post("/v1/messages", good, ""), status: 401, contains: #""type":"authentication_error""#),
-        .init(id: "N002", what: "no credential on the models route, Anthropic's form", request: "GET /v1/models HTTP/1.1\r\nHost: g\r\nanthropic-version: 2023-06-01\r\n\r\n", status: 401, contains: "authentication_error"),
+        .init(
+            id: "N001",
+            what: "SQL in the token",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer ' OR '1'='1\r\n"),
+            status: 401,
+            contains: "invalid_api_key"
+        ),
+        .init(
+            id: "N001",
+            what: "token over 256 bytes",
+            request: post("/v1/chat/completions", good, "x-api-key: \(String(repeating: "a", count: 5000))\r\n"),
+            status: 401
+        ),
+        .init(
+            id: "N002",
+            what: "no credential",
+            request: post("/v1/chat/completions", good, ""),
+            status: 401,
+            contains: "invalid_api_key"
+        ),
+        .init(
+            id: "N002",
+            what: "scheme only",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer\r\n"),
+            status: 401
+        ),
+        .init(
+            id: "N002",
+            what: "two spaces",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer  KEY\r\n"),
+            status: 401
+        ),
+        .init(
+            id: "N002",
+            what: "two tokens",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer KEY KEY\r\n"),
+            status: 401
+        ),
+        .init(
+            id: "N002",
+            what: "tab in the token",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\tx\r\n"),
+            status: 401
+        ),
+        .init(
+            id: "N003",
+            what: "two different credentials",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nx-api-key: other\r\n"),
+            status: 400
+        ),
+        .init(
+            id: "N004",
+            what: "key in the query",
+            request: post("/v1/chat/completions?key=KEY", good, ""),
+            status: 401
+        ),
+        .init(
+            id: "N005",
+            what: "Authorization twice",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nAuthorization: Bearer KEY\r\n"),
+            status: 400
+        ),
+        .init(
+            id: "N002",
+            what: "no credential, Anthropic's form",
+            request: post("/v1/messages", good, ""),
+            status: 401,
+            contains: #""type":"authentication_error""#
+        ),
+        .init(
+            id: "N002",
+            what: "no credential on the models route, Anthropic's form",
+            request: "GET /v1/models HTTP/1.1\r\nHost: g\r\nanthropic-version: 2023-06-01\r\n\r\n",
+            status: 401,
+            contains: "authentication_error"
+        ),
     ]
 
     private static let models: [NegativeCase] = [
-        .init(id: "N012", what: "unknown model on Chat", request: post("/v1/chat/completions", #"{"model":"nope"}"#), status: 404, contains: "model_not_found"),
-        .init(id: "N012", what: "unknown model on Responses", request: post("/v1/responses", #"{"model":"nope","input":"x"}"#), status: 400, contains: "model_not_found"),
-        .init(id: "N012", what: "unknown model on Messages", request: post("/v1/messages", #"{"model":"nope","max_tokens":1,"messages":[]}"#), status: 404, contains: "not_found_error"),
-        .init(id: "N012", what: "path tricks in the model", request: post("/v1/chat/completions", #"{"model":"team/../fast"}"#), status: 404),
-        .init(id: "N013", what: "a model not on the key's list", request: post("/v1/chat/completions", #"{"model":"forbidden"}"#), status: 404, contains: "model_not_found"),
-        .init(id: "N014", what: "model missing", request: post("/v1/chat/completions", #"{"messages":[]}"#), status: 400, contains: "model"),
-        .init(id: "N014", what: "model null", request: post("/v1/chat/completions", #"{"model":null}"#), status: 400, contains: "model"),
-        .init(id: "N014", what: "model an array", request: post("/v1/messages", #"{"model":["fast"],"max_tokens":1}"#), status: 400, contains: "model"),
-        .init(id: "N014", what: "model an object", request: post("/v1/responses", #"{"model":{}}"#), status: 400, contains: "model"),
-        .init(id: "N077", what: "a very long model name", request: post("/v1/chat/completions", #"{"model":"\#(String(repeating: "m", count: 9000))"}"#), status: 404),
-        .init(id: "format", what: "a Messages model asked for as Chat", request: post("/v1/chat/completions", #"{"model":"claude"}"#), status: 400, contains: "not translated"),
+        .init(
+            id: "N012",
+            what: "unknown model on Chat",
+            request: post("/v1/chat/completions", #"{"model":"nope"}"#),
+            status: 404,
+            contains: "model_not_found"
+        ),
+        .init(
+            id: "N012",
+            what: "unknown model on Responses",
+            request: post("/v1/responses", #"{"model":"nope","input":"x"}"#),
+            status: 400,
+            contains: "model_not_found"
+        ),
+        .init(
+            id: "N012",
+            what: "unknown model on Messages",
+            request: post("/v1/messages", #"{"model":"nope","max_tokens":1,"messages":[]}"#),
+            status: 404,
+            contains: "not_found_error"
+        ),
+        .init(
+            id: "N012",
+            what: "path tricks in the model",
+            request: post("/v1/chat/completions", #"{"model":"team/../fast"}"#),
+            status: 404
+        ),
+        .init(
+            id: "N013",
+            what: "a model not on the key's list",
+            request: post("/v1/chat/completions", #"{"model":"forbidden"}"#),
+            status: 404,
+            contains: "model_not_found"
+        ),
+        .init(
+            id: "N014",
+            what: "model missing",
+            request: post("/v1/chat/completions", #"{"messages":[]}"#),
+            status: 400,
+            contains: "model"
+        ),
+        .init(
+            id: "N014",
+            what: "model null",
+            request: post("/v1/chat/completions", #"{"model":null}"#),
+            status: 400,
+            contains: "model"
+        ),
+        .init(
+            id: "N014",
+            what: "model an array",
+            request: post("/v1/messages", #"{"model":["fast"],"max_tokens":1}"#),
+            status: 400,
+            contains: "model"
+        ),
+        .init(
+            id: "N014",
+            what: "model an object",
+            request: post("/v1/responses", #"{"model":{}}"#),
+            status: 400,
+            contains: "model"
+        ),
+        .init(
+            id: "N077",
+            what: "a very long model name",
+            request: post("/v1/chat/completions", #"{"model":"\#(String(repeating: "m", count: 9000))"}"#),
+            status: 404
+        ),
+        .init(
+            id: "format",
+            what: "a Messages model asked for as Chat",
+            request: post("/v1/chat/completions", #"{"model":"claude"}"#),
+            status: 400,
+            contains: "not translated"
+        ),
     ]
 
     private static let framing: [NegativeCase] = [
-        .init(id: "N059", what: "CL and TE", request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", status: 400, closes: true),
-        .init(id: "N059", what: "TE list", request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", status: 400, closes: true),
-        .init(id: "N059", what: "two lengths", request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", status: 400, closes: true),
-        .init(id: "N059", what: "signed length", request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: +5\r\n\r\nhello", status: 400, closes: true),
-        .init(id: "N059", what: "negative length", request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: -1\r\n\r\n", status: 400, closes: true),
-        .init(id: "N059", what: "length 2^64", request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: 18446744073709551616\r\n\r\n", status: 400, closes: true),
-        .init(id: "N059", what: "folded header", request: "GET /livez HTTP/1.1\r\nHost: g\r\nX-A: a\r\n b\r\n\r\n", status: 400, closes: true),
+        .init(
+            id: "N059",
+            what: "CL and TE",
+            request:
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            status: 400,
+            closes: true
+        ),
+        .init(
+            id: "N059",
+            what: "TE list",
+            request:
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+            status: 400,
+            closes: true
+        ),
+        .init(
+            id: "N059",
+            what: "two lengths",
+            request:
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+            status: 400,
+            closes: true
+        ),
+        .init(
+            id: "N059",
+            what: "signed length",
+            request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: +5\r\n\r\nhello",
+            status: 400,
+            closes: true
+        ),
+        .init(
+            id: "N059",
+            what: "negative length",
+            request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: -1\r\n\r\n",
+            status: 400,
+            closes: true
+        ),
+        .init(
+            id: "N059",
+            what: "length 2^64",
+            request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: 18446744073709551616\r\n\r\n",
+            status: 400,
+            closes: true
+        ),
+        .init(
+            id: "N059",
+            what: "folded header",
+            request: "GET /livez HTTP/1.1\r\nHost: g\r\nX-A: a\r\n b\r\n\r\n",
+            status: 400,
+            closes: true
+        ),
         .init(id: "N059", what: "bare LF", request: "GET /livez HTTP/1.1\nHost: g\n\n", status: 400, closes: true),
-        .init(id: "N059", what: "space before colon", request: "GET /livez HTTP/1.1\r\nHost : g\r\n\r\n", status: 400, closes: true),
-        .init(id: "N063", what: "body over the cap", request: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\nContent-Length: 99999999\r\n\r\n", status: 413, closes: true),
-        .init(id: "N063", what: "body over the cap, asked first", request: "POST /v1/messages HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n", status: 413, contains: "request_too_large", closes: true),
-        .init(id: "N064", what: "a header of 81 KB", request: "GET /livez HTTP/1.1\r\nHost: g\r\nX-A: \(String(repeating: "a", count: 81_000))\r\n\r\n", status: 431, closes: true),
-        .init(id: "N064", what: "too many headers", request: "GET /livez HTTP/1.1\r\nHost: g\r\n\(String(repeating: "X-A: a\r\n", count: 2000))\r\n", status: 431, closes: true),
-        .init(id: "N064", what: "a target of 9 KB", request: "GET /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\nHost: g\r\n\r\n", status: 414, closes: true),
-        .init(id: "N065", what: "compressed body", request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nContent-Encoding: gzip\r\n"), status: 415),
-        .init(id: "N065", what: "unknown encoding", request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nContent-Encoding: x\r\n"), status: 415),
-        .init(id: "N071", what: "h2c upgrade", request: "GET /v1/models HTTP/1.1\r\nHost: g\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", status: 426, closes: true),
-        .init(id: "N071", what: "WebSocket on Responses", request: "GET /v1/responses HTTP/1.1\r\nHost: g\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", status: 426, closes: true),
-        .init(id: "N071", what: "CONNECT", request: "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n", status: 405, closes: true),
-        .init(id: "N066", what: "HTTP/2 preface", request: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", status: 400, closes: true),
+        .init(
+            id: "N059",
+            what: "space before colon",
+            request: "GET /livez HTTP/1.1\r\nHost : g\r\n\r\n",
+            status: 400,
+            closes: true
+        ),
+        .init(
+            id: "N063",
+            what: "body over the cap",
+            request:
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\nContent-Length: 99999999\r\n\r\n",
+            status: 413,
+            closes: true
+        ),
+        .init(
+            id: "N063",
+            what: "body over the cap, asked first",
+            request:
+                "POST /v1/messages HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n",
+            status: 413,
+            contains: "request_too_large",
+            closes: true
+        ),
+        .init(
+            id: "N064",
+            what: "a header of 81 KB",
+            request: "GET /livez HTTP/1.1\r\nHost: g\r\nX-A: \(String(repeating: "a", count: 81_000))\r\n\r\n",
+            status: 431,
+            closes: true
+        ),
+        .init(
+            id: "N064",
+            what: "too many headers",
+            request: "GET /livez HTTP/1.1\r\nHost: g\r\n\(String(repeating: "X-A: a\r\n", count: 2000))\r\n",
+            status: 431,
+            closes: true
+        ),
+        .init(
+            id: "N064",
+            what: "a target of 9 KB",
+            request: "GET /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\nHost: g\r\n\r\n",
+            status: 414,
+            closes: true
+        ),
+        .init(
+            id: "N065",
+            what: "compressed body",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nContent-Encoding: gzip\r\n"),
+            status: 415
+        ),
+        .init(
+            id: "N065",
+            what: "unknown encoding",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nContent-Encoding: x\r\n"),
+            status: 415
+        ),
+        .init(
+            id: "N071",
+            what: "h2c upgrade",
+            request: "GET /v1/models HTTP/1.1\r\nHost: g\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+            status: 426,
+            closes: true
+        ),
+        .init(
+            id: "N071",
+            what: "WebSocket on Responses",
+            request: "GET /v1/responses HTTP/1.1\r\nHost: g\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+            status: 426,
+            closes: true
+        ),
+        .init(
+            id: "N071",
+            what: "CONNECT",
+            request: "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n",
+            status: 405,
+            closes: true
+        ),
+        .init(
+            id: "N066",
+            what: "HTTP/2 preface",
+            request: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            status: 400,
+            closes: true
+        ),
     ]
 
     private static let json: [NegativeCase] = [
-        .init(id: "N062", what: "nested 513 deep", request: post("/v1/chat/completions", String(repeating: "[", count: 513)), status: 400),
-        .init(id: "N062", what: "nested 100,000 deep", request: post("/v1/chat/completions", String(repeating: #"{"a":"#, count: 100_000)), status: 400),
-        .init(id: "N084", what: "model twice", request: post("/v1/chat/completions", #"{"model":"fast","model":"forbidden"}"#), status: 400, contains: "duplicate"),
-        .init(id: "N084", what: "model twice, once escaped", request: post("/v1/chat/completions", #"{"model":"fast","m\u006fdel":"forbidden"}"#), status: 400, contains: "duplicate"),
-        .init(id: "N084", what: "duplicate key deep down", request: post("/v1/chat/completions", #"{"model":"fast","a":[{"b":1,"b":2}]}"#), status: 400),
-        .init(id: "N084", what: "trailing comma", request: post("/v1/chat/completions", #"{"model":"fast",}"#), status: 400),
-        .init(id: "N084", what: "byte order mark", request: post("/v1/chat/completions", "\u{FEFF}" + good), status: 400),
-        .init(id: "N084", what: "NaN", request: post("/v1/chat/completions", #"{"model":"fast","t":NaN}"#), status: 400),
-        .init(id: "N084", what: "leading zero", request: post("/v1/chat/completions", #"{"model":"fast","t":01}"#), status: 400),
-        .init(id: "N084", what: "a comment", request: post("/v1/chat/completions", #"{"model":"fast"/**/}"#), status: 400),
+        .init(
+            id: "N062",
+            what: "nested 513 deep",
+            request: post("/v1/chat/completions", String(repeating: "[", count: 513)),
+            status: 400
+        ),
+        .init(
+            id: "N062",
+            what: "nested 100,000 deep",
+            request: post("/v1/chat/completions", String(repeating: #"{"a":"#, count: 100_000)),
+            status: 400
+        ),
+        .init(
+            id: "N084",
+            what: "model twice",
+            request: post("/v1/chat/completions", #"{"model":"fast","model":"forbidden"}"#),
+            status: 400,
+            contains: "duplicate"
+        ),
+        .init(
+            id: "N084",
+            what: "model twice, once escaped",
+            request: post("/v1/chat/completions", #"{"model":"fast","m\u006fdel":"forbidden"}"#),
+            status: 400,
+            contains: "duplicate"
+        ),
+        .init(
+            id: "N084",
+            what: "duplicate key deep down",
+            request: post("/v1/chat/completions", #"{"model":"fast","a":[{"b":1,"b":2}]}"#),
+            status: 400
+        ),
+        .init(
+            id: "N084",
+            what: "trailing comma",
+            request: post("/v1/chat/completions", #"{"model":"fast",}"#),
+            status: 400
+        ),
+        .init(
+            id: "N084",
+            what: "byte order mark",
+            request: post("/v1/chat/completions", "\u{FEFF}" + good),
+            status: 400
+        ),
+        .init(
+            id: "N084",
+            what: "NaN",
+            request: post("/v1/chat/completions", #"{"model":"fast","t":NaN}"#),
+            status: 400
+        ),
+        .init(
+            id: "N084",
+            what: "leading zero",
+            request: post("/v1/chat/completions", #"{"model":"fast","t":01}"#),
+            status: 400
+        ),
+        .init(
+            id: "N084",
+            what: "a comment",
+            request: post("/v1/chat/completions", #"{"model":"fast"/**/}"#),
+            status: 400
+        ),
         .init(id: "N084", what: "trailing bytes", request: post("/v1/chat/completions", good + "x"), status: 400),
-        .init(id: "N125", what: "lone surrogate", request: post("/v1/chat/completions", #"{"model":"fast","a":"\ud800"}"#), status: 400),
-        .init(id: "N125", what: "raw control character", request: post("/v1/chat/completions", "{\"model\":\"fast\",\"a\":\"\u{1}\"}"), status: 400),
-        .init(id: "N014", what: "not an object", request: post("/v1/messages", "[]"), status: 400, contains: "invalid_request_error"),
-        .init(id: "N014", what: "an empty body", request: "POST /v1/messages HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\nContent-Length: 0\r\n\r\n", status: 400),
+        .init(
+            id: "N125",
+            what: "lone surrogate",
+            request: post("/v1/chat/completions", #"{"model":"fast","a":"\ud800"}"#),
+            status: 400
+        ),
+        .init(
+            id: "N125",
+            what: "raw control character",
+            request: post("/v1/chat/completions", "{\"model\":\"fast\",\"a\":\"\u{1}\"}"),
+            status: 400
+        ),
+        .init(
+            id: "N014",
+            what: "not an object",
+            request: post("/v1/messages", "[]"),
+            status: 400,
+            contains: "invalid_request_error"
+        ),
+        .init(
+            id: "N014",
+            what: "an empty body",
+            request: "POST /v1/messages HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\nContent-Length: 0\r\n\r\n",
+            status: 400
+        ),
     ]
 
     private static let routes: [NegativeCase] = [
-        .init(id: "N070", what: "GET on a POST route", request: "GET /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\n\r\n", status: 405),
-        .init(id: "N070", what: "PUT on a POST route", request: "PUT /v1/messages HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\nContent-Length: 0\r\n\r\n", status: 405, contains: "allow: POST"),
-        .init(id: "N070", what: "POST on a GET route", request: post("/v1/models", "{}"), status: 405, contains: "allow: GET"),
+        .init(
+            id: "N070",
+            what: "GET on a POST route",
+            request: "GET /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\n\r\n",
+            status: 405
+        ),
+        .init(
+            id: "N070",
+            what: "PUT on a POST route",
+            request: "PUT /v1/messages HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\nContent-Length: 0\r\n\r\n",
+            status: 405,
+            contains: "allow: POST"
+        ),
+        .init(
+            id: "N070",
+            what: "POST on a GET route",
+            request: post("/v1/models", "{}"),
+            status: 405,
+            contains: "allow: GET"
+        ),
         .init(id: "N070", what: "unknown route", request: post("/v1/nothing", "{}"), status: 404),
-        .init(id: "N070", what: "doubled prefix", request: post("/v1/v1/messages", "{}"), status: 404, contains: "/v1 twice"),
-        .init(id: "N070", what: "text/plain", request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nContent-Type: text/plain\r\n"), status: 415),
-        .init(id: "N070", what: "charset utf-16", request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nContent-Type: application/json; charset=utf-16\r\n"), status: 415),
-        .init(id: "N027", what: "GET of a stored response", request: "GET /v1/responses/resp_123 HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\n\r\n", status: 404),
-        .init(id: "N027", what: "DELETE of a stored response", request: "DELETE /v1/responses/resp_123 HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\n\r\n", status: 404),
+        .init(
+            id: "N070",
+            what: "doubled prefix",
+            request: post("/v1/v1/messages", "{}"),
+            status: 404,
+            contains: "/v1 twice"
+        ),
+        .init(
+            id: "N070",
+            what: "text/plain",
+            request: post("/v1/chat/completions", good, "Authorization: Bearer KEY\r\nContent-Type: text/plain\r\n"),
+            status: 415
+        ),
+        .init(
+            id: "N070",
+            what: "charset utf-16",
+            request: post(
+                "/v1/chat/completions",
+                good,
+                "Authorization: Bearer KEY\r\nContent-Type: application/json; charset=utf-16\r\n"
+            ),
+            status: 415
+        ),
+        .init(
+            id: "N027",
+            what: "GET of a stored response",
+            request: "GET /v1/responses/resp_123 HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\n\r\n",
+            status: 404
+        ),
+        .init(
+            id: "N027",
+            what: "DELETE of a stored response",
+            request: "DELETE /v1/responses/resp_123 HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer KEY\r\n\r\n",
+            status: 404
+        ),
     ]
 
     private static let fields: [NegativeCase] = [
-        .init(id: "N027", what: "previous_response_id", request: post("/v1/responses", #"{"model":"fast","input":"x","previous_response_id":"resp_1"}"#), status: 400, contains: "previous_response_id"),
-        .init(id: "N027", what: "background", request: post("/v1/responses", #"{"model":"fast","input":"x","background":true}"#), status: 400, contains: "background"),
-        .init(id: "N027", what: "conversation", request: post("/v1/responses", #"{"model":"fast","input":"x","conversation":"c"}"#), status: 400, contains: "conversation"),
-        .init(id: "N027", what: "an item reference", request: post("/v1/responses", #"{"model":"fast","input":[{"type":"item_reference","id":"m"}]}"#), status: 400, contains: "item_reference"),
-        .init(id: "N027", what: "a container", request: post("/v1/messages", #"{"model":"claude","max_tokens":1,"messages":[],"container":"c"}"#), status: 400, contains: "container"),
-        .init(id: "N031", what: "api_base in the body", request: post("/v1/chat/completions", #"{"model":"fast","messages":[],"api_base":"http://127.0.0.1"}"#), status: 400, contains: "api_base"),
-        .init(id: "N031", what: "base_url in the body", request: post("/v1/chat/completions", #"{"model":"fast","messages":[],"base_url":"http://127.0.0.1"}"#), status: 400, contains: "base_url"),
-        .init(id: "N031", what: "extra_headers in the body", request: post("/v1/chat/completions", #"{"model":"fast","messages":[],"extra_headers":{}}"#), status: 400, contains: "extra_headers"),
-        .init(id: "N082", what: "max_tokens negative", request: post("/v1/chat/completions", #"{"model":"fast","max_tokens":-4}"#), status: 400, contains: "max_tokens"),
-        .init(id: "N082", what: "max_tokens a string", request: post("/v1/messages", #"{"model":"claude","max_tokens":"5"}"#), status: 400, contains: "max_tokens"),
-        .init(id: "N082", what: "max_tokens 2^63", request: post("/v1/chat/completions", #"{"model":"fast","max_tokens":9223372036854775808}"#), status: 400, contains: "max_tokens"),
-        .init(id: "N082", what: "n of a million", request: post("/v1/chat/completions", #"{"model":"fast","n":1000000}"#), status: 400, contains: "n"),
-        .init(id: "N082", what: "stream a string", request: post("/v1/chat/completions", #"{"model":"fast","stream":"yes"}"#), status: 400, contains: "stream"),
+        .init(
+            id: "N027",
+            what: "previous_response_id",
+            request: post("/v1/responses", #"{"model":"fast","input":"x","previous_response_id":"resp_1"}"#),
+            status: 400,
+            contains: "previous_response_id"
+        ),
+        .init(
+            id: "N027",
+            what: "background",
+            request: post("/v1/responses", #"{"model":"fast","input":"x","background":true}"#),
+            status: 400,
+            contains: "background"
+        ),
+        .init(
+            id: "N027",
+            what: "conversation",
+            request: post("/v1/responses", #"{"model":"fast","input":"x","conversation":"c"}"#),
+            status: 400,
+            contains: "conversation"
+        ),
+        .init(
+            id: "N027",
+            what: "an item reference",
+            request: post("/v1/responses", #"{"model":"fast","input":[{"type":"item_reference","id":"m"}]}"#),
+            status: 400,
+            contains: "item_reference"
+        ),
+        .init(
+            id: "N027",
+            what: "a container",
+            request: post("/v1/messages", #"{"model":"claude","max_tokens":1,"messages":[],"container":"c"}"#),
+            status: 400,
+            contains: "container"
+        ),
+        .init(
+            id: "N031",
+            what: "api_base in the body",
+            request: post("/v1/chat/completions", #"{"model":"fast","messages":[],"api_base":"http://127.0.0.1"}"#),
+            status: 400,
+            contains: "api_base"
+        ),
+        .init(
+            id: "N031",
+            what: "base_url in the body",
+            request: post("/v1/chat/completions", #"{"model":"fast","messages":[],"base_url":"http://127.0.0.1"}"#),
+            status: 400,
+            contains: "base_url"
+        ),
+        .init(
+            id: "N031",
+            what: "extra_headers in the body",
+            request: post("/v1/chat/completions", #"{"model":"fast","messages":[],"extra_headers":{}}"#),
+            status: 400,
+            contains: "extra_headers"
+        ),
+        .init(
+            id: "N082",
+            what: "max_tokens negative",
+            request: post("/v1/chat/completions", #"{"model":"fast","max_tokens":-4}"#),
+            status: 400,
+            contains: "max_tokens"
+        ),
+        .init(
+            id: "N082",
+            what: "max_tokens a string",
+            request: post("/v1/messages", #"{"model":"claude","max_tokens":"5"}"#),
+            status: 400,
+            contains: "max_tokens"
+        ),
+        .init(
+            id: "N082",
+            what: "max_tokens 2^63",
+            request: post("/v1/chat/completions", #"{"model":"fast","max_tokens":9223372036854775808}"#),
+            status: 400,
+            contains: "max_tokens"
+        ),
+        .init(
+            id: "N082",
+            what: "n of a million",
+            request: post("/v1/chat/completions", #"{"model":"fast","n":1000000}"#),
+            status: 400,
+            contains: "n"
+        ),
+        .init(
+            id: "N082",
+            what: "stream a string",
+            request: post("/v1/chat/completions", #"{"model":"fast","stream":"yes"}"#),
+            status: 400,
+            contains: "stream"
+        ),
     ]
 }

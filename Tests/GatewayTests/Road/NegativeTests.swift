@@ -1,3 +1,4 @@
+// swift-format-ignore-file: bytes of the wire are read best on one line
 import NIOCore
 import NIOEmbedded
 import Synchronization
@@ -29,7 +30,10 @@ struct NegativeTests {
         #expect(road.client.isActive != row.closes)
     }
 
-    @Test("after a refusal that keeps the connection, the next request is served", arguments: NegativeCase.all.filter { !$0.closes })
+    @Test(
+        "after a refusal that keeps the connection, the next request is served",
+        arguments: NegativeCase.all.filter { !$0.closes }
+    )
     func nextRequest(_ row: NegativeCase) throws {
         let road = try RoadHarness()
         try road.send(row.request.replacing("KEY", with: road.key))
@@ -43,7 +47,8 @@ struct NegativeTests {
     func smuggling() throws {
         let road = try RoadHarness()
         try road.send(
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: g\r\n\r\n")
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: g\r\n\r\n"
+        )
         let text = try road.received()
         #expect(text.split(separator: "HTTP/1.1 ").count == 1)
     }
@@ -61,7 +66,9 @@ struct NegativeTests {
     @Test("a slow body is refused and closed when it falls behind the least rate")
     func slowBody() throws {
         let road = try RoadHarness()
-        try road.send("POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: 1000\r\n\r\n{")
+        try road.send(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: 1000\r\n\r\n{"
+        )
         road.advance(.seconds(29))
         #expect(try road.received().isEmpty)
         road.advance(.seconds(2))
@@ -83,7 +90,9 @@ struct NegativeTests {
     @Test("a client that closes inside its body starts nothing")
     func shortBody() throws {
         let road = try RoadHarness()
-        try road.send("POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: 1000\r\n\r\n{\"model\"")
+        try road.send(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: 1000\r\n\r\n{\"model\""
+        )
         try road.client.close().wait()
         #expect(road.vendors.channels.isEmpty)
         #expect(road.shared.heldBodyBytes.load(ordering: .relaxed) == 0)
@@ -94,7 +103,9 @@ struct NegativeTests {
         var options = GatewayOptions()
         options.limits.bodyByteBudget = 1000
         let road = try RoadHarness(options: options)
-        try road.send("POST /v1/messages HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: 2000\r\n\r\n")
+        try road.send(
+            "POST /v1/messages HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: 2000\r\n\r\n"
+        )
         let answer = try road.answer()
         #expect(answer.status == 529)
         #expect(answer.headers["retry-after"] != nil)

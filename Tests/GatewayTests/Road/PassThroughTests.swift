@@ -1,3 +1,4 @@
+// swift-format-ignore-file: bytes of the wire are read best on one line
 import Exchange
 import NIOCore
 import NIOEmbedded
@@ -44,7 +45,11 @@ struct PassThroughTests {
     @Test("the exchange is recorded with usage, target and timings")
     func record() throws {
         let road = try RoadHarness()
-        try road.post("/v1/chat/completions", #"{"model":"fast","messages":[]}"#, headers: ["User-Agent: test/1", "X-Request-Id: mine-1"])
+        try road.post(
+            "/v1/chat/completions",
+            #"{"model":"fast","messages":[]}"#,
+            headers: ["User-Agent: test/1", "X-Request-Id: mine-1"]
+        )
         road.advance(.milliseconds(5))
         try road.vendorAnswers(200, Self.chatAnswer)
         let record = try #require(road.takeRecords().first)
@@ -97,7 +102,9 @@ struct PassThroughTests {
         try road.post("/v1/chat/completions", body)
         #expect(try road.vendorReceived().hasSuffix("\r\n\r\n" + body))
         try road.vendorStartsStream()
-        try road.vendorStreams(Self.chunk(#"{"content":"hi"}"#) + Self.chunk("{}", finish: #""stop""#) + Self.usageChunk)
+        try road.vendorStreams(
+            Self.chunk(#"{"content":"hi"}"#) + Self.chunk("{}", finish: #""stop""#) + Self.usageChunk
+        )
         try road.vendorStreams("data: [DONE]\n\n")
         try road.vendorEndsStream()
         #expect(try road.answer().body.contains(Self.usageChunk))
@@ -108,7 +115,9 @@ struct PassThroughTests {
         let road = try RoadHarness()
         try road.post("/v1/chat/completions", #"{"model":"fast","stream":true,"messages":[]}"#)
         try road.vendorStartsStream()
-        let stream = Self.chunk(#"{"content":"héllo"}"#) + ": comment\n\n" + Self.chunk("{}", finish: #""stop""#) + "data: [DONE]\n\n"
+        let stream =
+            Self.chunk(#"{"content":"héllo"}"#) + ": comment\n\n" + Self.chunk("{}", finish: #""stop""#)
+            + "data: [DONE]\n\n"
         let bytes = Array(stream.utf8)
         var framed: [UInt8] = []
         for start in Swift.stride(from: 0, to: bytes.count, by: size) {
@@ -125,9 +134,13 @@ struct PassThroughTests {
         #expect(answer.isWhole)
     }
 
-    @Test("a stream cut before its end is told in the client's format", arguments: [
-        ("/v1/chat/completions", #"data: {"error":"#), ("/v1/responses", "event: response.failed"), ("/v1/messages", "event: error"),
-    ])
+    @Test(
+        "a stream cut before its end is told in the client's format",
+        arguments: [
+            ("/v1/chat/completions", #"data: {"error":"#), ("/v1/responses", "event: response.failed"),
+            ("/v1/messages", "event: error"),
+        ]
+    )
     func cut(_ path: String, _ terminal: String) throws {
         let road = try RoadHarness()
         let model = path.hasSuffix("messages") ? "claude" : "fast"
@@ -137,9 +150,13 @@ struct PassThroughTests {
         case "/v1/chat/completions":
             try road.vendorStreams(Self.chunk(#"{"content":"hi"}"#))
         case "/v1/responses":
-            try road.vendorStreams("event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":4,\"delta\":\"hi\",\"item_id\":\"m\",\"output_index\":0,\"content_index\":0}\n\n")
+            try road.vendorStreams(
+                "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":4,\"delta\":\"hi\",\"item_id\":\"m\",\"output_index\":0,\"content_index\":0}\n\n"
+            )
         default:
-            try road.vendorStreams("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}\n\n")
+            try road.vendorStreams(
+                "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}\n\n"
+            )
         }
         try road.vendorStreams("data: {\"cut")
         try #require(road.vendors.last).close().wait()
@@ -158,7 +175,9 @@ struct PassThroughTests {
         let road = try RoadHarness()
         try road.post("/v1/messages", #"{"model":"claude","stream":true,"max_tokens":5,"messages":[]}"#)
         try road.vendorStartsStream()
-        try road.vendorStreams("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n")
+        try road.vendorStreams(
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n"
+        )
         let answer = try road.answer()
         #expect(answer.status == 529)
         #expect(answer.body.contains("overloaded_error"))
@@ -169,7 +188,8 @@ struct PassThroughTests {
     func pipelining() throws {
         let road = try RoadHarness()
         let body = #"{"model":"fast","messages":[]}"#
-        let request = "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        let request =
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
         try road.send(request + request + "GET /livez HTTP/1.1\r\nHost: g\r\n\r\n")
         try road.vendorAnswers(200, Self.chatAnswer)
         #expect(try road.answer().body == Self.chatAnswer)
@@ -230,9 +250,13 @@ struct PassThroughTests {
     func http10() throws {
         let road = try RoadHarness()
         let body = #"{"model":"fast","stream":true,"messages":[]}"#
-        try road.send("POST /v1/chat/completions HTTP/1.0\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        try road.send(
+            "POST /v1/chat/completions HTTP/1.0\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
         try road.vendorStartsStream()
-        try road.vendorStreams(Self.chunk(#"{"content":"hi"}"#) + Self.chunk("{}", finish: #""stop""#) + "data: [DONE]\n\n")
+        try road.vendorStreams(
+            Self.chunk(#"{"content":"hi"}"#) + Self.chunk("{}", finish: #""stop""#) + "data: [DONE]\n\n"
+        )
         try road.vendorEndsStream()
         let text = try road.received()
         #expect(!text.contains("transfer-encoding"))
@@ -249,7 +273,9 @@ struct PassThroughTests {
         road.client.isWritable = false
         road.client.pipeline.fireChannelWritabilityChanged()
         let vendor = try #require(road.vendors.last)
-        #expect(vendor.options.contains { $0.option is ChannelOptions.Types.AutoReadOption && ($0.value as? Bool) == false })
+        #expect(
+            vendor.options.contains { $0.option is ChannelOptions.Types.AutoReadOption && ($0.value as? Bool) == false }
+        )
         road.client.isWritable = true
         road.client.pipeline.fireChannelWritabilityChanged()
         #expect(vendor.options.last.map { ($0.value as? Bool) == true } == true)
@@ -271,7 +297,9 @@ struct PassThroughTests {
     func expectContinue() throws {
         let road = try RoadHarness()
         let body = #"{"model":"fast","messages":[]}"#
-        try road.send("POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nExpect: 100-continue\r\nContent-Length: \(body.utf8.count)\r\n\r\n")
+        try road.send(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nExpect: 100-continue\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        )
         #expect(try road.received() == "HTTP/1.1 100 Continue\r\n\r\n")
         try road.send(body)
         #expect(try road.vendorReceived().contains("gpt-real"))
@@ -280,7 +308,9 @@ struct PassThroughTests {
     @Test("a chunked request body is put together")
     func chunkedRequest() throws {
         let road = try RoadHarness()
-        try road.send("POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try road.send(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         try road.send("10\r\n{\"model\":\"fast\",\r\n")
         try road.send("e\r\n\"messages\":[]}\r\n0\r\n\r\n")
         #expect(try road.vendorReceived().hasSuffix(#"{"model":"gpt-real","messages":[]}"#))

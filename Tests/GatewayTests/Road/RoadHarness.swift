@@ -106,7 +106,12 @@ final class RoadHarness {
     }
 
     /// A complete JSON answer from the vendor.
-    func vendorAnswers(_ status: Int = 200, _ body: String, type: String = "application/json", headers: [String] = []) throws {
+    func vendorAnswers(
+        _ status: Int = 200,
+        _ body: String,
+        type: String = "application/json",
+        headers: [String] = []
+    ) throws {
         let lines = ["HTTP/1.1 \(status) X", "content-type: \(type)", "content-length: \(body.utf8.count)"] + headers
         try self.vendorSends(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
     }

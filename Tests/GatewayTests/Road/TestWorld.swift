@@ -14,13 +14,17 @@ struct TestWorld {
     var requestsPerMinute: Int?
     var allowedModels: [String]? = ["fast", "gpt-real", "claude", "team/special"]
 
-    func snapshot(after previous: Snapshot = .empty, _ admissions: AdmissionTable = AdmissionTable()) throws -> Snapshot {
+    func snapshot(after previous: Snapshot = .empty, _ admissions: AdmissionTable = AdmissionTable()) throws -> Snapshot
+    {
         let openAI = try Self.provider("openai", .openAI, "https://api.vendor.example/v1")
         let anthropic = try Self.provider("anthropic", .anthropic, "https://api.claude.example")
         func model(_ name: String, _ provider: Provider, _ upstream: String) -> Model {
             Model(
-                name: name, createdAt: 1_700_000_000, owner: provider.name,
-                targets: [Target(provider: provider, upstreamModel: upstream, model: name)])
+                name: name,
+                createdAt: 1_700_000_000,
+                owner: provider.name,
+                targets: [Target(provider: provider, upstreamModel: upstream, model: name)]
+            )
         }
         let models = [
             model("fast", openAI, "gpt-real"), model("gpt-real", openAI, "gpt-real"),
@@ -32,7 +36,12 @@ struct TestWorld {
 
     private static func provider(_ name: String, _ kind: ProviderKind, _ baseURL: String) throws -> Provider {
         let configuration = try ProviderConfiguration.validate(
-            name: name, kind: kind, baseURL: baseURL, settings: [:], hasSecret: true)
+            name: name,
+            kind: kind,
+            baseURL: baseURL,
+            settings: [:],
+            hasSecret: true
+        )
         return try Provider(configuration: configuration, secret: Secret("vendor-secret"), environment: [:])
     }
 

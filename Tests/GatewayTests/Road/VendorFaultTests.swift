@@ -1,3 +1,4 @@
+// swift-format-ignore-file: bytes of the wire are read best on one line
 import Exchange
 import NIOCore
 import NIOEmbedded
@@ -16,7 +17,10 @@ struct VendorFaultTests {
     func credential(_ status: Int) throws {
         let road = try RoadHarness()
         try road.post("/v1/chat/completions", Self.chat)
-        try road.vendorAnswers(status, #"{"error":{"message":"Incorrect API key provided: vendor-secret","code":"invalid_api_key"}}"#)
+        try road.vendorAnswers(
+            status,
+            #"{"error":{"message":"Incorrect API key provided: vendor-secret","code":"invalid_api_key"}}"#
+        )
         let answer = try road.answer()
         #expect(answer.status == 502)
         #expect(!answer.body.contains("vendor-secret"))
@@ -34,7 +38,10 @@ struct VendorFaultTests {
         #expect(answer.body == body)
     }
 
-    @Test("throttling and overload are told as ours to wait for, never as the caller's limit", arguments: [429, 500, 502, 503, 529])
+    @Test(
+        "throttling and overload are told as ours to wait for, never as the caller's limit",
+        arguments: [429, 500, 502, 503, 529]
+    )
     func overload(_ status: Int) throws {
         let road = try RoadHarness()
         try road.post("/v1/chat/completions", Self.chat)
@@ -47,16 +54,19 @@ struct VendorFaultTests {
         #expect(try road.answer().status == 529)
     }
 
-    @Test("what is not an acceptable answer is a 502 and closes the vendor's connection", arguments: [
-        "HTTP/1.1 301 Moved\r\nlocation: http://evil.example/\r\ncontent-length: 0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>",
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\n{\"a\":",
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n",
-        "HTTP/1.1 200 O\u{0}K\r\ncontent-length: 0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nx-a: b\u{0}c\r\ncontent-length: 0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
-        "nonsense\r\n\r\n",
-    ])
+    @Test(
+        "what is not an acceptable answer is a 502 and closes the vendor's connection",
+        arguments: [
+            "HTTP/1.1 301 Moved\r\nlocation: http://evil.example/\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>",
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\n{\"a\":",
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n",
+            "HTTP/1.1 200 O\u{0}K\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nx-a: b\u{0}c\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+            "nonsense\r\n\r\n",
+        ]
+    )
     func unacceptable(_ bytes: String) throws {
         let road = try RoadHarness()
         try road.post("/v1/chat/completions", Self.chat)
@@ -102,7 +112,9 @@ struct VendorFaultTests {
         try road.vendorStreams(#"data: {"id":"c","choices":[{"index":0,"delta":{"content":"x"}}]}"# + "\n\n")
         let bad = Array("data: {\"a\":\"".utf8) + [0xFF, 0xFE] + Array("\"}\n\n".utf8)
         let vendor = try #require(road.vendors.last)
-        try vendor.writeInbound(ByteBuffer(bytes: Array("\(String(bad.count, radix: 16))\r\n".utf8) + bad + Array("\r\n".utf8)))
+        try vendor.writeInbound(
+            ByteBuffer(bytes: Array("\(String(bad.count, radix: 16))\r\n".utf8) + bad + Array("\r\n".utf8))
+        )
         let answer = try road.answer()
         #expect(answer.body.contains(#"data: {"error":"#))
         #expect(answer.isWhole)
@@ -152,14 +164,26 @@ struct VendorFaultTests {
         for round in 0..<20 {
             try road.post("/v1/chat/completions", #"{"model":"fast","stream":true,"messages":[],"user":"a\#(round)"}"#)
             let body = #"{"model":"fast","stream":true,"messages":[],"user":"b\#(round)"}"#
-            try other.writeInbound(ByteBuffer(string: "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"))
+            try other.writeInbound(
+                ByteBuffer(
+                    string:
+                        "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                )
+            )
             for vendor in road.vendors.channels {
                 var asked = ""
                 while let part = try vendor.readOutbound(as: ByteBuffer.self) { asked += String(buffer: part) }
                 guard asked.contains("POST") else { continue }
                 let mark = asked.contains("\"a\(round)\"") ? "CANARY-A" : "CANARY-B"
-                let event = #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"\#(mark)"},"finish_reason":"stop"}]}"# + "\n\ndata: [DONE]\n\n"
-                try vendor.writeInbound(ByteBuffer(string: "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n\(String(event.utf8.count, radix: 16))\r\n\(event)\r\n0\r\n\r\n"))
+                let event =
+                    #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"\#(mark)"},"finish_reason":"stop"}]}"#
+                    + "\n\ndata: [DONE]\n\n"
+                try vendor.writeInbound(
+                    ByteBuffer(
+                        string:
+                            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n\(String(event.utf8.count, radix: 16))\r\n\(event)\r\n0\r\n\r\n"
+                    )
+                )
             }
             let first = try road.received()
             var second = ""

@@ -47,10 +47,14 @@ struct RoutesTests {
         #expect(Array(target.utf8)[range].elementsEqual("sandbox/echo".utf8))
     }
 
-    @Test("what is not a route is not one", arguments: [
-        "/", "/v1", "/v1/chat/completions/", "/V1/chat/completions", "//v1/chat/completions", "/v1/chat%2fcompletions",
-        "/v1/chat/completions;a", "*", "/v2/chat/completions",
-    ])
+    @Test(
+        "what is not a route is not one",
+        arguments: [
+            "/", "/v1", "/v1/chat/completions/", "/V1/chat/completions", "//v1/chat/completions",
+            "/v1/chat%2fcompletions",
+            "/v1/chat/completions;a", "*", "/v2/chat/completions",
+        ]
+    )
     func unknown(_ target: String) {
         #expect(self.route(target) == .unknown)
     }

@@ -26,9 +26,13 @@ struct SmallPartsTests {
         #expect(seen.count == 1000)
     }
 
-    @Test("a caller's request id is kept only when short and plain", arguments: [
-        ("abc-123_x.y", true), ("", false), ("a b", false), ("a\u{0}b", false), (String(repeating: "a", count: 129), false),
-    ])
+    @Test(
+        "a caller's request id is kept only when short and plain",
+        arguments: [
+            ("abc-123_x.y", true), ("", false), ("a b", false), ("a\u{0}b", false),
+            (String(repeating: "a", count: 129), false),
+        ]
+    )
     func ownIDs(_ text: String, _ isAcceptable: Bool) {
         #expect(Array(text.utf8).withUnsafeBytes { RequestIDGenerator.isAcceptable($0) } == isAcceptable)
     }

@@ -37,7 +37,8 @@ struct SettingsLoaderTests {
         let defaults = Settings()
         for row in SettingSchema.rows {
             let text = row.kind.text(in: defaults) ?? "/some/text"
-            let lines = row.path.split(separator: ".").enumerated().map { String(repeating: "  ", count: $0) + $1 + ":" }
+            let parts = row.path.split(separator: ".").enumerated()
+            let lines = parts.map { String(repeating: "  ", count: $0) + $1 + ":" }
             let yaml = lines.joined(separator: "\n") + " \"\(text)\"\n"
             var settings = Settings()
             let file = SettingsFile(Array(yaml.utf8), path: "m")

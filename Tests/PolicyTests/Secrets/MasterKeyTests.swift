@@ -82,7 +82,8 @@ struct MasterKeyTests {
     @Test(
         "a key that is a pattern is refused",
         arguments: [
-            String(repeating: "00", count: 32), String(repeating: "ff", count: 40), "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            String(repeating: "00", count: 32), String(repeating: "ff", count: 40),
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             String(repeating: "deadbeef", count: 8), String(repeating: "0123456789abcdef", count: 4),
             "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
         ]
