@@ -17,7 +17,10 @@ struct Main: AsyncParsableCommand {
             Exit codes: 0 success, 1 failure, 2 usage, 3 not found, 4 not authorised.
             """,
         version: Martlet.version,
-        subcommands: [ServeCommand.self, InitCommand.self, DoctorCommand.self, VersionCommand.self]
+        subcommands: [
+            ServeCommand.self, InitCommand.self, DoctorCommand.self, KeyCommand.self, ProjectCommand.self, ProviderCommand.self,
+            ModelCommand.self, RequestsCommand.self, ConfigCommand.self, VersionCommand.self,
+        ]
     )
 
     static func main() async {

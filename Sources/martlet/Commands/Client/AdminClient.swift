@@ -1,0 +1,102 @@
+import Exchange
+import SQLiteStorage
+import Wire
+
+/// What commands talk to: the running server, else the store.
+struct AdminClient: Sendable {
+    private let transport: any AdminTransport
+    private let store: SQLiteStore?
+
+    /// Finds whom to talk to.
+    static func open(_ options: SettingsOptions) async throws -> AdminClient {
+        let settings = try options.load().settings
+        let folder: DataFolder
+        do {
+            folder = try DataFolder.open(settings.dataFolder, create: false)
+        } catch {
+            throw CommandFailure(code: 1, message: "\(error)")
+        }
+        if let token = try folder.read(folder.adminTokenPath) {
+            let text = token.filter { $0 > 0x20 }
+            let http = HTTPTransport(host: settings.admin.host, port: settings.admin.port, token: Secret(text))
+            if await Self.answers(http) { return AdminClient(transport: http, store: nil) }
+        }
+        let workspace = try await Workspace.open(settings, environment: SettingsOptions.environment, create: false)
+        Console.talk("martlet: no server answers on \(settings.admin.host):\(settings.admin.port); working on the store itself")
+        return AdminClient(transport: OfflineTransport(workspace), store: workspace.store)
+    }
+
+    /// A client over a given transport, for tests.
+    init(transport: any AdminTransport, store: SQLiteStore? = nil) {
+        self.transport = transport
+        self.store = store
+    }
+
+    private static func answers(_ http: HTTPTransport) async -> Bool {
+        do {
+            _ = try await http.send("GET", "/livez", nil)
+            return true
+        } catch is HTTPTransport.NoServer {
+            return false
+        } catch {
+            return true
+        }
+    }
+
+    /// Calls the API; refusals become failures with the exit code that says what they are.
+    ///
+    /// - Returns: The answer's body.
+    func call(_ method: String, _ path: String, _ body: [UInt8]? = nil) async throws -> [UInt8] {
+        let reply = try await self.transport.send(method, "/admin/v1" + path, body)
+        guard !(200..<300).contains(reply.status) else { return reply.body }
+        let detail = JSONView(reply.body)?.text("detail") ?? "the server answered \(reply.status)"
+        switch reply.status {
+        case 401, 403: throw CommandFailure(code: 4, message: detail)
+        case 404: throw CommandFailure(code: 3, message: detail)
+        case 400, 422: throw CommandFailure(code: 2, message: detail)
+        default: throw CommandFailure(code: 1, message: detail)
+        }
+    }
+
+    /// All entries of a list, page by page.
+    func list(_ path: String, limit: Int = 10_000) async throws -> [JSONView] {
+        var entries: [JSONView] = []
+        var cursor: String?
+        repeat {
+            let separator = path.contains("?") ? "&" : "?"
+            let page = path + "\(separator)limit=\(min(200, limit))" + (cursor.map { "&after=\(percentEncoded($0))" } ?? "")
+            guard let view = JSONView(try await self.call("GET", page)) else { break }
+            entries += view.elements("data")
+            cursor = view.text("next")
+        } while cursor != nil && entries.count < limit
+        return Array(entries.prefix(limit))
+    }
+
+    /// The id of the entry with a name or an id.
+    func id(of reference: String, in list: String) async throws -> String {
+        let named = try await self.list("\(list)?name=\(percentEncoded(reference))")
+        if let id = named.first?.text("id") { return id }
+        return reference
+    }
+
+    /// Lets go of the store, when it was opened here.
+    func close() {
+        // A store that cannot be closed cleanly is recovered by its next opening; the command itself has succeeded.
+        try? self.store?.close()
+    }
+}
+
+/// Encodes a query value.
+func percentEncoded(_ text: String) -> String {
+    var encoded = ""
+    for byte in text.utf8 {
+        let scalar = Unicode.Scalar(byte)
+        if scalar.properties.isAlphabetic && byte < 0x80 || (0x30...0x39).contains(byte) || "-._~".utf8.contains(byte) {
+            encoded.unicodeScalars.append(scalar)
+        } else {
+            let digits = String(byte, radix: 16, uppercase: true)
+            encoded += "%" + (digits.utf8.count < 2 ? "0" : "") + digits
+        }
+    }
+    return encoded
+}

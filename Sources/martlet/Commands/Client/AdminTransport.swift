@@ -1,0 +1,14 @@
+/// An answer of the admin API, whoever carried it.
+struct AdminReply: Sendable {
+    var status: Int
+    var body: [UInt8]
+}
+
+/// Carries one admin call: to the running server, or to the store itself when none runs.
+protocol AdminTransport: Sendable {
+    /// - Parameters:
+    ///   - method: `GET`, `POST`, `PATCH`, `DELETE`.
+    ///   - path: Path and query below the listener's root.
+    ///   - body: JSON, or nothing.
+    func send(_ method: String, _ path: String, _ body: [UInt8]?) async throws -> AdminReply
+}

@@ -1,0 +1,44 @@
+import AdminAPI
+import Exchange
+import Telemetry
+
+/// Answers admin calls in this process, on the store under its lock, by the very routes the server has.
+struct OfflineTransport: AdminTransport {
+    private let router: AdminRouter
+    private let authorization: String
+
+    init(_ workspace: Workspace) {
+        let token = workspace.adminToken
+        self.router = AdminRouter(
+            services: AdminServices(
+                administration: workspace.administration,
+                requests: RequestReader(workspace.store),
+                metrics: MetricRegistry(),
+                readiness: Readiness(),
+                process: AdminProcess(
+                    version: Martlet.version,
+                    mode: "offline",
+                    startedAt: Workspace.unixMilliseconds(),
+                    now: Workspace.unixMilliseconds
+                )
+            ),
+            token: token,
+            isLoopback: true
+        )
+        self.authorization = "Bearer " + String(decoding: token.bytes, as: UTF8.self)
+    }
+
+    func send(_ method: String, _ path: String, _ body: [UInt8]?) async throws -> AdminReply {
+        let parts = path.split(separator: "?", maxSplits: 1)
+        var request = AdminRequest(
+            method: method,
+            path: String(parts.first ?? ""),
+            query: parts.count > 1 ? String(parts[1]) : nil,
+            requestID: "offline"
+        )
+        request.authorization = [self.authorization]
+        request.contentType = body == nil ? nil : "application/json"
+        let answer = await self.router.answer(request) { () throws(AdminProblem) in body ?? [] }
+        return AdminReply(status: answer.status, body: answer.body)
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Wire
+
+/// `martlet key …`
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key",
+        abstract: "Virtual keys.",
+        discussion: """
+            Examples:
+              martlet key create --name ci --project default --model sandbox/echo --rpm 60
+              martlet key list
+              martlet key revoke 3fZk0PqLw9aB
+            """,
+        subcommands: [Create.self, List.self, Show.self, Revoke.self]
+    )
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Create a key; its secret is shown once.")
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Option(help: "A name for people.") var name: String
+        @Option(help: "The project that owns it.") var project = "default"
+        @Option(help: "A model it may use, or provider/*; repeat for more (default: all).") var model: [String] = []
+        @Option(help: "Requests per minute.") var rpm: Int?
+        @Option(help: "Refused from this time on (RFC 3339, UTC).") var expires: String?
+
+        func run() async throws {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.key("name")
+            writer.string(self.name)
+            writer.key("project")
+            writer.string(self.project)
+            if !self.model.isEmpty {
+                writer.key("allowed_models")
+                writer.beginArray()
+                for model in self.model { writer.string(model) }
+                writer.endArray()
+            }
+            if let rpm = self.rpm {
+                writer.key("requests_per_minute")
+                writer.int(rpm)
+            }
+            if let expires = self.expires {
+                writer.key("expires_at")
+                writer.string(expires)
+            }
+            writer.endObject()
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let body = try await client.call("POST", "/keys", writer.bytes)
+            guard !self.output.json, let view = JSONView(body), let secret = view.text("secret") else {
+                return self.output.show(body)
+            }
+            Console.talk("Key \(view.text("id") ?? "") is made. Its secret is shown once:")
+            Console.out(secret)
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List keys.")
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Option(help: "Only this project's.") var project: String?
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let query = self.project.map { "?project=\(percentEncoded($0))" } ?? ""
+            self.output.list(
+                try await client.list("/keys" + query),
+                [
+                    ("ID", "id"), ("NAME", "name"), ("PROJECT", "project"), ("STATE", "state"), ("RPM", "requests_per_minute"),
+                    ("MODELS", "allowed_models"), ("LAST USED", "last_used_at"),
+                ]
+            )
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show a key; never its secret.")
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The key's id.") var id: String
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            self.output.show(try await client.call("GET", "/keys/\(percentEncoded(self.id))"))
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Revoke a key for good; its streams end.")
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The key's id.") var id: String
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let body = try await client.call("POST", "/keys/\(percentEncoded(self.id))/revoke")
+            if self.output.json { self.output.show(body) } else { Console.talk("Key \(self.id) is revoked.") }
+        }
+    }
+}

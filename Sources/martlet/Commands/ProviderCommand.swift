@@ -1,0 +1,136 @@
+import ArgumentParser
+import Glibc
+import Wire
+
+/// `martlet provider …`
+struct ProviderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "provider",
+        abstract: "Vendor accounts.",
+        discussion: """
+            A credential is read from standard input or from an environment variable, never from an argument.
+
+            Examples:
+              martlet provider add openai --kind openai --secret-env OPENAI_API_KEY
+              martlet provider add lab --kind openai-compatible --base-url http://10.0.0.5:8000/v1 --allow-private
+              martlet provider list
+            """,
+        subcommands: [Add.self, List.self, Show.self, Remove.self]
+    )
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Add a provider.")
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "Its name.") var name: String
+        @Option(help: "openai, anthropic, azure-openai or openai-compatible.") var kind: String
+        @Option(help: "Base URL, when the kind's own is not meant.") var baseURL: String?
+        @Option(help: "Environment variable that holds the credential.") var secretEnv: String?
+        @Flag(help: "Read the credential from standard input.") var secretStdin = false
+        @Flag(help: "Let it be reached by http and at private addresses.") var allowPrivate = false
+        @Option(name: .customLong("set"), help: "A setting as name=value; repeat for more.") var settings: [String] = []
+
+        func run() async throws {
+            let body = try self.body()
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            self.output.show(try await client.call("POST", "/providers", body))
+        }
+
+        private func body() throws -> [UInt8] {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.key("name")
+            writer.string(self.name)
+            writer.key("kind")
+            writer.string(self.kind)
+            if let baseURL = self.baseURL {
+                writer.key("base_url")
+                writer.string(baseURL)
+            }
+            if let secret = try self.secret() {
+                writer.key("secret")
+                writer.string(secret)
+            }
+            writer.key("settings")
+            writer.beginObject()
+            if self.allowPrivate {
+                writer.key("allow_private")
+                writer.string("true")
+            }
+            for setting in self.settings {
+                let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard parts.count == 2, !parts[0].isEmpty else {
+                    throw ValidationError("--set takes name=value, got '\(setting)'")
+                }
+                writer.key(String(parts[0]))
+                writer.string(String(parts[1]))
+            }
+            writer.endObject()
+            writer.endObject()
+            return writer.bytes
+        }
+
+        private func secret() throws -> String? {
+            if let variable = self.secretEnv {
+                guard let value = SettingsOptions.environment[variable], !value.isEmpty else {
+                    throw ValidationError("the environment variable \(variable) is not set")
+                }
+                return value
+            }
+            guard self.secretStdin else { return nil }
+            guard let line = readLine(), !line.isEmpty else { throw ValidationError("no credential on standard input") }
+            return line
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List providers.")
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            self.output.list(
+                try await client.list("/providers"),
+                [
+                    ("NAME", "name"), ("KIND", "kind"), ("BASE URL", "base_url"), ("ENABLED", "enabled"), ("ORIGIN", "origin"),
+                    ("SECRET", "secret_hint"),
+                ]
+            )
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show a provider; never its credential.")
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "Name or id.") var provider: String
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let id = try await client.id(of: self.provider, in: "/providers")
+            self.output.show(try await client.call("GET", "/providers/\(percentEncoded(id))"))
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Remove a provider that no model uses.")
+
+        @OptionGroup var common: SettingsOptions
+        @Argument(help: "Name or id.") var provider: String
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let id = try await client.id(of: self.provider, in: "/providers")
+            _ = try await client.call("DELETE", "/providers/\(percentEncoded(id))")
+            Console.talk("Provider \(self.provider) is removed.")
+        }
+    }
+}
