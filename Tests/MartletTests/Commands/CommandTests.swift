@@ -1,0 +1,109 @@
+import ArgumentParser
+import Testing
+
+@testable import martlet
+
+@Suite("Client commands")
+struct CommandTests {
+    /// Answers with what it was given, and keeps what it was asked.
+    final actor Recorder: AdminTransport {
+        var replies: [AdminReply]
+        private(set) var asked: [String] = []
+
+        init(_ replies: [AdminReply]) {
+            self.replies = replies
+        }
+
+        func send(_ method: String, _ path: String, _ body: [UInt8]?) async throws -> AdminReply {
+            self.asked.append("\(method) \(path)")
+            return self.replies.isEmpty ? AdminReply(status: 500, body: []) : self.replies.removeFirst()
+        }
+    }
+
+    private func reply(_ status: Int, _ text: String) -> AdminReply { AdminReply(status: status, body: Array(text.utf8)) }
+
+    @Test(
+        "targets are read from the ends, since upstream names hold slashes and colons",
+        arguments: [
+            ("openai/gpt", "openai", "gpt", 1, 0), ("lab/qwen3:30b", "lab", "qwen3:30b", 1, 0),
+            ("lab/qwen3:30b:2", "lab", "qwen3:30b", 2, 0), ("lab/a/b:7:1:4", "lab", "a/b:7", 1, 4),
+        ]
+    )
+    func targets(_ text: String, _ provider: String, _ model: String, _ weight: Int, _ priority: Int) throws {
+        let target = try #require(TargetText(text))
+        #expect(target.provider == provider)
+        #expect(target.upstreamModel == model)
+        #expect(target.weight == weight)
+        #expect(target.priority == priority)
+    }
+
+    @Test("what is not a target is refused", arguments: ["", "gpt", "/gpt", "openai/"])
+    func notTargets(_ text: String) {
+        #expect(TargetText(text) == nil)
+    }
+
+    @Test("refusals become the exit codes that say what they are", arguments: [(400, 2), (401, 4), (403, 4), (404, 3), (409, 1), (503, 1)])
+    func exitCodes(_ status: Int, _ code: Int) async throws {
+        let client = AdminClient(transport: Recorder([self.reply(status, #"{"detail":"because"}"#)]))
+        await #expect {
+            _ = try await client.call("GET", "/keys")
+        } throws: { error in
+            guard let failure = error as? CommandFailure else { return false }
+            return Int(failure.code) == code && failure.message == "because"
+        }
+    }
+
+    @Test("lists are read page by page")
+    func pages() async throws {
+        let recorder = Recorder([
+            self.reply(200, #"{"data":[{"id":"a"},{"id":"b"}],"next":"c u"}"#), self.reply(200, #"{"data":[{"id":"c"}],"next":null}"#),
+        ])
+        let entries = try await AdminClient(transport: recorder).list("/keys?project=x")
+        #expect(entries.map { $0.text("id") } == ["a", "b", "c"])
+        #expect(
+            await recorder.asked == [
+                "GET /admin/v1/keys?project=x&limit=200", "GET /admin/v1/keys?project=x&limit=200&after=c%20u",
+            ])
+    }
+
+    @Test("a table is aligned, cut to the terminal, and shows no control characters")
+    func table() {
+        var table = Table(["A", "LONG"])
+        table.add(["one", "x\u{1B}[31m"])
+        table.add(["three", nil])
+        #expect(table.text(width: nil) == "A      LONG\none    x?[31m\nthree  -")
+        #expect(table.text(width: 8) == "A      …\none    …\nthree  -")
+    }
+
+    @Test("an answer is read in each framing", arguments: [
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n{}",
+    ])
+    func framings(_ text: String) throws {
+        let reply = try HTTPTransport.parse(Array(text.utf8))
+        #expect(reply.status == 200)
+        #expect(reply.body == Array("{}".utf8))
+    }
+
+    @Test("an answer that is cut or not HTTP is a failure", arguments: ["", "nonsense", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}"])
+    func broken(_ text: String) {
+        #expect(throws: (any Error).self) { try HTTPTransport.parse(Array(text.utf8)) }
+    }
+
+    @Test("commands parse as documented", arguments: [
+        ["key", "create", "--name", "a", "--rpm", "5", "--model", "x", "--model", "y"], ["key", "list", "--json"],
+        ["provider", "add", "p", "--kind", "openai", "--secret-stdin", "--set", "organization=o"],
+        ["model", "add", "m", "--target", "p/x"], ["project", "disable", "p"], ["requests", "tail"], ["config", "show"],
+        ["serve", "--port", "9", "--show-secrets"], ["doctor"], ["init"], ["version"],
+    ])
+    func parsing(_ arguments: [String]) throws {
+        _ = try Main.parseAsRoot(arguments)
+    }
+
+    @Test("every command has help")
+    func help() {
+        for command in Main.configuration.subcommands {
+            #expect(!command.configuration.abstract.isEmpty)
+        }
+    }
+}
