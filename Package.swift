@@ -134,7 +134,10 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletTests",
-            dependencies: ["martlet", "Storage", "Exchange", "Wire", "Policy"]
+            dependencies: [
+                "martlet", "AdminAPI", "SQLiteStorage", "Storage", "Exchange", "Wire", "Policy", argumentParser,
+                logging,
+            ]
         ),
         .testTarget(name: "MartletTestingTests", dependencies: ["MartletTesting", "Wire", nioCore, nioPosix]),
     ]

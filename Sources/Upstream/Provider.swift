@@ -8,8 +8,8 @@ public final class Provider: Sendable {
     public let configuration: ProviderConfiguration
     /// Where connections go.
     public let endpoint: UpstreamEndpoint
-    /// The response header that carries the vendor's own request id.
-    public let requestIDHeader: StaticString
+    /// The response headers that carry the vendor's own request id, the likeliest first.
+    public let requestIDHeaders: [StaticString]
     private let headLines: [UInt8]
     private let defaultHeaders: [HeaderField]
     private let refusedFields: Set<String>
@@ -31,7 +31,7 @@ public final class Provider: Sendable {
         environment: [String: String]
     ) throws {
         self.configuration = configuration
-        self.requestIDHeader = configuration.descriptor.requestIDHeaders.first ?? "x-request-id"
+        self.requestIDHeaders = configuration.descriptor.requestIDHeaders
         self.refusedFields = Set(configuration.descriptor.refusedFields.map(\.description))
         self.defaultHeaders = configuration.descriptor.defaultHeaders
         self.forwarded = configuration.descriptor.forwardedHeaders

@@ -18,7 +18,8 @@ struct Main: AsyncParsableCommand {
             """,
         version: Martlet.version,
         subcommands: [
-            ServeCommand.self, InitCommand.self, DoctorCommand.self, KeyCommand.self, ProjectCommand.self, ProviderCommand.self,
+            ServeCommand.self, InitCommand.self, DoctorCommand.self, KeyCommand.self, ProjectCommand.self,
+            ProviderCommand.self,
             ModelCommand.self, RequestsCommand.self, ConfigCommand.self, VersionCommand.self,
         ]
     )

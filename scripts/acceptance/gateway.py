@@ -32,6 +32,7 @@ class Gateway(Process):
         )
         wait_for(self.is_ready, 30, "the gateway's start", pause=0.002)
         self.start_ms = (time.monotonic() - before) * 1000
+        wait_for(self.admin_is_up, 10, "the admin listener")
 
     def environment(self):
         kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(FOREIGN)}
@@ -49,6 +50,13 @@ class Gateway(Process):
         self.check()
         try:
             return request(self.port, "GET", "/readyz", timeout=2)[0] == 200
+        except OSError:
+            return False
+
+    def admin_is_up(self):
+        self.check()
+        try:
+            return request(self.admin_port, "GET", "/livez", timeout=2)[0] == 200
         except OSError:
             return False
 
@@ -82,7 +90,10 @@ class Gateway(Process):
 
     def create_provider(self, name, kind, base_url, secret="oracle-secret"):
         body = {"name": name, "kind": kind, "base_url": base_url, "secret": secret}
-        self.admin("POST", "/providers", body | {"settings": {"allow_private": "true"}})
+        settings = {"allow_private": "true"}
+        if kind == "openai-compatible":
+            settings["operations"] = "chat,responses,embeddings,completions,moderations"
+        self.admin("POST", "/providers", body | {"settings": settings})
 
     def create_model(self, name, provider, upstream_model):
         target = {"provider": provider, "upstream_model": upstream_model}

@@ -37,6 +37,7 @@ def options():
     parser.add_argument("--static-port", type=int, default=0, help="fixed port of the static vendor, for its config")
     parser.add_argument("--oracle-port", type=int, default=0, help="fixed port of the streaming vendor, likewise")
     parsed = parser.parse_args()
+    parsed.martlet, parsed.oracle = os.path.abspath(parsed.martlet), os.path.abspath(parsed.oracle)
     parsed.lanes = [lane for lane in parsed.lanes.split(",") if lane]
     unknown = set(parsed.lanes) - set(LANES)
     if unknown:
@@ -120,7 +121,7 @@ class Bench:
             rate: self.rounds(
                 [direct] + subjects,
                 lambda one, rate=rate: load.fixed_rate(
-                    one.url, one.key, one.model, rate, max(each // len(RATES), 2), self.folder
+                    one.url, one.key, one.model, rate, max(each, 3), self.folder
                 ),
             )
             for rate in RATES

@@ -14,7 +14,7 @@ extension ActiveExchange {
     /// Keeps the few fields of a vendor's head that mean something here; the rest is not passed on.
     func readUpstreamHeaders(_ head: HTTPResponseHead, _ bytes: UnsafeRawBufferPointer) -> AnswerContent {
         var content = AnswerContent.other
-        let idHeader = self.dispatch.plan.target.provider.requestIDHeader
+        let idHeaders = self.dispatch.plan.target.provider.requestIDHeaders
         for field in head.headers {
             let name = UnsafeRawBufferPointer(rebasing: bytes[field.name])
             let value = UnsafeRawBufferPointer(rebasing: bytes[field.value])
@@ -25,9 +25,9 @@ extension ActiveExchange {
             case 11 where ASCII.caseInsensitiveEquals(name, "retry-after"):
                 self.upstreamRetryAfter = Self.text(value).flatMap { Int($0) }.map { .seconds(min(max($0, 0), 3600)) }
             default:
-                guard self.record.upstreamRequestID == nil, ASCII.caseInsensitiveEquals(name, idHeader) else {
-                    continue
-                }
+                guard self.record.upstreamRequestID == nil,
+                    idHeaders.contains(where: { ASCII.caseInsensitiveEquals(name, $0) })
+                else { continue }
                 self.record.upstreamRequestID = Self.text(value)
             }
         }
@@ -69,15 +69,12 @@ extension ActiveExchange {
 
     private func writeLimitHeaders(to head: inout ByteBuffer) {
         guard let limit = self.dispatch.admitted.limit else { return }
-        if self.format.id == .messages {
-            head.writeHeader("anthropic-ratelimit-requests-limit", limit.limit)
-            head.writeHeader("anthropic-ratelimit-requests-remaining", limit.remaining)
-            let reset = self.loop.unixMilliseconds / 1000 + limit.resetAfter.wholeSecondsRoundedUp
-            head.writeHeader("anthropic-ratelimit-requests-reset", RFC3339.text(unixSeconds: reset))
-        } else {
-            head.writeHeader("x-ratelimit-limit-requests", limit.limit)
-            head.writeHeader("x-ratelimit-remaining-requests", limit.remaining)
-            head.writeHeader("x-ratelimit-reset-requests", limit.resetAfter.vendorText)
+        let fields = LimitHeaders.fields(limit, self.format.id, unixSeconds: self.loop.unixMilliseconds / 1000)
+        for field in fields {
+            head.writeString(field.name)
+            head.writeStaticString(": ")
+            head.writeString(field.value)
+            head.writeStaticString("\r\n")
         }
     }
 
@@ -146,41 +143,51 @@ extension ActiveExchange {
         let fault = body.withUnsafeReadableBytes { bytes in
             self.format.classify(status: self.upstreamStatus, root: try? self.loop.tape.parse(bytes))
         }
+        guard let failure = self.failure(of: fault) else {
+            return self.isHeadSent ? self.endStream(Self.refusedLate) : self.passOnError(body)
+        }
+        if self.isHeadSent { self.endStream(failure) } else { self.answer(failure) }
+    }
+
+    /// The caller's own fault, but its stream has begun (the vendor took longer than the head could be held).
+    private static let refusedLate = GatewayFailure(.invalidRequest, "The provider refused the request.")
+
+    /// What the caller is told of a fault that is not its own; `nil` for one that is.
+    private func failure(of fault: UpstreamFault) -> GatewayFailure? {
         switch fault {
         case .caller:
-            self.record.failure = "vendor_refusal"
-            self.settle(status: self.upstreamStatus, outcome: .upstreamError)
-            self.writeWhole(
-                status: self.upstreamStatus,
-                headers: [("x-should-retry", "false")],
-                contentType: self.upstreamContentType ?? "application/json",
-                body: body
-            )
-            self.client.exchangeFinished()
+            nil
         case .credential:
-            self.answer(
-                GatewayFailure(
-                    .upstreamCredential,
-                    "Martlet's own account at the provider was refused; tell your operator."
-                )
+            GatewayFailure(
+                .upstreamCredential,
+                "Martlet's own account at the provider was refused; tell your operator."
             )
         case .throttled:
-            self.answer(
-                GatewayFailure(
-                    .upstreamUnavailable,
-                    "The provider is throttling Martlet.",
-                    retryAfter: self.upstreamRetryAfter ?? .seconds(5)
-                )
+            GatewayFailure(
+                .upstreamUnavailable,
+                "The provider is throttling Martlet.",
+                retryAfter: self.upstreamRetryAfter ?? .seconds(5)
             )
         case .vendor:
-            self.answer(
-                GatewayFailure(
-                    .upstreamUnavailable,
-                    "The provider answered with status \(self.upstreamStatus).",
-                    retryAfter: self.upstreamRetryAfter ?? .seconds(1)
-                )
+            GatewayFailure(
+                .upstreamUnavailable,
+                "The provider answered with status \(self.upstreamStatus).",
+                retryAfter: self.upstreamRetryAfter ?? .seconds(1)
             )
         }
+    }
+
+    /// The vendor's refusal, byte for byte.
+    private func passOnError(_ body: ByteBuffer) {
+        self.record.failure = "vendor_refusal"
+        self.settle(status: self.upstreamStatus, outcome: .upstreamError)
+        self.writeWhole(
+            status: self.upstreamStatus,
+            headers: [("x-should-retry", "false")],
+            contentType: self.upstreamContentType ?? "application/json",
+            body: body
+        )
+        self.client.exchangeFinished()
     }
 
     /// Answers with a failure of ours, before anything was told.

@@ -135,6 +135,12 @@ extension ActiveExchange {
     func commit() {
         guard !self.isHeadSent, let context = self.client.context else { return }
         self.isHeadSent = true
+        if self.tap == nil {
+            self.tap = self.format.makeStreamTap(
+                operation: self.dispatch.head.operation,
+                hidesUsage: self.dispatch.plan.hidesUsage
+            )
+        }
         self.framing = self.dispatch.head.isHTTP10 ? .untilClose : .chunked
         if self.dispatch.head.isHTTP10 { self.client.keepsAlive = false }
         var head = self.loop.takeScratch()

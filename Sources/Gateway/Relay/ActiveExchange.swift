@@ -118,7 +118,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.record.firstByteMicroseconds = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
         self.upstreamStatus = head.status
         let content = self.readUpstreamHeaders(head, bytes)
-        if self.dispatch.facts.isStream, content == .eventStream {
+        if self.dispatch.facts.isStream, content == .eventStream, self.tap == nil {
             self.tap = self.format.makeStreamTap(
                 operation: self.dispatch.head.operation,
                 hidesUsage: self.dispatch.plan.hidesUsage
@@ -163,8 +163,10 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     /// How a failure of the way is told: what never left may be tried again, what broke the protocol is the vendor's.
     private static func failure(_ error: UpstreamError) -> GatewayFailure {
         switch error.code {
-        case .connectFailed, .connectTimedOut, .addressRefused, .proxyRefused, .closedBeforeAnswer:
+        case .connectFailed, .connectTimedOut, .addressRefused, .proxyRefused:
             GatewayFailure(.upstreamUnavailable, "The provider could not be reached.", retryAfter: .seconds(5))
+        case .closedBeforeAnswer:
+            GatewayFailure(.upstreamFailed, "The provider closed the connection without an answer.")
         case .saturated:
             GatewayFailure(.overloaded, "All connections to the provider are in use.", retryAfter: .seconds(1))
         case .tlsFailed:

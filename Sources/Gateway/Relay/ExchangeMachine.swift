@@ -77,6 +77,8 @@ struct ExchangeMachine {
     private(set) var toldFailure: GatewayFailure?
     /// Set when a deadline ended the exchange.
     private(set) var isTimedOut = false
+    /// The caller has the head: from then on a failure can only be told inside the stream.
+    private(set) var isCommitted = false
 
     private let isStream: Bool
     private let deadlines: GatewayOptions.Deadlines
@@ -127,7 +129,7 @@ struct ExchangeMachine {
     private mutating func receivedSuccess(_ content: AnswerContent) -> Action {
         switch (self.isStream, content) {
         case (true, .eventStream):
-            self.phase = .holding
+            self.phase = self.isCommitted ? .streaming : .holding
             return .nothing
         case (false, .json):
             self.phase = .collectingAnswer
@@ -163,6 +165,7 @@ struct ExchangeMachine {
             return .hide
         case .forward where observation.isContent:
             self.phase = .streaming
+            self.isCommitted = true
             self.lastWriteAt = now
             return .commitAndForward
         case .forward:
@@ -257,12 +260,31 @@ struct ExchangeMachine {
             return .nothing
         case .awaitingHead, .collectingAnswer, .collectingError:
             if self.passed(self.startedAt, total, now) { return self.timeOut("The provider did not answer in time.") }
-            if self.isStream { return self.tickBeforeContent(now) }
-            return .nothing
+            return self.isStream ? self.tickWaiting(now) : .nothing
         case .holding, .streaming:
             if self.passed(self.startedAt, total, now) { return self.timeOut("The stream took longer than allowed.") }
             return self.tickStream(now)
         }
+    }
+
+    /// A stream whose vendor has not said anything yet.
+    private mutating func tickWaiting(_ now: NIODeadline) -> Action {
+        let late = self.tickBeforeContent(now)
+        return late == .nothing ? self.tickSilence(now) : late
+    }
+
+    /// The caller's side of silence: the head after the hold, then signs of life.
+    private mutating func tickSilence(_ now: NIODeadline) -> Action {
+        guard self.isCommitted else {
+            guard self.passed(self.sentAt, self.deadlines.headHold, now) else { return .nothing }
+            self.isCommitted = true
+            self.lastWriteAt = now
+            if case .holding = self.phase { self.phase = .streaming }
+            return .commitWithPing
+        }
+        guard self.stalledSince == nil, self.passed(self.lastWriteAt, self.deadlines.ping, now) else { return .nothing }
+        self.lastWriteAt = now
+        return .ping
     }
 
     private mutating func tickBeforeContent(_ now: NIODeadline) -> Action {
@@ -280,15 +302,7 @@ struct ExchangeMachine {
         if self.lastContentAt != self.sentAt, self.passed(self.lastEventAt, self.deadlines.idle, now) {
             return self.timeOut("The provider's stream went silent.")
         }
-        if case .holding = self.phase {
-            guard self.passed(self.sentAt, self.deadlines.headHold, now) else { return .nothing }
-            self.phase = .streaming
-            self.lastWriteAt = now
-            return .commitWithPing
-        }
-        guard self.stalledSince == nil, self.passed(self.lastWriteAt, self.deadlines.ping, now) else { return .nothing }
-        self.lastWriteAt = now
-        return .ping
+        return self.tickSilence(now)
     }
 
     // MARK: Failures
@@ -305,9 +319,8 @@ struct ExchangeMachine {
     }
 
     private mutating func fail(_ failure: GatewayFailure) -> Action {
-        let hasBegun = self.phase == .streaming
         self.phase = .done
-        return hasBegun ? .endStream(failure) : .answerFailure(failure)
+        return self.isCommitted ? .endStream(failure) : .answerFailure(failure)
     }
 
     private mutating func close(_ failure: GatewayFailure) -> GatewayFailure {

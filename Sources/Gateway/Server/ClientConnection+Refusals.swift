@@ -8,11 +8,11 @@ import Wire
 extension ClientConnection {
     /// Refuses a request whose caller is known: answered in its own format, and recorded.
     func refuse(_ failure: GatewayFailure, head: InboundHead, caller: Caller, bodyIsUnread: Bool = false) {
-        let answer = self.loop.shared.formats[head.operation].errorAnswer(
-            failure,
-            operation: head.operation,
-            requestID: head.requestID
-        )
+        let format = self.loop.shared.formats[head.operation]
+        var answer = format.errorAnswer(failure, operation: head.operation, requestID: head.requestID)
+        if let limit = self.loop.shared.admissions.peek(caller.key.requestClaims, at: self.loop.monotonicNow) {
+            answer.headers += LimitHeaders.fields(limit, format.id, unixSeconds: self.loop.unixMilliseconds / 1000)
+        }
         self.record(failure, answer.status, head, caller)
         if bodyIsUnread, !self.discardable { self.keepsAlive = false }
         self.write(answer, requestID: head.requestID)

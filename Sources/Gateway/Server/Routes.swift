@@ -38,12 +38,9 @@ enum Route: Equatable {
             self = Self.azure(azure)
             return
         }
-        if path.equals("/openai/responses") {
-            self = .operation(.responses, pathModel: nil)
-            return
-        }
         let rest =
-            path.dropping("/v1") ?? path.dropping("/openai/v1") ?? path.dropping("/anthropic/v1") ?? path
+            path.dropping("/v1") ?? path.dropping("/openai/v1") ?? path.dropping("/anthropic/v1")
+            ?? path.dropping("/openai") ?? path.dropping("/anthropic") ?? path
         self = Self.resource(rest)
     }
 

@@ -56,23 +56,28 @@ extension BcryptVerifier {
     ///
     /// - Returns: The hash, or `nil` when the setting is none that libcrypt knows.
     static func crypt(_ phrase: consuming [UInt8], setting: String) -> String? {
+        defer { phrase.withUnsafeMutableBytes { self.overwrite($0) } }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: phrase.count + 1) { text in
+            text.initialize(repeating: 0)
+            for (index, byte) in phrase.enumerated() { text[index] = CChar(bitPattern: byte) }
+            defer { self.overwrite(UnsafeMutableRawBufferPointer(text)) }
+            return self.crypt(UnsafeBufferPointer(text), setting: setting)
+        }
+    }
+
+    /// Runs libcrypt on a phrase that ends with NUL, in a work area of its own.
+    private static func crypt(_ phrase: UnsafeBufferPointer<CChar>, setting: String) -> String? {
         let areaBytes = MemoryLayout<crypt_data>.size
         // Zeroed, because libcrypt takes what is in there for its own state.
-        guard let area = calloc(1, areaBytes) else { return nil }
-        phrase.append(0)
+        guard let start = phrase.baseAddress, let area = calloc(1, areaBytes) else { return nil }
         defer {
             self.overwrite(UnsafeMutableRawBufferPointer(start: area, count: areaBytes))
             free(area)
-            phrase.withUnsafeMutableBytes { self.overwrite($0) }
         }
-        return phrase.withUnsafeBufferPointer { phrase in
-            phrase.withMemoryRebound(to: CChar.self) { phrase in
-                guard let start = phrase.baseAddress,
-                    let result = crypt_rn(start, setting, area, CInt(areaBytes))
-                else { return nil }
-                return result.pointee == CChar(UInt8(ascii: "*")) ? nil : String(cString: result)
-            }
-        }
+        guard let result = crypt_rn(start, setting, area, CInt(areaBytes)),
+            result.pointee != CChar(UInt8(ascii: "*"))
+        else { return nil }
+        return String(cString: result)
     }
 
     private static func phrase(_ key: UnsafeRawBufferPointer) -> [UInt8] {

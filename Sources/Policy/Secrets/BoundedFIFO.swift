@@ -35,3 +35,5 @@ struct BoundedFIFO<Element> {
         while self.popFirst() != nil {}
     }
 }
+
+extension BoundedFIFO: Sendable where Element: Sendable {}

@@ -1,9 +1,9 @@
 import Exchange
 
 /// What a ``VerifierQueue`` decides, without its thread: which keys wait, which were seen, when the worker ends.
-struct VerifierBacklog {
+struct VerifierBacklog: Sendable {
     /// One key to be held against its verifier.
-    struct Job {
+    struct Job: Sendable {
         let id: String
         let key: Secret
         let verifier: String

@@ -64,7 +64,7 @@ public final class VerifierQueue: Sendable {
         if acceptance == .queued { self.core.wakeUp.signal() }
     }
 
-    /// Number of keys not verified because there was no room or the queue was shut.
+    /// Number of keys turned away because there was no room or the queue was shut.
     public var droppedCount: Int { self.core.backlog.withLock { $0.droppedCount } }
 
     /// Number of keys that waited for the worker at this moment.
@@ -72,9 +72,12 @@ public final class VerifierQueue: Sendable {
 
     /// Drops what waits and joins the worker, after at most one verification. Later keys are dropped. May be repeated.
     public func shutdown() {
-        self.core.shut()
+        self.stop()
         self.worker.join()
     }
+
+    /// Drops what waits and takes no more, without waiting for the worker.
+    func stop() { self.core.shut() }
 }
 
 /// What the queue and its worker share.
@@ -85,7 +88,7 @@ private final class VerifierCore: Sendable {
     private let onMismatch: @Sendable (String) -> Void
 
     init(
-        backlog: sending VerifierBacklog,
+        backlog: VerifierBacklog,
         verify: @escaping @Sendable (Secret, String) -> Bool,
         onMismatch: @escaping @Sendable (String) -> Void
     ) {

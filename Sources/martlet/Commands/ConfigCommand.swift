@@ -32,7 +32,9 @@ struct ConfigCommand: AsyncParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print every setting with its origin; secrets are masked.")
+        static let configuration = CommandConfiguration(
+            abstract: "Print every setting with its origin; secrets are masked."
+        )
 
         @OptionGroup var common: SettingsOptions
         @OptionGroup var output: OutputOptions

@@ -73,7 +73,8 @@ struct KeyCommand: AsyncParsableCommand {
             self.output.list(
                 try await client.list("/keys" + query),
                 [
-                    ("ID", "id"), ("NAME", "name"), ("PROJECT", "project"), ("STATE", "state"), ("RPM", "requests_per_minute"),
+                    ("ID", "id"), ("NAME", "name"), ("PROJECT", "project"), ("STATE", "state"),
+                    ("RPM", "requests_per_minute"),
                     ("MODELS", "allowed_models"), ("LAST USED", "last_used_at"),
                 ]
             )

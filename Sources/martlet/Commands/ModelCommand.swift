@@ -63,7 +63,9 @@ struct ModelCommand: AsyncParsableCommand {
                 let targets = model.elements("targets").map {
                     "\($0.text("provider") ?? "?")/\($0.text("upstream_model") ?? "?")"
                 }
-                table.add([model.text("name"), model.text("enabled"), model.text("origin"), targets.joined(separator: ", ")])
+                table.add([
+                    model.text("name"), model.text("enabled"), model.text("origin"), targets.joined(separator: ", "),
+                ])
             }
             table.print()
         }

@@ -97,7 +97,8 @@ struct ProviderCommand: AsyncParsableCommand {
             self.output.list(
                 try await client.list("/providers"),
                 [
-                    ("NAME", "name"), ("KIND", "kind"), ("BASE URL", "base_url"), ("ENABLED", "enabled"), ("ORIGIN", "origin"),
+                    ("NAME", "name"), ("KIND", "kind"), ("BASE URL", "base_url"), ("ENABLED", "enabled"),
+                    ("ORIGIN", "origin"),
                     ("SECRET", "secret_hint"),
                 ]
             )

@@ -15,7 +15,8 @@ struct RequestsCommand: AsyncParsableCommand {
     )
 
     static let columns: [(heading: String, key: String)] = [
-        ("TIME", "started_at"), ("STATUS", "status"), ("OUTCOME", "outcome"), ("OPERATION", "operation"), ("MODEL", "model"),
+        ("TIME", "started_at"), ("STATUS", "status"), ("OUTCOME", "outcome"), ("OPERATION", "operation"),
+        ("MODEL", "model"),
         ("PROVIDER", "provider"), ("KEY", "key"), ("ID", "id"),
     ]
 
@@ -32,7 +33,9 @@ struct RequestsCommand: AsyncParsableCommand {
         func run() async throws {
             guard (1...10_000).contains(self.limit) else { throw ValidationError("--limit must be 1 to 10000") }
             let filters = [("key", self.key), ("model", self.model), ("outcome", self.outcome)]
-            let query = filters.compactMap { name, value in value.map { "\(name)=\(percentEncoded($0))" } }.joined(separator: "&")
+            let query = filters.compactMap { name, value in value.map { "\(name)=\(percentEncoded($0))" } }.joined(
+                separator: "&"
+            )
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
             let entries = try await client.list(query.isEmpty ? "/requests" : "/requests?\(query)", limit: self.limit)

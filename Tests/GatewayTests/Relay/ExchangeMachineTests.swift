@@ -171,12 +171,28 @@ struct ExchangeMachineTests {
     func noHead() {
         var stream = self.machine(stream: true)
         _ = stream.connected(self.start)
-        check(stream.tick(self.start + .seconds(299)), .nothing)
+        check(stream.tick(self.start + .seconds(9)), .nothing)
+        check(stream.tick(self.start + .seconds(299)), .commitWithPing)
         check(self.kind(stream.tick(self.start + .seconds(301))), .upstreamTimeout)
         var plain = self.machine(stream: false)
         _ = plain.connected(self.start)
         check(plain.tick(self.start + .seconds(301)), .nothing)
         check(self.kind(plain.tick(self.start + .seconds(601))), .upstreamTimeout)
+    }
+
+    @Test("a stream whose vendor is silent gets its head after the hold, and a late refusal is then told inside it")
+    func lateRefusal() {
+        var machine = self.machine(stream: true)
+        _ = machine.connected(self.start)
+        check(machine.tick(self.start + .seconds(11)), .commitWithPing)
+        check(machine.receivedHead(status: 400, content: .json, self.start + .seconds(12)), .nothing)
+        #expect(machine.isCommitted)
+        check(machine.upstreamEnded(isComplete: false), .completeError)
+        var late = self.machine(stream: true)
+        _ = late.connected(self.start)
+        _ = late.tick(self.start + .seconds(11))
+        _ = late.receivedHead(status: 200, content: .eventStream, self.start + .seconds(12))
+        check(late.observed(self.content, self.start + .seconds(12)), .forward)
     }
 
     @Test("a stream that goes silent after content ends at the idle deadline")

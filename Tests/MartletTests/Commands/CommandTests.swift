@@ -20,7 +20,9 @@ struct CommandTests {
         }
     }
 
-    private func reply(_ status: Int, _ text: String) -> AdminReply { AdminReply(status: status, body: Array(text.utf8)) }
+    private func reply(_ status: Int, _ text: String) -> AdminReply {
+        AdminReply(status: status, body: Array(text.utf8))
+    }
 
     @Test(
         "targets are read from the ends, since upstream names hold slashes and colons",
@@ -42,7 +44,10 @@ struct CommandTests {
         #expect(TargetText(text) == nil)
     }
 
-    @Test("refusals become the exit codes that say what they are", arguments: [(400, 2), (401, 4), (403, 4), (404, 3), (409, 1), (503, 1)])
+    @Test(
+        "refusals become the exit codes that say what they are",
+        arguments: [(400, 2), (401, 4), (403, 4), (404, 3), (409, 1), (503, 1)]
+    )
     func exitCodes(_ status: Int, _ code: Int) async throws {
         let client = AdminClient(transport: Recorder([self.reply(status, #"{"detail":"because"}"#)]))
         await #expect {
@@ -56,14 +61,16 @@ struct CommandTests {
     @Test("lists are read page by page")
     func pages() async throws {
         let recorder = Recorder([
-            self.reply(200, #"{"data":[{"id":"a"},{"id":"b"}],"next":"c u"}"#), self.reply(200, #"{"data":[{"id":"c"}],"next":null}"#),
+            self.reply(200, #"{"data":[{"id":"a"},{"id":"b"}],"next":"c u"}"#),
+            self.reply(200, #"{"data":[{"id":"c"}],"next":null}"#),
         ])
         let entries = try await AdminClient(transport: recorder).list("/keys?project=x")
         #expect(entries.map { $0.text("id") } == ["a", "b", "c"])
         #expect(
             await recorder.asked == [
                 "GET /admin/v1/keys?project=x&limit=200", "GET /admin/v1/keys?project=x&limit=200&after=c%20u",
-            ])
+            ]
+        )
     }
 
     @Test("a table is aligned, cut to the terminal, and shows no control characters")
@@ -75,27 +82,38 @@ struct CommandTests {
         #expect(table.text(width: 8) == "A      …\none    …\nthree  -")
     }
 
-    @Test("an answer is read in each framing", arguments: [
-        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\n\r\n{}",
-    ])
+    @Test(
+        "an answer is read in each framing",
+        arguments: [
+            "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n\r\n{}",
+        ]
+    )
     func framings(_ text: String) throws {
         let reply = try HTTPTransport.parse(Array(text.utf8))
         #expect(reply.status == 200)
         #expect(reply.body == Array("{}".utf8))
     }
 
-    @Test("an answer that is cut or not HTTP is a failure", arguments: ["", "nonsense", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}"])
+    @Test(
+        "an answer that is cut or not HTTP is a failure",
+        arguments: ["", "nonsense", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}"]
+    )
     func broken(_ text: String) {
         #expect(throws: (any Error).self) { try HTTPTransport.parse(Array(text.utf8)) }
     }
 
-    @Test("commands parse as documented", arguments: [
-        ["key", "create", "--name", "a", "--rpm", "5", "--model", "x", "--model", "y"], ["key", "list", "--json"],
-        ["provider", "add", "p", "--kind", "openai", "--secret-stdin", "--set", "organization=o"],
-        ["model", "add", "m", "--target", "p/x"], ["project", "disable", "p"], ["requests", "tail"], ["config", "show"],
-        ["serve", "--port", "9", "--show-secrets"], ["doctor"], ["init"], ["version"],
-    ])
+    @Test(
+        "commands parse as documented",
+        arguments: [
+            ["key", "create", "--name", "a", "--rpm", "5", "--model", "x", "--model", "y"], ["key", "list", "--json"],
+            ["provider", "add", "p", "--kind", "openai", "--secret-stdin", "--set", "organization=o"],
+            ["model", "add", "m", "--target", "p/x"], ["project", "disable", "p"], ["requests", "tail"],
+            ["config", "show"],
+            ["serve", "--port", "9", "--show-secrets"], ["doctor"], ["init"], ["version"],
+        ]
+    )
     func parsing(_ arguments: [String]) throws {
         _ = try Main.parseAsRoot(arguments)
     }

@@ -1,8 +1,9 @@
+import AdminAPI
 import Exchange
 import Glibc
+import SQLiteStorage
 import Storage
 import Testing
-
 @testable import martlet
 
 @Suite("Data folder and first run")
@@ -53,7 +54,9 @@ struct WorkspaceTests {
         let path = self.folder()
         try await Workspace.open(self.settings(path), environment: [:]).store.close()
         var settings = self.settings(path)
-        settings.masterKey = Secret("mk1:" + String(repeating: "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY=", count: 1))
+        settings.masterKey = Secret(
+            "mk1:" + String(repeating: "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY=", count: 1)
+        )
         let opened = settings
         await #expect(throws: (any Error).self) { try await Workspace.open(opened, environment: [:]) }
         settings.masterKey = Secret("short")

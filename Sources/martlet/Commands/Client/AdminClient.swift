@@ -22,7 +22,9 @@ struct AdminClient: Sendable {
             if await Self.answers(http) { return AdminClient(transport: http, store: nil) }
         }
         let workspace = try await Workspace.open(settings, environment: SettingsOptions.environment, create: false)
-        Console.talk("martlet: no server answers on \(settings.admin.host):\(settings.admin.port); working on the store itself")
+        Console.talk(
+            "martlet: no server answers on \(settings.admin.host):\(settings.admin.port); working on the store itself"
+        )
         return AdminClient(transport: OfflineTransport(workspace), store: workspace.store)
     }
 
@@ -64,7 +66,8 @@ struct AdminClient: Sendable {
         var cursor: String?
         repeat {
             let separator = path.contains("?") ? "&" : "?"
-            let page = path + "\(separator)limit=\(min(200, limit))" + (cursor.map { "&after=\(percentEncoded($0))" } ?? "")
+            let page =
+                path + "\(separator)limit=\(min(200, limit))" + (cursor.map { "&after=\(percentEncoded($0))" } ?? "")
             guard let view = JSONView(try await self.call("GET", page)) else { break }
             entries += view.elements("data")
             cursor = view.text("next")

@@ -17,7 +17,9 @@ struct HTTPTransport: AdminTransport {
     func send(_ method: String, _ path: String, _ body: [UInt8]?) async throws -> AdminReply {
         let socket = try self.connect()
         defer { _ = close(socket) }
-        var request = Array("\(method) \(path) HTTP/1.1\r\nhost: \(self.host):\(self.port)\r\nconnection: close\r\n".utf8)
+        var request = Array(
+            "\(method) \(path) HTTP/1.1\r\nhost: \(self.host):\(self.port)\r\nconnection: close\r\n".utf8
+        )
         request += Array("authorization: Bearer ".utf8) + self.token.bytes + Array("\r\n".utf8)
         if let body { request += Array("content-type: application/json\r\ncontent-length: \(body.count)\r\n".utf8) }
         request += Array("\r\n".utf8) + (body ?? [])
@@ -67,7 +69,9 @@ struct HTTPTransport: AdminTransport {
         var piece = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = piece.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
-            guard count >= 0 else { throw CommandFailure(code: 1, message: "the admin listener did not answer in time") }
+            guard count >= 0 else {
+                throw CommandFailure(code: 1, message: "the admin listener did not answer in time")
+            }
             guard count > 0 else { return bytes }
             bytes += piece.prefix(count)
             guard bytes.count <= Self.maxAnswerBytes else {
