@@ -9,7 +9,9 @@ func fuzz(_ bytes: UnsafeRawBufferPointer) {
     walk(root, bytes.count, &budget)
     guard root.kind == .object, root.count > 0 else { return }
     let patch = BytePatch.insertingMember(#""fuzz \u00e9":1"#, into: root)
-    guard let patched = BytePatch.applied([patch], to: bytes) else { preconditionFailure("a patch that does not apply") }
+    guard let patched = BytePatch.applied([patch], to: bytes) else {
+        preconditionFailure("a patch that does not apply")
+    }
     patched.withUnsafeBytes { again in
         let second = JSONTape()
         do {
@@ -25,7 +27,10 @@ func fuzz(_ bytes: UnsafeRawBufferPointer) {
 private func walk(_ value: JSONValue, _ end: Int, _ budget: inout Int) {
     budget -= 1
     guard budget > 0 else { return }
-    precondition(value.range.upperBound <= end && value.contentRange.upperBound <= value.range.upperBound, "a wild range")
+    precondition(
+        value.range.upperBound <= end && value.contentRange.upperBound <= value.range.upperBound,
+        "a wild range"
+    )
     _ = value.string
     _ = value.int
     _ = value.double

@@ -130,6 +130,15 @@ struct Workspace: Sendable {
                 origin: .environment,
                 at: now
             )
+            for model in CommonModel.all(of: found.catalogueVendor ?? "") {
+                rows.addModel(
+                    name: model.name,
+                    provider: found.name,
+                    upstreamModel: model.name,
+                    origin: .environment,
+                    at: now
+                )
+            }
         }
         return rows
     }

@@ -81,8 +81,6 @@ enum SettingSchema {
     ]
 
     private static let deadlines: [SettingRow] = [
-        SettingRow("deadlines.tls_accept", .duration(\.deadlines.tlsAccept, Self.wait))
-            .about("TLS handshake of a client"),
         SettingRow("deadlines.header", .duration(\.deadlines.header, Self.wait))
             .about("request head, from connection or from its first byte"),
         SettingRow("deadlines.body", .duration(\.deadlines.body, Self.wait))
@@ -97,8 +95,6 @@ enum SettingSchema {
             .about("how long the answer's head waits for first content"),
         SettingRow("deadlines.first_content", .duration(\.deadlines.firstContent, Self.wait))
             .about("first content of a stream"),
-        SettingRow("deadlines.first_content_untried", .duration(\.deadlines.firstContentUntried, Self.wait))
-            .about("the same while an untried target remains"),
         SettingRow("deadlines.event_idle", .duration(\.deadlines.eventIdle, Self.wait))
             .about("silence between two events of a stream"),
         SettingRow("deadlines.no_content", .duration(\.deadlines.noContent, Self.wait))

@@ -53,7 +53,6 @@ struct Settings: Sendable, Equatable {
     }
 
     struct Deadlines: Sendable, Equatable {
-        var tlsAccept = Duration.seconds(5)
         var header = Duration.seconds(10)
         var body = Duration.seconds(30)
         var bodyBytesPerSecond = 4 << 10
@@ -61,7 +60,6 @@ struct Settings: Sendable, Equatable {
         var connect = Duration.seconds(5)
         var headHold = Duration.seconds(10)
         var firstContent = Duration.seconds(300)
-        var firstContentUntried = Duration.seconds(60)
         var eventIdle = Duration.seconds(60)
         var noContent = Duration.seconds(300)
         var total = Duration.seconds(600)

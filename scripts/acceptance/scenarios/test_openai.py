@@ -168,7 +168,11 @@ def test_responses_tool_round_trip(client, source):
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_responses_reasoning(client, source):
-    events = list(client.responses.create(model=model("think", source), input="why?", stream=True))
+    events = list(
+        client.responses.create(
+            model=model("think", source), input="why?", reasoning={"summary": "auto"}, stream=True
+        )
+    )
     assert any(event.type == "response.reasoning_summary_text.delta" for event in events)
     final = events[-1].response
     assert final.output[0].type == "reasoning"

@@ -10,5 +10,7 @@ protocol AdminTransport: Sendable {
     ///   - method: `GET`, `POST`, `PATCH`, `DELETE`.
     ///   - path: Path and query below the listener's root.
     ///   - body: JSON, or nothing.
+    /// - Returns: The answer, whatever its status.
+    /// - Throws: When none was had.
     func send(_ method: String, _ path: String, _ body: [UInt8]?) async throws -> AdminReply
 }

@@ -17,6 +17,7 @@ struct Table {
     /// The table as text.
     ///
     /// - Parameter width: Columns of the terminal; `nil` cuts nothing.
+    /// - Returns: One line per row, headings first.
     func text(width: Int?) -> String {
         let all = [self.headings] + self.rows
         let widths = self.headings.indices.map { column in
