@@ -55,6 +55,13 @@ private func chunks(_ bytes: UnsafeRawBufferPointer) {
     }
 }
 
+/// What libFuzzer calls with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzz(UnsafeRawBufferPointer(start: data, count: count))
+    return 0
+}
+
 @_silgen_name("LLVMFuzzerRunDriver")
 func LLVMFuzzerRunDriver(
     _ argc: UnsafeMutablePointer<CInt>,
@@ -67,8 +74,5 @@ func LLVMFuzzerRunDriver(
 public func main(_ argc: CInt, _ argv: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> CInt {
     var argc = argc
     var argv: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = argv
-    return LLVMFuzzerRunDriver(&argc, &argv) { data, count in
-        fuzz(UnsafeRawBufferPointer(start: data, count: count))
-        return 0
-    }
+    return LLVMFuzzerRunDriver(&argc, &argv) { data, count in testOneInput(data, count) }
 }

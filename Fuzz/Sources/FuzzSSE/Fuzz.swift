@@ -17,14 +17,26 @@ private func events(_ bytes: UnsafeRawBufferPointer, step: Int) -> [[UInt8]] {
         end = min(bytes.count, end + step)
         let seen = UnsafeRawBufferPointer(rebasing: bytes[..<end])
         while true {
-            guard let next = try? framer.next(seen, from: &offset) else { return found + [[0xFF]] }
-            guard let event = next else { break }
+            let event: SSEEvent
+            do throws(SSEError) {
+                guard let next = try framer.next(seen, from: &offset) else { break }
+                event = next
+            } catch {
+                return found + [[0xFF]]
+            }
             precondition(event.range.upperBound <= end && event.range.lowerBound >= 0, "an event outside its stream")
             found.append(event.joinedData(in: seen))
         }
     }
     if let last = framer.finish(bytes, from: &offset) { found.append(last.joinedData(in: bytes)) }
     return found
+}
+
+/// What libFuzzer calls with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzz(UnsafeRawBufferPointer(start: data, count: count))
+    return 0
 }
 
 @_silgen_name("LLVMFuzzerRunDriver")
@@ -39,8 +51,5 @@ func LLVMFuzzerRunDriver(
 public func main(_ argc: CInt, _ argv: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> CInt {
     var argc = argc
     var argv: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = argv
-    return LLVMFuzzerRunDriver(&argc, &argv) { data, count in
-        fuzz(UnsafeRawBufferPointer(start: data, count: count))
-        return 0
-    }
+    return LLVMFuzzerRunDriver(&argc, &argv) { data, count in testOneInput(data, count) }
 }
