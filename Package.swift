@@ -11,6 +11,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -51,7 +52,7 @@ let package = Package(
         .target(name: "Catalogue", dependencies: ["Exchange", "Wire"]),
         .target(name: "Providers", dependencies: ["Exchange", "Wire"]),
         .target(name: "Storage", dependencies: ["Exchange"]),
-        .target(name: "SQLiteStorage", dependencies: ["Storage", "Exchange", grdb]),
+        .target(name: "SQLiteStorage", dependencies: ["Storage", "Exchange", grdb, sqlite]),
         .systemLibrary(
             name: "CCrypt",
             pkgConfig: "libcrypt",

@@ -19,17 +19,14 @@ enum RequestRow {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
-    /// The values of one record.
-    static func values(_ record: RequestRecord) throws -> [DatabaseValue] {
-        var values: [DatabaseValue] = []
-        values.reserveCapacity(32)
-        Self.appendIdentity(record, to: &values)
-        Self.appendResult(record, to: &values)
-        Self.appendUsage(record.usage, to: &values)
-        values.append(record.warnings.isEmpty ? .null : try jsonText(record.warnings).databaseValue)
-        values.append(Self.text(record.client))
-        values.append(Self.text(record.session))
-        return values
+    /// Binds one record's values, in the order of `columns`.
+    static func bind(_ record: RequestRecord, to row: inout RowBinder) throws {
+        Self.bindIdentity(record, to: &row)
+        Self.bindResult(record, to: &row)
+        Self.bindUsage(record.usage, to: &row)
+        row.bind(record.warnings.isEmpty ? nil : try jsonText(record.warnings))
+        row.bind(record.client)
+        row.bind(record.session)
     }
 
     /// Reads a row of `sequence` and the columns.
@@ -55,55 +52,42 @@ enum RequestRow {
 // MARK: - Writing
 
 extension RequestRow {
-    private static func appendIdentity(_ record: RequestRecord, to values: inout [DatabaseValue]) {
-        values.append(Self.text(record.id))
-        values.append(record.startedAt.databaseValue)
-        values.append(Self.text(record.keyID))
-        values.append(Self.text(record.projectID))
-        values.append(record.operation.rawValue.databaseValue)
-        values.append(record.isStream.databaseValue)
-        values.append(Self.text(record.modelAsked))
-        values.append(Self.text(record.modelServed))
-        values.append(Self.text(record.provider))
+    private static func bindIdentity(_ record: RequestRecord, to row: inout RowBinder) {
+        row.bind(record.id)
+        row.bind(record.startedAt)
+        row.bind(record.keyID)
+        row.bind(record.projectID)
+        row.bind(record.operation.rawValue)
+        row.bind(record.isStream)
+        row.bind(record.modelAsked)
+        row.bind(record.modelServed)
+        row.bind(record.provider)
     }
 
-    private static func appendResult(_ record: RequestRecord, to values: inout [DatabaseValue]) {
-        values.append(record.status.databaseValue)
-        values.append(record.outcome.rawValue.databaseValue)
-        values.append(Self.text(record.failure))
-        values.append(record.attempts.databaseValue)
-        values.append(Self.text(record.upstreamRequestID))
-        values.append(Self.text(record.finishReason))
-        values.append(record.queueMicroseconds.databaseValue)
-        values.append(record.firstByteMicroseconds?.databaseValue ?? .null)
-        values.append(record.firstContentMicroseconds?.databaseValue ?? .null)
-        values.append(record.totalMicroseconds.databaseValue)
-        values.append(record.overheadMicroseconds.databaseValue)
+    private static func bindResult(_ record: RequestRecord, to row: inout RowBinder) {
+        row.bind(record.status)
+        row.bind(record.outcome.rawValue)
+        row.bind(record.failure)
+        row.bind(record.attempts)
+        row.bind(record.upstreamRequestID)
+        row.bind(record.finishReason)
+        row.bind(record.queueMicroseconds)
+        row.bind(record.firstByteMicroseconds)
+        row.bind(record.firstContentMicroseconds)
+        row.bind(record.totalMicroseconds)
+        row.bind(record.overheadMicroseconds)
     }
 
-    private static func appendUsage(_ usage: TokenUsage?, to values: inout [DatabaseValue]) {
-        guard let usage else {
-            values.append(contentsOf: repeatElement(.null, count: 9))
-            return
-        }
-        values.append(usage.uncachedInputTokens.databaseValue)
-        values.append(usage.cacheReadTokens.databaseValue)
-        values.append(usage.cacheWrite5mTokens.databaseValue)
-        values.append(usage.cacheWrite1hTokens.databaseValue)
-        values.append(usage.audioInputTokens.databaseValue)
-        values.append(usage.visibleOutputTokens.databaseValue)
-        values.append(usage.reasoningTokens.databaseValue)
-        values.append(usage.audioOutputTokens.databaseValue)
-        values.append(usage.isAnomalous.databaseValue)
-    }
-
-    /// Text for a column. The engine ends text at a zero byte, which a caller may put into a model's name, so zero
-    /// bytes are stored as U+FFFD.
-    private static func text(_ text: String?) -> DatabaseValue {
-        guard let text else { return .null }
-        guard text.utf8.contains(0) else { return text.databaseValue }
-        let scalars = text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }
-        return String(String.UnicodeScalarView(scalars)).databaseValue
+    private static func bindUsage(_ usage: TokenUsage?, to row: inout RowBinder) {
+        row.bind(usage?.uncachedInputTokens)
+        row.bind(usage?.cacheReadTokens)
+        row.bind(usage?.cacheWrite5mTokens)
+        row.bind(usage?.cacheWrite1hTokens)
+        row.bind(usage?.audioInputTokens)
+        row.bind(usage?.visibleOutputTokens)
+        row.bind(usage?.reasoningTokens)
+        row.bind(usage?.audioOutputTokens)
+        row.bind(usage.map { $0.isAnomalous ? Int64(1) : 0 })
     }
 }
 

@@ -7,9 +7,10 @@ extension SQLiteStore: RequestLog {
         guard !records.isEmpty else { return }
         try self.write(work: 1 + records.count / 16) { database in
             let statement = try database.cachedStatement(sql: RequestRow.insert)
+            var row = RowBinder(statement.sqliteStatement)
             for record in records {
-                statement.setUncheckedArguments(StatementArguments(try RequestRow.values(record)))
-                try statement.execute()
+                try RequestRow.bind(record, to: &row)
+                try row.run()
             }
         }
     }

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import NIOPosix
 import NIOSSL
 import Synchronization
 
@@ -38,19 +39,35 @@ final class TLSServerFiles: Sendable {
         self.state = Mutex(State(context: try Self.makeContext(files), stamp: stamp, checkedAt: .now))
     }
 
-    /// The context for a new connection. Looks at the files' times at most every five seconds.
+    /// The context for a new connection. At most every five seconds it has a worker thread look at the files; the loop never
+    /// waits for a disk.
     var context: NIOSSLContext {
-        self.state.withLock { state in
+        let (context, isDue) = self.state.withLock { state in
             let now = ContinuousClock.now
-            guard now - state.checkedAt > Self.interval else { return state.context }
-            state.checkedAt = now
-            let stamp = Self.stamp(self.files)
-            guard stamp != state.stamp else { return state.context }
-            if let context = try? Self.makeContext(self.files) {
+            let isDue = now - state.checkedAt > Self.interval
+            if isDue { state.checkedAt = now }
+            return (state.context, isDue)
+        }
+        if isDue { NIOThreadPool.singleton.submit { _ in self.refresh() } }
+        return context
+    }
+
+    /// Reads the pair again if a file changed; one that cannot be used is logged and tried again at the next look.
+    private func refresh() {
+        let stamp = Self.stamp(self.files)
+        guard self.state.withLock({ $0.stamp != stamp }) else { return }
+        do {
+            let context = try Self.makeContext(self.files)
+            self.state.withLock { state in
                 state.context = context
                 state.stamp = stamp
             }
-            return state.context
+            self.log.info("the listener's certificate was read again")
+        } catch {
+            self.log.warning(
+                "the changed certificate cannot be used; the old one stays",
+                metadata: ["error": "\(error)"]
+            )
         }
     }
 
