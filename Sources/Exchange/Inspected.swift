@@ -4,7 +4,7 @@ public import Wire
 ///
 /// All ranges are byte offsets into the body as received.
 public struct Inspected: Sendable, Equatable {
-    /// The model asked for, decoded. Empty when the operation takes its model from the path.
+    /// The model asked for, decoded: the path's when it names one, otherwise the body's.
     public var model: String
     /// The model's value including its quotes; `nil` when the body has none.
     public var modelRange: Range<Int>?

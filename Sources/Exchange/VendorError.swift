@@ -55,9 +55,10 @@ extension VendorError {
         "service_unavailable", "ServiceUnavailable", "engine_overloaded", "503", "529",
     ]
 
-    /// Our account at the vendor has run out of money or quota.
+    /// Our account at the vendor has run out of money or quota. Anthropic says so with a 400 and its text alone; only
+    /// the text's beginning counts, for vendors quote the caller further on.
     public var isQuota: Bool {
-        self.names(oneOf: Self.quota) || self.message.contains("credit balance is too low")
+        self.names(oneOf: Self.quota) || self.message.hasPrefix("Your credit balance is too low")
     }
 
     /// The vendor does not take our credential. xAI and Google say so with a 400.

@@ -64,6 +64,7 @@ struct ClassifyTests {
         let bodies = [
             #"{"error":{"message":"Invalid 'messages': empty array.","type":"invalid_request_error","code":"empty_array"}}"#,
             #"{"error":{"message":"Unknown value 'Incorrect API key provided'","code":null}}"#,
+            #"{"error":{"message":"Invalid role 'Your credit balance is too low'","code":"invalid_value"}}"#,
             #"{"error":{"code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#,
             #"{"code":"Client specified an invalid argument","error":"This model's maximum prompt length is 131072"}"#,
             #"{"message":"bad"}"#, #"{"detail":"bad"}"#, #"{"error":{"code":"unknown_model"}}"#,
