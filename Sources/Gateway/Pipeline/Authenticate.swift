@@ -9,10 +9,13 @@ struct Caller {
     let key: KeyEntry
     /// The digest it was found by, to find it again after a write.
     let digest: KeyDigest
+    /// The snapshot's generation it was found in.
+    let generation: UInt64
 
-    fileprivate init(key: KeyEntry, digest: KeyDigest) {
+    fileprivate init(key: KeyEntry, digest: KeyDigest, generation: UInt64) {
         self.key = key
         self.digest = digest
+        self.generation = generation
     }
 }
 
@@ -21,7 +24,6 @@ struct Caller {
 struct Authenticator {
     private var lastToken: [UInt8] = []
     private var lastCaller: Caller?
-    private var generation: UInt64 = 0
 
     /// Finds the caller.
     ///
@@ -33,19 +35,17 @@ struct Authenticator {
         loop: LoopState
     ) throws(GatewayFailure) -> Caller {
         let token = try Self.token(scan, in: bytes)
-        let snapshot = loop.snapshot
-        let generation = loop.snapshotGeneration
-        if generation == self.generation, let caller = self.lastCaller, self.lastToken.elementsEqual(token) {
+        let (snapshot, generation) = loop.current
+        if let caller = self.lastCaller, caller.generation == generation, self.lastToken.elementsEqual(token) {
             return try Self.check(caller, loop)
         }
         guard VirtualKey.isWellFormed(token) else { throw Self.unknown }
         let digest = loop.shared.digester.digest(token)
         guard let key = snapshot.keys.lookup(digest) else { throw Self.unknown }
-        let caller = Caller(key: key, digest: digest)
+        let caller = Caller(key: key, digest: digest, generation: generation)
         let checked = try Self.check(caller, loop)
         self.lastToken = Array(token)
         self.lastCaller = caller
-        self.generation = generation
         loop.shared.firstUse(key, self.lastToken)
         return checked
     }
@@ -54,6 +54,16 @@ struct Authenticator {
     static func isInForce(_ caller: Caller, _ loop: LoopState) -> Bool {
         guard let key = loop.snapshot.keys.lookup(caller.digest) else { return false }
         return key.refusal(now: loop.unixMilliseconds) == nil
+    }
+
+    /// The caller as it is now: a body may take long to arrive, and a write is in force at once.
+    ///
+    /// - Throws: `.invalidKey` when the key has been revoked, disabled or deleted since its head was read.
+    static func renew(_ caller: Caller, _ loop: LoopState) throws(GatewayFailure) -> Caller {
+        let (snapshot, generation) = loop.current
+        guard generation != caller.generation else { return try Self.check(caller, loop) }
+        guard let key = snapshot.keys.lookup(caller.digest) else { throw Self.unknown }
+        return try Self.check(Caller(key: key, digest: caller.digest, generation: generation), loop)
     }
 
     private static let unknown = GatewayFailure(

@@ -44,8 +44,8 @@ extension ClientConnection {
     /// The rest of the road, once the body is inspected.
     func travel(_ inspected: InspectedRequest, _ received: ReceivedRequest) throws(GatewayFailure) {
         let head = received.head
-        let caller = received.caller
         self.note(inspected.facts)
+        let caller = try Authenticator.renew(received.caller, self.loop)
         let plan = try RoutePlan.make(inspected, for: caller, operation: head.operation, snapshot: self.loop.snapshot)
         let admitted = try Admitted.take(
             plan,
@@ -54,6 +54,13 @@ extension ClientConnection {
             at: self.loop.monotonicNow
         )
         let request = try UpstreamRequest.patched(inspected, by: plan, head: head, headBytes: received.headBytes)
-        self.dispatch(request, plan: plan, admitted: admitted, inspected: inspected, received: received)
+        self.dispatch(
+            request,
+            plan: plan,
+            admitted: admitted,
+            inspected: inspected,
+            caller: caller,
+            received: received
+        )
     }
 }

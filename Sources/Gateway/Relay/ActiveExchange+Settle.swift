@@ -49,6 +49,7 @@ extension ActiveExchange {
             metrics.outputTokens.add(usage.outputTokens)
             metrics.cacheReadTokens.add(usage.cacheReadTokens)
             metrics.cacheWriteTokens.add(usage.cacheWrite5mTokens)
+            metrics.cacheWriteTokens.add(usage.cacheWrite1hTokens)
         }
         let operation = self.dispatch.head.operation
         self.loop.counters.count(

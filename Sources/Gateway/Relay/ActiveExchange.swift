@@ -54,7 +54,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.format = client.loop.shared.formats[dispatch.head.operation]
         self.request = request
         self.startedAt = now
-        self.checkedGeneration = client.loop.snapshotGeneration
+        self.checkedGeneration = dispatch.caller.generation
         self.framer = SSEFramer(maxEventBytes: client.loop.shared.options.limits.maxEventBytes)
         self.machine = ExchangeMachine(
             isStream: dispatch.facts.isStream,
@@ -69,7 +69,6 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             operation: dispatch.head.operation
         )
         self.loop.shared.exchanges.add(1, ordering: .relaxed)
-        self.loop.shared.metrics.inFlight.add(1)
     }
 
     private var now: NIODeadline { self.loop.loop.now }
@@ -203,7 +202,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     /// Looked at again after a write, and where time alone can end a key.
     private func isStillAllowed() -> Bool {
-        let generation = self.loop.snapshotGeneration
+        let generation = self.loop.current.generation
         guard generation != self.checkedGeneration || self.loop.isWholeSecond else { return true }
         self.checkedGeneration = generation
         return Authenticator.isInForce(self.dispatch.caller, self.loop)
@@ -215,8 +214,6 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         switch action {
         case .nothing, .send:
             return
-        case .commit:
-            self.commit()
         case .commitWithPing:
             self.commit()
             self.ping()
@@ -261,14 +258,12 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         if admission.state == .held { admission.release() } else { admission.settle() }
         self.finishRecord(status: status, outcome: outcome)
         self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
-        self.loop.shared.metrics.inFlight.add(-1)
     }
 
     deinit {
         // The net: an exchange that was dropped without being settled is our defect, and is counted as one.
         guard !self.isSettled else { return }
         self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
-        self.loop.shared.metrics.inFlight.add(-1)
         self.loop.shared.metrics.defects.add()
     }
 }

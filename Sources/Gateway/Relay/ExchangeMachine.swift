@@ -34,8 +34,6 @@ struct ExchangeMachine {
         case nothing
         /// Send the request.
         case send
-        /// Send the head and whatever was held back.
-        case commit
         /// Send the head, whatever was held back, and a sign of life.
         case commitWithPing
         /// Send a sign of life.

@@ -11,6 +11,7 @@ extension ClientConnection {
         plan: RoutePlan,
         admitted: Admitted,
         inspected: InspectedRequest,
+        caller: Caller,
         received: ReceivedRequest
     ) {
         let dispatch = ActiveExchange.Dispatch(
@@ -18,7 +19,7 @@ extension ClientConnection {
             admitted: admitted,
             facts: inspected.facts,
             head: received.head,
-            caller: received.caller,
+            caller: caller,
             bodyReceivedAt: received.bodyReceivedAt
         )
         let exchange = ActiveExchange(client: self, dispatch: dispatch, request: request.bytes, now: self.loop.loop.now)

@@ -81,7 +81,6 @@ final class ClientConnection: ChannelInboundHandler {
         self.peer = context.remoteAddress?.ipAddress ?? "unknown"
         self.loop.add(self)
         let open = self.loop.shared.connections.add(1, ordering: .relaxed).newValue
-        self.loop.shared.metrics.openConnections.add(1)
         if open > self.loop.shared.options.limits.maxConnections { context.close(promise: nil) }
     }
 
@@ -132,7 +131,6 @@ final class ClientConnection: ChannelInboundHandler {
         self.returnHeldBytes()
         self.loop.remove(self)
         self.loop.shared.connections.subtract(1, ordering: .relaxed)
-        self.loop.shared.metrics.openConnections.add(-1)
     }
 
     // MARK: Reading

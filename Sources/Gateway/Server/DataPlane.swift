@@ -35,8 +35,6 @@ public final class DataPlane: Service {
         public var unixMilliseconds: @Sendable () -> Int64
         /// The log.
         public var log: Logger
-        /// Martlet's version.
-        public var version: String
 
         /// Bundles the parts.
         public init(
@@ -50,8 +48,7 @@ public final class DataPlane: Service {
             connector: any UpstreamConnector,
             firstUse: @escaping @Sendable (KeyEntry, [UInt8]) -> Void,
             unixMilliseconds: @escaping @Sendable () -> Int64,
-            log: Logger,
-            version: String
+            log: Logger
         ) {
             self.options = options
             self.snapshots = snapshots
@@ -64,7 +61,6 @@ public final class DataPlane: Service {
             self.firstUse = firstUse
             self.unixMilliseconds = unixMilliseconds
             self.log = log
-            self.version = version
         }
     }
 

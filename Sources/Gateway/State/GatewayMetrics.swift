@@ -3,12 +3,7 @@ public import Telemetry
 /// The data plane's counters, resolved once so that a request pays for an addition and nothing else.
 public final class GatewayMetrics: Sendable {
     let registry: MetricRegistry
-    let inFlight: Gauge
-    let openConnections: Gauge
-    let heldBodyBytes: Gauge
     let unauthenticated: Counter
-    let recordsDropped: Counter
-    let recordsWritten: Counter
     let clientsGone: Counter
     let duration: Histogram
     let overhead: Histogram
@@ -22,21 +17,10 @@ public final class GatewayMetrics: Sendable {
     /// Registers everything in `registry`.
     public init(registry: MetricRegistry) {
         self.registry = registry
-        self.inFlight = registry.gauge("martlet_in_flight_requests", help: "Exchanges under way.")
-        self.openConnections = registry.gauge("martlet_client_connections", help: "Open client connections.")
-        self.heldBodyBytes = registry.gauge("martlet_held_body_bytes", help: "Request body bytes held in memory.")
         self.unauthenticated = registry.counter(
             "martlet_rejected_total",
             help: "Requests refused before any upstream call, by reason.",
             labels: [("reason", "invalid_key")]
-        )
-        self.recordsDropped = registry.counter(
-            "martlet_log_dropped_total",
-            help: "Request records dropped because the queue was full."
-        )
-        self.recordsWritten = registry.counter(
-            "martlet_log_written_total",
-            help: "Request records written to the store."
         )
         self.clientsGone = registry.counter(
             "martlet_clients_gone_total",

@@ -41,18 +41,19 @@ final class LoopState {
         self.renewClock()
     }
 
-    /// The snapshot in force. One load unless it changed.
-    var snapshot: Snapshot {
+    /// The snapshot in force and its generation, which belong together: what is remembered of a snapshot is good for that
+    /// generation only, and a write may come between two looks. One load unless it changed.
+    var current: (snapshot: Snapshot, generation: UInt64) {
         let generation = self.shared.snapshots.generation
         if generation != self.generation {
             self.generation = generation
             self.currentSnapshot = self.shared.snapshots.snapshot
         }
-        return self.currentSnapshot
+        return (self.currentSnapshot, self.generation)
     }
 
-    /// The generation of `snapshot`.
-    var snapshotGeneration: UInt64 { self.shared.snapshots.generation }
+    /// The snapshot in force.
+    var snapshot: Snapshot { self.current.snapshot }
 
     /// Milliseconds since 1970 at a moment of the loop's clock.
     func unixMilliseconds(at moment: NIODeadline) -> Int64 {
@@ -99,9 +100,6 @@ final class LoopState {
         }
         connection.slot = -1
     }
-
-    /// Open client connections of this loop.
-    var connectionCount: Int { self.connections.count }
 
     private func startTicking() {
         self.renewClock()

@@ -4,6 +4,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Policy
 import Synchronization
+import Telemetry
 
 /// What all loops share: constants, the snapshot holder, and a few atomics.
 final class SharedState: Sendable {
@@ -15,7 +16,6 @@ final class SharedState: Sendable {
     let metrics: GatewayMetrics
     let records: RecordQueue
     let log: Logger
-    let version: String
     let firstUse: @Sendable (KeyEntry, [UInt8]) -> Void
     let unixMilliseconds: @Sendable () -> Int64
     /// Request body bytes held, over all loops.
@@ -36,10 +36,28 @@ final class SharedState: Sendable {
         self.metrics = GatewayMetrics(registry: parts.registry)
         self.records = parts.records
         self.log = parts.log
-        self.version = parts.version
         self.firstUse = parts.firstUse
         self.unixMilliseconds = parts.unixMilliseconds
+        self.show("martlet_in_flight_requests", "Exchanges under way.", in: parts.registry) { $0.exchangeCount }
+        self.show("martlet_client_connections", "Open client connections.", in: parts.registry) { $0.connectionCount }
+        self.show("martlet_held_body_bytes", "Request body bytes held in memory.", in: parts.registry) { $0.heldCount }
     }
+
+    /// Tells a count at scrape time: the road keeps each once, and the metric is read from it.
+    private func show(
+        _ name: String,
+        _ help: String,
+        in registry: MetricRegistry,
+        _ count: @escaping @Sendable (SharedState) -> Int
+    ) {
+        registry.collect(name, help: help, type: .gauge) { [weak self] in
+            self.map { [(labels: [], value: Double(count($0)))] } ?? []
+        }
+    }
+
+    private var exchangeCount: Int { self.exchanges.load(ordering: .relaxed) }
+    private var connectionCount: Int { self.connections.load(ordering: .relaxed) }
+    private var heldCount: Int { self.heldBodyBytes.load(ordering: .relaxed) }
 
     var isReady: Bool { self.drainState.load(ordering: .relaxed) == 0 }
     var isDraining: Bool { self.drainState.load(ordering: .relaxed) >= 2 }

@@ -55,8 +55,7 @@ struct Road: Sendable {
                 ),
                 firstUse: { key, bytes in verifier.enqueue(id: key.id, key: bytes, verifier: key.verifier) },
                 unixMilliseconds: Workspace.unixMilliseconds,
-                log: log,
-                version: Martlet.version
+                log: log
             )
         )
         try await dataPlane.start()

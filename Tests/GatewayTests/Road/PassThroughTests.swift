@@ -4,6 +4,7 @@ import NIOCore
 import NIOEmbedded
 import Storage
 import Synchronization
+import Telemetry
 import Testing
 import Upstream
 @testable import Gateway
@@ -244,6 +245,47 @@ struct PassThroughTests {
         #expect(answer.body.contains(#"data: {"error":"#))
         #expect(answer.isWhole)
         #expect(road.takeRecords().first?.outcome == .interrupted)
+    }
+
+    @Test("a key revoked while its body arrives is refused, and nothing is sent")
+    func revokedBeforeBody() throws {
+        let road = try RoadHarness()
+        let body = #"{"model":"fast","messages":[]}"#
+        try road.send(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n")
+        var world = TestWorld()
+        world.isKeyEnabled = false
+        road.snapshots.publish(try world.snapshot())
+        try road.send(body)
+        #expect(try road.answer().status == 401)
+        #expect(road.vendors.channels.isEmpty)
+    }
+
+    @Test("a remembered credential belongs to the snapshot it was found in, not to one published since")
+    func cachedCredential() throws {
+        let road = try RoadHarness()
+        // The loop has seen a snapshot; a write that it has not seen yet follows.
+        let (_, generation) = road.state.current
+        var world = TestWorld()
+        world.isKeyEnabled = false
+        road.snapshots.publish(try world.snapshot())
+        #expect(road.snapshots.generation == generation + 1)
+        try road.post("/v1/chat/completions", #"{"model":"fast","messages":[]}"#)
+        #expect(try road.answer().status == 401)
+        let (snapshot, seen) = road.state.current
+        #expect(seen == road.snapshots.generation)
+        #expect(snapshot === road.snapshots.snapshot)
+    }
+
+    @Test("body bytes held show in the metric while they are held")
+    func heldBytes() throws {
+        let road = try RoadHarness()
+        func shown() -> Bool { String(decoding: road.registry.render(), as: UTF8.self).contains("martlet_held_body_bytes 1000\n") }
+        try road.send(
+            "POST /v1/messages HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(road.key)\r\nContent-Length: 1000\r\n\r\n{")
+        #expect(shown())
+        try road.client.close().wait()
+        #expect(!shown())
     }
 
     @Test("an HTTP/1.0 client gets a body that ends with the connection")

@@ -46,8 +46,7 @@ final class RoadHarness {
                 connector: self.vendors,
                 firstUse: { _, _ in },
                 unixMilliseconds: { wall.now },
-                log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-                version: "test"
+                log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             )
         )
         self.state = LoopState(loop: self.loop, shared: self.shared, connector: self.vendors, seed: 1)
