@@ -34,7 +34,6 @@ public struct CommonModel: Sendable, Equatable {
         CommonModel("openai", "gpt-4o-mini", contextTokens: 128_000, outputTokens: 16_384, .chat),
         CommonModel("openai", "gpt-4.1", contextTokens: 1_047_576, outputTokens: 32_768, .chat),
         CommonModel("openai", "gpt-4.1-mini", contextTokens: 1_047_576, outputTokens: 32_768, .chat),
-        CommonModel("openai", "gpt-4.1-nano", contextTokens: 1_047_576, outputTokens: 32_768, .chat),
         CommonModel("openai", "gpt-5", contextTokens: 272_000, outputTokens: 128_000, .chat),
         CommonModel("openai", "gpt-5-mini", contextTokens: 272_000, outputTokens: 128_000, .chat),
         CommonModel("openai", "gpt-5-nano", contextTokens: 272_000, outputTokens: 128_000, .chat),

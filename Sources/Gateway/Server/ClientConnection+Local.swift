@@ -147,6 +147,8 @@ enum ModelList {
         writer.string(model.owner)
         writer.key("type")
         writer.string("model")
+        writer.key("lifecycle")
+        writer.string("active")
         writer.key("display_name")
         writer.string(model.name)
         writer.key("created_at")

@@ -50,14 +50,12 @@ public final class KeyEntry: Sendable {
     public let requestClaims: [LimitClaim]
     /// Outlives the entry.
     let limiter: RequestLimiter?
-    /// Outlives the entry.
-    let trust: KeyTrust
 
     private let isEnabled: Bool
     private let revokedAt: Int64?
     private let expiresAt: Int64?
 
-    init(_ facts: KeyFacts, project: KeyProject, limiter: RequestLimiter?, trust: KeyTrust) {
+    init(_ facts: KeyFacts, project: KeyProject, limiter: RequestLimiter?) {
         self.id = facts.id
         self.name = facts.name
         self.project = project
@@ -65,7 +63,6 @@ public final class KeyEntry: Sendable {
         self.requestsPerMinute = facts.requestsPerMinute
         self.verifier = facts.verifier
         self.limiter = limiter
-        self.trust = trust
         self.requestClaims = limiter.map { [LimitClaim($0)] } ?? []
         self.isEnabled = facts.isEnabled
         self.revokedAt = facts.revokedAt
@@ -77,7 +74,7 @@ public final class KeyEntry: Sendable {
     /// - Returns: `nil` when it is.
     public func refusal(now: Int64) -> KeyRefusal? {
         if self.revokedAt != nil { return .revoked }
-        if !self.isEnabled || self.trust.state == .mismatched { return .disabled }
+        if !self.isEnabled { return .disabled }
         if let expiresAt = self.expiresAt, now >= expiresAt { return .expired }
         return self.project.isEnabled ? nil : .projectDisabled
     }

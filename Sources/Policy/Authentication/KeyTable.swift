@@ -41,8 +41,7 @@ public final class KeyTable: Sendable {
             let entry = KeyEntry(
                 facts,
                 project: project,
-                limiter: self.limiter(for: facts, in: limits, now: now),
-                trust: self.byID[facts.id]?.trust ?? KeyTrust()
+                limiter: self.limiter(for: facts, in: limits, now: now)
             )
             byDigest[digest] = entry
             byID[facts.id] = entry

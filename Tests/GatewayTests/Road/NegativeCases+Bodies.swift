@@ -1,4 +1,6 @@
-// swift-format-ignore-file: bytes of the wire are read best on one line
+// swift-format-ignore-file
+// Bytes of the wire are read best on one line.
+
 
 extension NegativeCase {
     static let json: [NegativeCase] = [

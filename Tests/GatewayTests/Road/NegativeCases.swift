@@ -1,4 +1,6 @@
-// swift-format-ignore-file: bytes of the wire are read best on one line
+// swift-format-ignore-file
+// Bytes of the wire are read best on one line.
+
 import Testing
 
 /// One bad input and what must come of it: the right status in the caller's own format, no upstream call, process alive.

@@ -135,24 +135,4 @@ struct KeyTableTests {
         let again = self.table([self.facts("a") { $0.requestsPerMinute = 2 }], after: lifted)
         #expect(try self.admit(again.entry(id: "a"))?.remaining == 1)
     }
-
-    @Test("a distrusted key is refused, in every table that follows")
-    func distrust() throws {
-        let first = self.table([self.facts("a")])
-        try #require(first.entry(id: "a")).trust.finishCheck(.mismatched)
-        #expect(first.entry(id: "a")?.refusal(now: 0) == .disabled)
-        let second = self.table([self.facts("a") { $0.requestsPerMinute = 5 }], after: first)
-        #expect(second.entry(id: "a")?.refusal(now: 0) == .disabled)
-    }
-
-    @Test("a key's check is claimed once")
-    func claim() {
-        let trust = KeyTrust()
-        #expect(trust.claimCheck())
-        #expect(!trust.claimCheck())
-        trust.finishCheck(.unchecked)
-        #expect(trust.claimCheck())
-        trust.finishCheck(.matched)
-        #expect(!trust.claimCheck())
-    }
 }
