@@ -1,0 +1,53 @@
+public import Wire
+
+/// One JSON value as its sender wrote it: key order, number spelling and escapes kept.
+///
+/// Made only from values that passed the strict gate, or from text written by `JSONWriter`, so it may be written out as is.
+public struct RawJSON: Sendable, Hashable {
+    /// The value's bytes, without surrounding white space.
+    public let bytes: [UInt8]
+
+    /// Copies a value of a parsed document.
+    public init(_ value: JSONValue) {
+        self.bytes = Array(value.bytes)
+    }
+
+    /// Takes JSON text that is known to be valid.
+    public init(trusted text: String) {
+        self.bytes = Array(text.utf8)
+    }
+
+    /// Takes what a writer wrote.
+    public init(_ writer: JSONWriter) {
+        self.bytes = writer.bytes
+    }
+
+    /// The text.
+    public var text: String { String(decoding: self.bytes, as: UTF8.self) }
+
+    /// `{}`
+    public static let emptyObject = RawJSON(trusted: "{}")
+
+    /// Parses the value again, for as long as `body` runs.
+    ///
+    /// - Returns: What `body` returns; `nil` when the bytes are no JSON after all.
+    public func read<R>(_ body: (JSONValue) -> R) -> R? {
+        self.bytes.withUnsafeBytes { bytes in
+            guard let root = try? JSONTape().parse(bytes) else { return nil }
+            return body(root)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes a value as its sender wrote it.
+    public mutating func value(_ json: RawJSON) {
+        self.raw(json.bytes)
+    }
+
+    /// Writes a member with a value as its sender wrote it.
+    public mutating func member(_ key: StaticString, _ json: RawJSON) {
+        self.key(key)
+        self.raw(json.bytes)
+    }
+}
