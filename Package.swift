@@ -49,6 +49,8 @@ let package = Package(
             dependencies: ["Exchange", "Wire"],
             path: "Sources/Formats/AnthropicMessages"
         ),
+        .target(name: "GeminiContent", dependencies: ["Exchange", "Wire"], path: "Sources/Formats/GeminiContent"),
+        .target(name: "BedrockConverse", dependencies: ["Exchange", "Wire"], path: "Sources/Formats/BedrockConverse"),
         .target(name: "Catalogue", dependencies: ["Exchange", "Wire"]),
         .target(name: "Providers", dependencies: ["Exchange", "Wire"]),
         .target(name: "Storage", dependencies: ["Exchange"]),
@@ -102,6 +104,13 @@ let package = Package(
             name: "FormatsTests",
             dependencies: ["OpenAIChat", "OpenAIResponses", "AnthropicMessages", "Exchange", "Wire", "MartletTesting"],
             resources: [.copy("Fixtures")]
+        ),
+        .testTarget(
+            name: "TranslationTests",
+            dependencies: [
+                "OpenAIChat", "OpenAIResponses", "AnthropicMessages", "GeminiContent", "BedrockConverse",
+                "Catalogue", "Exchange", "Wire", "MartletTesting",
+            ]
         ),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "Exchange", "Wire"]),
         .testTarget(name: "ProvidersTests", dependencies: ["Providers", "Exchange", "Wire"]),

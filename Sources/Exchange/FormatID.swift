@@ -14,6 +14,10 @@ public struct FormatID: Hashable, Sendable, CustomStringConvertible {
     public static let responses = FormatID("responses")
     /// Anthropic Messages.
     public static let messages = FormatID("messages")
+    /// Google's generateContent; spoken by vendors alone.
+    public static let gemini = FormatID("gemini")
+    /// AWS Bedrock's Converse; spoken by vendors alone.
+    public static let converse = FormatID("converse")
 
     /// The raw name.
     public var description: String { self.rawValue }
