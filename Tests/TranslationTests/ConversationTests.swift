@@ -2,8 +2,9 @@ import Exchange
 import Testing
 
 @Suite struct ConversationTests {
-    private func call(_ id: String) -> Block {
-        Block(.toolCall(ToolCall(id: id, name: "f", input: ToolInput(.object, "{}"))))
+    private func call(_ id: String, at message: Int? = nil) -> Block {
+        let call = ToolCall(id: id, name: "f", input: ToolInput(.object, "{}"))
+        return Block(.toolCall(call), place: Place(message: message))
     }
     private func result(_ id: String, _ text: String = "ok") -> Block {
         Block(.toolResult(ToolResult(callID: id, blocks: [.text(text)])))
@@ -70,7 +71,7 @@ import Testing
 
     @Test func `a hundred thousand unanswered calls are no trouble`() throws {
         let turns = (0..<100_000).map {
-            Turn($0 % 2 == 0 ? .assistant : .user, $0 % 2 == 0 ? [self.call("\($0 % 7)")] : [.text("x")])
+            Turn($0 % 2 == 0 ? .assistant : .user, $0 % 2 == 0 ? [self.call("\($0 % 7)", at: $0)] : [.text("x")])
         }
         #expect(try self.paired(turns).warnings.count == 64)
     }

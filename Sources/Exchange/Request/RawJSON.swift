@@ -33,8 +33,7 @@ public struct RawJSON: Sendable, Hashable {
     /// - Returns: What `body` returns; `nil` when the bytes are no JSON after all.
     public func read<R>(_ body: (JSONValue) -> R) -> R? {
         self.bytes.withUnsafeBytes { bytes in
-            guard let root = try? JSONTape().parse(bytes) else { return nil }
-            return body(root)
+            try? JSONTape().read(bytes, body)
         }
     }
 }

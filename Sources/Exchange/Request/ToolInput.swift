@@ -46,7 +46,7 @@ public struct ToolInput: Sendable, Equatable {
     private static func isObject(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
-            (try? JSONTape().parse(UnsafeRawBufferPointer(bytes)))?.kind == .object
+            (try? JSONTape().read(UnsafeRawBufferPointer(bytes)) { $0.kind == .object }) ?? false
         }
     }
 

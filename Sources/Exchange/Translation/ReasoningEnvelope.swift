@@ -34,14 +34,15 @@ public enum ReasoningEnvelope {
         guard self.isEnvelope(state) else { return nil }
         let parts = state.dropFirst(Self.prefix.count).split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, let bytes = Base64.decode(parts[1].utf8) else { return nil }
-        return bytes.withUnsafeBytes { bytes -> Reasoning? in
-            guard let root = try? JSONTape().parse(bytes), let value = root["v"]?.string else { return nil }
-            return Reasoning(
-                text: root["t"]?.string,
-                state: ReasoningState(owner: String(parts[0]), value: value),
-                isRedacted: root["r"]?.bool ?? false
-            )
-        }
+        return RawJSON(trusted: String(decoding: bytes, as: UTF8.self)).read { root in
+            root["v"]?.string.map { value in
+                Reasoning(
+                    text: root["t"]?.string,
+                    state: ReasoningState(owner: String(parts[0]), value: value),
+                    isRedacted: root["r"]?.bool ?? false
+                )
+            }
+        } ?? nil
     }
 
     /// Owners are provider names, which hold no dots; whatever else they hold is made printable.
