@@ -8,8 +8,17 @@ ARGS            ?=
 
 export BENCH_SECONDS SOAK_SECONDS FUZZ_SECONDS
 
+# How every release binary is built (docs/decisions/0007): Swift's libraries linked in, and no exclusivity checks at run
+# time, which the debug build and its tests keep.
+RELEASE := --configuration release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 MARTLET := .build/release/martlet
 ORACLE  := .build/release/martlet-oracle
+
+ifeq ($(CONFIG),release)
+BUILD := $(RELEASE)
+else
+BUILD := --configuration $(CONFIG)
+endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -22,12 +31,12 @@ help: ## List the targets
 
 run: ## Build and start the gateway; prints curl lines to paste (CONFIG=release for speed, ARGS for flags)
 	@scripts/bootstrap.sh build
-	swift build --configuration $(CONFIG) --product martlet
+	swift build $(BUILD) --product martlet
 	@exec .build/$(CONFIG)/martlet serve --show-secrets $(ARGS)
 
 build: ## Build the martlet program (CONFIG=debug or release)
 	@scripts/bootstrap.sh build
-	swift build --configuration $(CONFIG) --product martlet
+	swift build $(BUILD) --product martlet
 
 test: ## Build and run all tests
 	@scripts/bootstrap.sh build
@@ -45,8 +54,8 @@ lint: ## Format, documentation, import directions, shell scripts
 
 # `swift build` honours one --product only, the last: so two builds.
 release-binaries:
-	swift build --configuration release --product martlet
-	swift build --configuration release --product martlet-oracle
+	swift build $(RELEASE) --product martlet
+	swift build $(RELEASE) --product martlet-oracle
 
 acceptance: ## Official SDKs against the release build
 	@scripts/bootstrap.sh build acceptance
@@ -79,7 +88,7 @@ deep: tsan asan fuzz soak ## All that is too slow for CI: sanitizers, fuzzers, s
 
 release: ## A stripped program with its documents and checksum in dist/ (STATIC=0: against the toolchain's libraries)
 	@scripts/bootstrap.sh build
-	@scripts/release.sh
+	@RELEASE='$(RELEASE)' scripts/release.sh
 
 clean: ## Remove everything built (the data folder ./var stays)
 	rm -rf .build .build-* dist .venvs

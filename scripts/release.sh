@@ -10,11 +10,13 @@ cd "$(dirname "$0")/.."
 version=${VERSION:-$(git describe --tags --always --dirty 2>/dev/null || echo unknown)}
 name=martlet-${version#v}-linux-$(uname -m)
 
-if [ "${STATIC:-1}" = 1 ]; then
+# The Makefile says how release binaries are built; alone, this script builds them in the plainest way.
+read -r -a build <<<"${RELEASE:---configuration release --static-swift-stdlib}"
+if [ "${STATIC:-1}" != 1 ]; then
     # Changing this flag in one build folder recompiles everything: its own folder.
-    build=(--configuration release --static-swift-stdlib --scratch-path .build-static)
-else
-    build=(--configuration release)
+    dynamic=(--scratch-path .build-dynamic)
+    for flag in "${build[@]}"; do [ "$flag" = --static-swift-stdlib ] || dynamic+=("$flag"); done
+    build=("${dynamic[@]}")
 fi
 swift build "${build[@]}" --product martlet
 folder=$(swift build "${build[@]}" --show-bin-path)

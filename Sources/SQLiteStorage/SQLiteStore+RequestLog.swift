@@ -57,7 +57,8 @@ extension SQLiteStore: RequestLog {
         }
     }
 
-    /// Deletes up to `limit` of the oldest records that started before an instant.
+    /// Deletes, of the `limit` oldest records, those that started before an instant. Oldest is what was written first: a
+    /// clock that was wrong for a while holds up nothing but its own records.
     ///
     /// - Returns: How many were deleted; call again while it equals `limit`, so that writers get their turn in between.
     public func deleteRequests(before instant: UnixMilliseconds, limit: Int = 1000) throws(StorageError) -> Int {
@@ -66,10 +67,10 @@ extension SQLiteStore: RequestLog {
             try database.execute(
                 sql: """
                     DELETE FROM request_log WHERE sequence IN (
-                        SELECT sequence FROM request_log WHERE started_at < ? ORDER BY started_at LIMIT ?
-                    )
+                        SELECT sequence FROM request_log ORDER BY sequence LIMIT ?
+                    ) AND started_at < ?
                     """,
-                arguments: [instant, limit]
+                arguments: [limit, instant]
             )
             return database.changesCount
         }
