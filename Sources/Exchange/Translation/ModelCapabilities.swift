@@ -11,10 +11,20 @@ public struct ModelCapabilities: Sendable, Equatable {
     public var defaultOutputTokens = 4096
     /// Which sampling settings are taken.
     public var sampling = SamplingRule.all
+    /// Whether sampling settings are taken while the model thinks.
+    public var samplesWhileReasoning = true
+    /// Whether frequency and presence penalties are taken.
+    public var takesPenalties = true
+    /// Whether more than one answer can be asked for.
+    public var severalAnswers = true
     /// The highest temperature taken.
     public var maxTemperature = 2.0
     /// How thinking is asked for.
     public var reasoning = ReasoningStyle.none
+    /// Whether the model thinks when nothing is said about it.
+    public var reasonsByDefault = false
+    /// Whether tools can be offered at all.
+    public var takesTools = true
     /// Whether a tool can be forced.
     public var forcesTools = true
     /// Whether a tool can be forced while the model thinks.
@@ -49,6 +59,10 @@ public struct ModelCapabilities: Sendable, Equatable {
     public var usesDeveloperRole = false
     /// OpenAI only: requests of other formats, or tools with reasoning, are better sent to Responses.
     public var prefersResponses = false
+    /// OpenAI only: Chat refuses function tools while the model thinks, so that they have to go to Responses.
+    public var toolsNeedResponses = false
+    /// OpenAI only: the model can be reached by Chat Completions; otherwise by Responses alone.
+    public var speaksChat = true
 
     /// An unknown model.
     public init() {}
