@@ -10,6 +10,8 @@ public struct TranslationTarget: Sendable, Equatable {
     public var reasoningOwner: String
     /// How this server's Chat dialect differs.
     public var chat = ChatDialect()
+    /// How this door to Gemini differs.
+    public var gemini = GeminiDialect()
     /// Lower-case letters and digits, unique to this exchange. Never part of a request's content.
     public var seed = ""
 
