@@ -13,8 +13,8 @@ public struct EmbeddingAnswer: Sendable, Equatable {
         self.inputTokens = inputTokens
     }
 
-    /// Writes the answer as OpenAI does: `{"object": "list", "data": [{"object": "embedding", "index", "embedding"}], "model",
-    /// "usage"}`. Base64 holds little-endian binary32 numbers.
+    /// Writes the answer as OpenAI does: `{"object": "list", "data": [{"object": "embedding", "index", "embedding"}],
+    /// "model", "usage"}`. Base64 holds little-endian binary32 numbers.
     ///
     /// - Parameters:
     ///   - model: What the caller asked for.

@@ -43,8 +43,8 @@ public struct GeminiContentFormat: VendorFormat {
     ///   - root: The body's root.
     ///   - notes: What the request's writer noted.
     /// - Returns: The first candidate, in order.
-    /// - Throws: `GatewayFailure` of an upstream kind for an error told with a 200, a tool call the model got wrong, or an
-    ///   answer with neither candidates nor the reason why there are none.
+    /// - Throws: `GatewayFailure` of an upstream kind for an error told with a 200, a tool call the model got wrong, or
+    ///   an answer with neither candidates nor the reason why there are none.
     public func decodeAnswer(_ root: JSONValue, notes: ReplyNotes) throws(GatewayFailure) -> Answer {
         var reader = ReplyReader(notes: notes, isWhole: root.kind == .object)
         var events: [AnswerEvent] = []

@@ -1,7 +1,7 @@
 import Exchange
 import Wire
 
-/// What an error body of Google's says: `{error: {code, message, status, details}}`, also as the only element of an array.
+/// What an error body of Google's says: `{error: {code, message, status, details}}`, also as an array's only element.
 struct GeminiError {
     /// What every vendor's error has.
     let words: VendorError

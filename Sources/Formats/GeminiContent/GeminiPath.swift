@@ -21,8 +21,8 @@ public enum GeminiPath {
     ///
     /// - Parameters:
     ///   - call: What is asked for.
-    ///   - model: The vendor's model name; `models/` before it is left out, `tunedModels/` is kept at the Gemini API. It
-    ///     becomes one segment, whatever is in it.
+    ///   - model: The vendor's model name; `models/` before it is left out, `tunedModels/` is kept at the Gemini API.
+    ///     It becomes one segment, whatever is in it.
     ///   - door: Where.
     /// - Returns: `/v1beta/models/gemini-3-flash:generateContent` and its like, printable ASCII.
     public static func path(_ call: Call, model: String, door: Door = .geminiAPI) -> String {

@@ -3,8 +3,8 @@ import Wire
 
 /// Reads a stream whose every event is a response with the next pieces of the answer.
 ///
-/// There is no event that ends it: the answer is complete when the stream is closed after a finish reason, of which there
-/// may be several.
+/// There is no event that ends it: the answer is complete when the stream is closed after a finish reason, of which
+/// there may be several.
 final class GeminiStreamDecoder: StreamDecoder {
     private let tape: JSONTape
     private var reader: ReplyReader

@@ -3,8 +3,8 @@ import Wire
 
 /// Gathers what an answer relies on until its text is about to close.
 ///
-/// Gemini counts in UTF-8 bytes of the whole text, citations in characters of a block. Only where all text so far is ASCII
-/// are both the same; elsewhere a citation has no range, rather than the text being kept.
+/// Gemini counts in UTF-8 bytes of the whole text, citations in characters of a block. Only where all text so far is
+/// ASCII are both the same; elsewhere a citation has no range, rather than the text being kept.
 struct Grounding {
     private var citations: [Citation] = []
     private var bytes = 0

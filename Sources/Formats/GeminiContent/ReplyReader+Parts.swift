@@ -29,8 +29,8 @@ extension ReplyReader {
         if let state { self.blocks.sign(state, into: &events) }
     }
 
-    /// A signature that arrives with a later piece of a text, or with an empty one, gets an empty block of its own: what was
-    /// sent cannot be signed any more, and Gemini takes it back like this.
+    /// A signature that arrives with a later piece of a text, or with an empty one, gets an empty block of its own: what
+    /// was sent cannot be signed any more, and Gemini takes it back like this.
     private mutating func read(_ text: String, _ state: ReasoningState?, into events: inout [AnswerEvent]) {
         self.grounding.saw(text)
         guard let state else {
@@ -43,7 +43,7 @@ extension ReplyReader {
         self.blocks.add(.text, "", state, into: &events)
     }
 
-    /// A call comes whole. An id is made up where there is none, from what is the same for every reading of this answer.
+    /// A call comes whole. An id is made up where there is none, of what is the same for every reading of this answer.
     private mutating func read(_ call: JSONValue, _ state: ReasoningState?, into events: inout [AnswerEvent]) {
         guard let name = call["name"]?.string, !name.isEmpty else { return }
         self.calls += 1

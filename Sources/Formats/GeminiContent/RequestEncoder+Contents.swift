@@ -41,8 +41,8 @@ extension RequestEncoder {
         }
     }
 
-    /// Signatures stay on the part they came on. One that came through a format without a place for it precedes its part
-    /// as thoughts without text; if that part is gone, it goes back on an empty text, as Gemini itself sends it.
+    /// Signatures stay on the part they came on. One that came through a format without a place for it precedes its
+    /// part as thoughts without text; if that part is gone, it goes back on an empty text, as Gemini itself sends it.
     private mutating func writeModel(_ turn: Turn) throws(TranslationRefusal) {
         self.begin("model")
         let owner = self.target.reasoningOwner

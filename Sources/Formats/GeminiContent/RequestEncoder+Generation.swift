@@ -27,6 +27,25 @@ extension RequestEncoder {
         if self.output.isJSON { self.writer.member("responseMimeType", "application/json") }
         if let schema = self.output.schema { self.writer.member("responseJsonSchema", schema) }
         try self.writeThinking()
+        try self.writeResolution()
+    }
+
+    /// How closely to look is one setting for all images: high if it is asked for once, low if nothing else is.
+    private mutating func writeResolution() throws(TranslationRefusal) {
+        var details: Set<String> = []
+        for turn in self.turns {
+            for block in turn.blocks {
+                guard case .image(let image) = block.content else { continue }
+                details.insert(image.detail ?? "auto")
+                guard image.detail == "low" || image.detail == "high" else { continue }
+                try self.report.approximated(.place(block.place), "detail")
+            }
+        }
+        if details.contains("high") {
+            self.writer.member("mediaResolution", "MEDIA_RESOLUTION_HIGH")
+        } else if details == ["low"] {
+            self.writer.member("mediaResolution", "MEDIA_RESOLUTION_LOW")
+        }
     }
 
     private mutating func writeCap() throws(TranslationRefusal) {

@@ -2,8 +2,8 @@ import Exchange
 import Wire
 
 extension RequestEncoder {
-    /// Writes the results of one turn's calls, in their order, as one content. Media are inside their result from Gemini 3
-    /// on, and follow the results before that.
+    /// Writes the results of one turn's calls, in their order, as one content. Media are inside their result from
+    /// Gemini 3 on, and follow the results before that.
     mutating func writeResults(_ blocks: ArraySlice<Block>) throws(TranslationRefusal) {
         self.writer.beginObject()
         self.writer.member("role", "user")

@@ -12,7 +12,7 @@ struct RequestEncoder {
     let output: OutputFormat
     /// The names of the calls written so far, by id, for their results.
     var calledNames: [String: String] = [:]
-    private let turns: [Turn]
+    let turns: [Turn]
     private let system: [Block]
 
     /// Judges what stands at the beginning of the body; `write` judges the rest.
@@ -72,6 +72,7 @@ struct RequestEncoder {
         try self.writeToolConfig()
         try self.writeGenerationConfig()
         try self.writeTier()
+        try self.writeLabels()
         try self.judgeTheRest()
         try self.writeContents()
     }
@@ -113,12 +114,28 @@ struct RequestEncoder {
         }
     }
 
+    /// Vertex takes labels of lower-case letters, digits, `_` and `-`; others, and those beyond 64, are left out.
+    private mutating func writeLabels() throws(TranslationRefusal) {
+        let metadata = self.request.metadata
+        let labels = self.target.gemini.isVertex ? metadata.filter(\.isVertexLabel).prefix(64) : []
+        if labels.count < metadata.count { try self.report.dropped(.parameter(.metadata)) }
+        guard !labels.isEmpty else { return }
+        self.writer.member(
+            "labels",
+            object: { writer in
+                for label in labels {
+                    writer.key(label.name)
+                    writer.string(label.value)
+                }
+            }
+        )
+    }
+
     /// What steers only quality, cost or tracing and has no place here.
     private mutating func judgeTheRest() throws(TranslationRefusal) {
         let request = self.request
         if request.verbosity != nil { try self.report.dropped(.parameter(.verbosity)) }
         if request.endUser != nil { try self.report.dropped(.parameter(.endUser)) }
-        if !request.metadata.isEmpty { try self.report.dropped(.parameter(.metadata)) }
         if request.store == true { try self.report.dropped(.parameter(.store)) }
     }
 
@@ -141,4 +158,24 @@ extension Block {
 extension ReasoningIntent {
     /// The caller wants no thinking.
     var isOff: Bool { self.mode == .off || self.effort == ReasoningIntent.Effort.none }
+}
+
+extension ExchangeRequest.Label {
+    /// Source: Google Cloud, requirements for labels, November 2026.
+    fileprivate var isVertexLabel: Bool {
+        guard let first = self.name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else {
+            return false
+        }
+        return [self.name, self.value].allSatisfy { text in
+            text.utf8.count <= 63
+                && text.utf8.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                        UInt8(ascii: "_"), UInt8(ascii: "-"):
+                        true
+                    default: false
+                    }
+                }
+        }
+    }
 }

@@ -28,7 +28,7 @@ struct ToolList {
         _ target: TranslationTarget,
         _ report: inout TranslationReport
     ) throws(TranslationRefusal) {
-        // Google's search is never mixed with functions: older models refuse it, newer ones answer in a trace of their own.
+        // Google's search is never mixed with functions: older models refuse it, newer ones answer with its trace.
         self.searches = request.tools.count == 1 && request.tools[0].isWebSearch
         if self.searches { try WebSearch(request.tools[0]).judge(&report) }
         for tool in request.tools where !self.searches { try self.add(tool, &report) }

@@ -4,8 +4,8 @@ import Exchange
 ///
 /// What becomes of a turn never depends on later ones, but for what is added at the very end.
 struct TurnList {
-    /// Turns of the user and the model, no two neighbours of the same role, the first one the user's. Results of tools come
-    /// first in their turn.
+    /// Turns of the user and the model, no two neighbours of the same role, the first one the user's. Results of tools
+    /// come first in their turn.
     let turns: [Turn]
 
     init(

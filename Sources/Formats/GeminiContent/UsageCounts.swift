@@ -1,8 +1,8 @@
 import Exchange
 import Wire
 
-/// Gemini's counts: cached tokens are a part of the prompt, thoughts are not a part of the candidates, and what tools add to
-/// the prompt is beside it.
+/// Gemini's counts: cached tokens are a part of the prompt, thoughts are not a part of the candidates, and what tools
+/// add to the prompt is beside it.
 struct UsageCounts {
     /// Reads `usageMetadata`.
     ///
@@ -23,7 +23,20 @@ struct UsageCounts {
         usage.audioOutputTokens = reader.part(Self.audio(value["candidatesTokensDetails"], &reader), of: visible)
         usage.visibleOutputTokens = visible - usage.audioOutputTokens
         usage.isAnomalous = reader.isAnomalous
+        if let total = Self.count(value["totalTokenCount"], &reader) {
+            Self.settle(total, &usage, tellsThoughts: value["thoughtsTokenCount"] != nil)
+        }
         return usage
+    }
+
+    /// What a total is larger by is thoughts, where those are not told; any other difference is odd.
+    private static func settle(_ total: Int, _ usage: inout TokenUsage, tellsThoughts: Bool) {
+        let surplus = total - usage.inputTokens - usage.outputTokens
+        if surplus > 0, !tellsThoughts {
+            usage.reasoningTokens = surplus
+        } else if surplus != 0 {
+            usage.isAnomalous = true
+        }
     }
 
     /// A count; 64-bit ones may come as strings.

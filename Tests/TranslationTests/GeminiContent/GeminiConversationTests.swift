@@ -81,8 +81,8 @@ import Testing
         ]
         #expect(
             try Gemini.contents(turns)
-                == #"[{"role":"user","parts":[{"text":"(empty)"},{"text":"a"}]},{"role":"model","parts":[{"text":"b"}]},"#
-                + #"{"role":"user","parts":[{"text":"c"}]}]"#
+                == #"[{"role":"user","parts":[{"text":"(empty)"},{"text":"a"}]},"#
+                + #"{"role":"model","parts":[{"text":"b"}]},{"role":"user","parts":[{"text":"c"}]}]"#
         )
     }
 
@@ -116,8 +116,8 @@ import Testing
         #expect(body == #"{"contents":[{"role":"user","parts":[{"text":"a"}]}]}"#)
         #expect(
             warnings == [
-                "dropped:messages[-1]:name", "dropped:serviceTier", "dropped:verbosity", "dropped:endUser",
-                "dropped:metadata", "dropped:store",
+                "dropped:messages[-1]:name", "dropped:serviceTier", "dropped:metadata", "dropped:verbosity",
+                "dropped:endUser", "dropped:store",
             ]
         )
         #expect(throws: TranslationRefusal.self) { try Gemini.encode(request, strict: true) }

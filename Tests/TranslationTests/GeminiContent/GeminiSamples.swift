@@ -130,7 +130,8 @@ enum Gemini {
     static func response(_ parts: String..., finish: String? = nil, extra: String = "") -> String {
         let reason = finish.map { #","finishReason":"\#($0)""# } ?? ""
         return
-            #"{"candidates":[{"content":{"role":"model","parts":[\#(parts.joined(separator: ","))]}\#(reason)}]\#(extra)}"#
+            #"{"candidates":[{"content":{"role":"model","parts":[\#(parts.joined(separator: ","))]}"#
+            + "\(reason)}]\(extra)}"
     }
 
     static func refusal(status: Int, _ json: String) -> VendorRefusal {

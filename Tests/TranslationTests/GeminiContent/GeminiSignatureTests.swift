@@ -100,7 +100,8 @@ import Testing
             try self.parts([self.ask, history]) == [
                 #"[{"text":"Let me look."},"#
                     + #"{"functionCall":{"id":"call_s1_1","name":"f","args":{"a":1.0}},"thoughtSignature":"c2ln"},"#
-                    + #"{"functionCall":{"id":"call_s1_2","name":"g","args":{}}},{"text":"","thoughtSignature":"ZW5k"}]"#
+                    + #"{"functionCall":{"id":"call_s1_2","name":"g","args":{}}},"#
+                    + #"{"text":"","thoughtSignature":"ZW5k"}]"#
             ]
         )
     }

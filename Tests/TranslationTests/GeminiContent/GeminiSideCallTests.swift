@@ -1,0 +1,132 @@
+import Exchange
+import GeminiContent
+import Testing
+import Wire
+
+@Suite struct GeminiSideCallTests {
+    @Test func `paths name the model as one segment (P21)`() {
+        #expect(
+            GeminiPath.path(.generateContent, model: "gemini-3-flash")
+                == "/v1beta/models/gemini-3-flash:generateContent"
+        )
+        #expect(
+            GeminiPath.path(.streamGenerateContent, model: "models/gemini-3-flash")
+                == "/v1beta/models/gemini-3-flash:streamGenerateContent?alt=sse"
+        )
+        #expect(GeminiPath.path(.countTokens, model: "tunedModels/mine") == "/v1beta/tunedModels/mine:countTokens")
+        #expect(
+            GeminiPath.path(.batchEmbedContents, model: "../a b?c#d:e%é")
+                == "/v1beta/models/..%2Fa%20b%3Fc%23d%3Ae%25%C3%A9:batchEmbedContents"
+        )
+        let vertex = GeminiPath.Door.vertex(project: "p/1", location: "europe-west1")
+        #expect(
+            GeminiPath.path(.streamGenerateContent, model: "gemini-2.5-pro", door: vertex)
+                == "/v1/projects/p%2F1/locations/europe-west1/publishers/google/models/gemini-2.5-pro"
+                + ":streamGenerateContent?alt=sse"
+        )
+    }
+
+    @Test func `tokens are counted of the whole request`() throws {
+        let request = Gemini.request([Gemini.user("a")]) { $0.system = [.text("b")] }
+        func body(_ target: TranslationTarget) throws -> String {
+            var report = TranslationReport(target: "t")
+            let encoded = try Gemini.format.encodeTokenCount(request, for: target, report: &report)
+            return String(decoding: encoded.body, as: UTF8.self)
+        }
+        let members =
+            #""systemInstruction":{"parts":[{"text":"b"}]},"contents":[{"role":"user","parts":[{"text":"a"}]}]"#
+        #expect(
+            try body(Gemini.target()) == #"{"generateContentRequest":{"model":"models/gemini-3-flash",\#(members)}}"#
+        )
+        var vertex = Gemini.target()
+        vertex.gemini.isVertex = true
+        #expect(try body(vertex) == "{\(members)}")
+    }
+
+    @Test func `a count is read, and nothing else taken for one`() throws {
+        func count(_ json: String) throws -> Int {
+            try Gemini.read(json) { root throws(GatewayFailure) in try Gemini.format.decodeTokenCount(root) }
+        }
+        #expect(try count(#"{"totalTokens":36,"promptTokensDetails":[]}"#) == 36)
+        for odd in ["{}", #"{"totalTokens":-1}"#, #"{"totalTokens":"x"}"#, #"{"error":{"code":500}}"#, "[]"] {
+            #expect(throws: GatewayFailure.self) { try count(odd) }
+        }
+    }
+
+    private func request(_ json: String) throws -> EmbeddingRequest {
+        try Gemini.read(json) { root throws(GatewayFailure) in try EmbeddingRequest(root) }
+    }
+
+    @Test func `embedding requests have inputs of four shapes`() throws {
+        let cases: [(String, [EmbeddingRequest.Input])] = [
+            (#""a""#, [.text("a")]), (#"["a","b"]"#, [.text("a"), .text("b")]), ("[1,2]", [.tokens([1, 2])]),
+            ("[[1],[2,3]]", [.tokens([1]), .tokens([2, 3])]),
+        ]
+        for (input, expected) in cases {
+            #expect(try self.request(#"{"model":"m","input":\#(input)}"#).inputs == expected)
+        }
+        let full = try self.request(
+            #"{"model":"m","input":"a","dimensions":8,"encoding_format":"base64","user":"u","x":1,"y":null}"#
+        )
+        #expect(full.dimensions == 8 && full.encoding == .base64 && full.endUser == "u")
+        #expect(full.leftovers == [Leftover(.named("x"), .drop)])
+    }
+
+    @Test func `a field of the wrong type is named`() {
+        let cases = [
+            (#"{"input":"a"}"#, "model"), (#"{"model":1,"input":"a"}"#, "model"), (#"{"model":"m"}"#, "input"),
+            (#"{"model":"m","input":""}"#, "input"), (#"{"model":"m","input":[]}"#, "input"),
+            (#"{"model":"m","input":{}}"#, "input"), (#"{"model":"m","input":["a",{}]}"#, "input[1]"),
+            (#"{"model":"m","input":["a",""]}"#, "input[1]"), (#"{"model":"m","input":[1,"a"]}"#, "input[1]"),
+            (#"{"model":"m","input":[[1],[1.5]]}"#, "input[1][0]"), (#"{"model":"m","input":[[]]}"#, "input[0]"),
+            (#"{"model":"m","input":[-1]}"#, "input[0]"),
+            (#"{"model":"m","input":"a","dimensions":"8"}"#, "dimensions"),
+            (#"{"model":"m","input":"a","dimensions":0}"#, "dimensions"),
+            (#"{"model":"m","input":"a","encoding_format":"hex"}"#, "encoding_format"),
+            (#"{"model":"m","input":"a","user":1}"#, "user"),
+        ]
+        for (json, field) in cases {
+            let failure = #expect(throws: GatewayFailure.self) { try self.request(json) }
+            #expect(failure?.kind == .invalidRequest && failure?.parameter == field)
+        }
+    }
+
+    @Test func `texts are embedded in one batch, tokens are refused`() throws {
+        func body(_ request: EmbeddingRequest) throws -> String {
+            var report = TranslationReport(target: "t")
+            let bytes = try Gemini.format.encodeEmbeddings(request, for: Gemini.target("e-1"), report: &report)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let request = EmbeddingRequest(model: "m", inputs: [.text("a"), .text("b")], dimensions: 8)
+        func one(_ text: String) -> String {
+            #"{"model":"models/e-1","content":{"parts":[{"text":"\#(text)"}]},"outputDimensionality":8}"#
+        }
+        #expect(try body(request) == #"{"requests":[\#(one("a")),\#(one("b"))]}"#)
+        #expect(throws: TranslationRefusal.self) { try body(EmbeddingRequest(model: "m", inputs: [.tokens([1])])) }
+        let many = EmbeddingRequest(model: "m", inputs: Array(repeating: .text("a"), count: 101))
+        #expect(throws: TranslationRefusal.self) { try body(many) }
+    }
+
+    @Test func `vectors are answered as numbers or base64`() throws {
+        func answer(_ json: String, _ count: Int = 2) throws -> EmbeddingAnswer {
+            try Gemini.read(json) { root throws(GatewayFailure) in
+                try Gemini.format.decodeEmbeddings(root, count: count)
+            }
+        }
+        let answer2 = try answer(
+            #"{"embeddings":[{"values":[0.5,-1]},{"values":[1,0.1]}],"usageMetadata":{"promptTokenCount":7}}"#
+        )
+        #expect(
+            String(decoding: answer2.openAIBody(model: "m", encoding: .float), as: UTF8.self)
+                == #"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5,-1]},"#
+                + #"{"object":"embedding","index":1,"embedding":[1,0.1]}],"model":"m","#
+                + #""usage":{"prompt_tokens":7,"total_tokens":7}}"#
+        )
+        let base64 = String(decoding: answer2.openAIBody(model: "m", encoding: .base64), as: UTF8.self)
+        #expect(base64.contains(#""embedding":"AAAAPwAAgL8=""#))
+        for odd in ["{}", #"{"embeddings":[]}"#, #"{"embeddings":[{"values":[1]},{}]}"#, #"{"error":{}}"#, "[]"] {
+            #expect(throws: GatewayFailure.self) { try answer(odd) }
+        }
+        #expect(throws: GatewayFailure.self) { try answer(#"{"embeddings":[{"values":["x"]}]}"#, 1) }
+    }
+}
