@@ -17,6 +17,7 @@ Exchange          | Sources/Exchange                  | Wire                    
 OpenAIChat        | Sources/Formats/OpenAIChat        | Exchange Wire                                           |
 OpenAIResponses   | Sources/Formats/OpenAIResponses   | Exchange Wire                                           |
 AnthropicMessages | Sources/Formats/AnthropicMessages | Exchange Wire                                           |
+GeminiContent     | Sources/Formats/GeminiContent     | Exchange Wire                                           |
 Catalogue         | Sources/Catalogue                 | Exchange Wire                                           |
 Providers         | Sources/Providers                 | Exchange Wire                                           |
 Storage           | Sources/Storage                   | Exchange                                                |

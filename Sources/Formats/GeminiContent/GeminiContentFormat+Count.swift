@@ -4,10 +4,11 @@ public import Wire
 extension GeminiContentFormat {
     /// Writes the body of a `:countTokens` call that counts what a generation would be sent.
     ///
-    /// The Gemini API takes a whole generation request, with the model inside; Vertex takes its members.
+    /// The Gemini API takes a generation request, with the model inside; Vertex takes its members. Settings of the
+    /// answer are left out: they count nothing, and Vertex refuses some of them here.
     ///
     /// - Parameters:
-    ///   - request: What is to be counted; its settings of the answer count nothing.
+    ///   - request: What is to be counted.
     ///   - target: Who is asked.
     ///   - report: Gathers what could not be carried exactly.
     /// - Returns: The body.
@@ -18,17 +19,17 @@ extension GeminiContentFormat {
         report: inout TranslationReport
     ) throws(TranslationRefusal) -> EncodedRequest {
         var encoder = try RequestEncoder(request, target, report)
+        encoder.writer.beginObject()
         if target.gemini.isVertex {
-            try encoder.write()
+            try encoder.writePrompt()
         } else {
-            encoder.writer.beginObject()
             encoder.writer.key("generateContentRequest")
             encoder.writer.beginObject()
             encoder.writer.member("model", GeminiPath.resource(of: target.model))
-            try encoder.writeMembers()
-            encoder.writer.endObject()
+            try encoder.writePrompt()
             encoder.writer.endObject()
         }
+        encoder.writer.endObject()
         report = encoder.report
         return EncodedRequest(body: encoder.writer.bytes)
     }

@@ -12,8 +12,8 @@ extension GeminiContentFormat {
     ///   - target: Who is asked; its model is repeated with each input.
     ///   - report: Gathers what could not be carried exactly.
     /// - Returns: The body.
-    /// - Throws: `TranslationRefusal` for token arrays, which Gemini cannot read, and for too many inputs; in strict mode
-    ///   for any loss.
+    /// - Throws: `TranslationRefusal` for token arrays, which Gemini cannot read, and for too many inputs; in strict
+    ///   mode for any loss.
     public func encodeEmbeddings(
         _ request: EmbeddingRequest,
         for target: TranslationTarget,

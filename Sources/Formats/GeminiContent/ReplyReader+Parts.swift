@@ -29,8 +29,8 @@ extension ReplyReader {
         if let state { self.blocks.sign(state, into: &events) }
     }
 
-    /// A signature that arrives with a later piece of a text, or with an empty one, gets an empty block of its own: what
-    /// was sent cannot be signed any more, and Gemini takes it back like this.
+    /// A signature that arrives with a later piece of a text, or with an empty one, gets an empty block of its own:
+    /// what was sent cannot be signed any more, and Gemini takes it back like this.
     private mutating func read(_ text: String, _ state: ReasoningState?, into events: inout [AnswerEvent]) {
         self.grounding.saw(text)
         guard let state else {

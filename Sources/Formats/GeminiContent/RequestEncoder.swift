@@ -26,7 +26,7 @@ struct RequestEncoder {
         self.target = target
         self.traits = ModelTraits(target)
         self.tools = try ToolList(request, target, &report)
-        self.output = try OutputFormat(request, target, hasTools: !self.tools.isEmpty, &report)
+        self.output = try OutputFormat(request, target, hasTools: self.tools.areOffered, &report)
         var system = request.system.filter { !$0.isBlankText }
         var turns = try TurnList(request, target, &report).turns
         if turns.isEmpty {
@@ -61,12 +61,6 @@ struct RequestEncoder {
     /// Writes the body.
     mutating func write() throws(TranslationRefusal) {
         self.writer.beginObject()
-        try self.writeMembers()
-        self.writer.endObject()
-    }
-
-    /// Writes the body's members into an object that is open, for bodies that wrap the request.
-    mutating func writeMembers() throws(TranslationRefusal) {
         try self.writeSystem()
         self.tools.write(to: &self.writer)
         try self.writeToolConfig()
@@ -74,6 +68,14 @@ struct RequestEncoder {
         try self.writeTier()
         try self.writeLabels()
         try self.judgeTheRest()
+        try self.writeContents()
+        self.writer.endObject()
+    }
+
+    /// Writes only what is read, into an object that is open.
+    mutating func writePrompt() throws(TranslationRefusal) {
+        try self.writeSystem()
+        self.tools.write(to: &self.writer)
         try self.writeContents()
     }
 

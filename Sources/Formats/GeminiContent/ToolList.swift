@@ -47,6 +47,9 @@ struct ToolList {
     /// No function is declared.
     var isEmpty: Bool { self.declarations.isEmpty }
 
+    /// A function is declared, or Google's search.
+    var areOffered: Bool { !self.isEmpty || self.searches }
+
     /// Whether a tool of this name, as the caller knows it, is declared.
     func declares(_ name: String) -> Bool { self.declared.contains(Self.name(name)) }
 

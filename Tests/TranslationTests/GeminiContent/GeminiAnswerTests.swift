@@ -130,8 +130,8 @@ import Wire
     @Test func `sources become citations, with a range where bytes are characters (S26)`() throws {
         func answer(_ text: String) throws -> AnswerText? {
             let json =
-                #"{"candidates":[{"content":{"parts":[{"text":"\#(text)"}]},"finishReason":"STOP","groundingMetadata":{"#
-                + #""groundingChunks":[{"web":{"uri":"https://a.example","title":"A"}}],"groundingSupports":["#
+                #"{"candidates":[{"content":{"parts":[{"text":"\#(text)"}]},"finishReason":"STOP","#
+                + #""groundingMetadata":{"groundingChunks":[{"web":{"uri":"https://a.example","title":"A"}}],"groundingSupports":["#
                 + #"{"segment":{"endIndex":3},"groundingChunkIndices":[0,9]}]}}]}"#
             guard case .text(let text) = try Gemini.answer(json).blocks.first else { return nil }
             return text

@@ -27,7 +27,10 @@ import Wire
     }
 
     @Test func `tokens are counted of the whole request`() throws {
-        let request = Gemini.request([Gemini.user("a")]) { $0.system = [.text("b")] }
+        let request = Gemini.request([Gemini.user("a")]) { request in
+            request.system = [.text("b")]
+            request.maxOutputTokens = 5
+        }
         func body(_ target: TranslationTarget) throws -> String {
             var report = TranslationReport(target: "t")
             let encoded = try Gemini.format.encodeTokenCount(request, for: target, report: &report)
