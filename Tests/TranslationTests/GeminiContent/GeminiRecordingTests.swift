@@ -80,6 +80,31 @@ struct GeminiRecordingTests {
         }
     }
 
+    /// The room's own answer as history, as it is and without what only Gemini knows.
+    @Test func `recorded answers go back as valid history, signatures and all`() throws {
+        for exchange in self.load("gemini-generateContent") where exchange.status == 200 {
+            try Self.read(exchange.responseBody) { root in
+                guard let answer = try? Gemini.format.decodeAnswer(root, notes: Gemini.notes) else { return }
+                let all = Turn(.assistant, answer.blocks.map(\.block))
+                var bare = all
+                bare.blocks.removeAll { if case .opaque = $0.content { true } else { false } }
+                let results = all.blocks.compactMap { block -> Block? in
+                    if case .toolCall(let call) = block.content { Gemini.result(call.id) } else { nil }
+                }
+                for history in [all, bare] where !history.blocks.isEmpty {
+                    let turns = [Gemini.user("a"), history, Turn(.user, results + [.text("b")])]
+                    let (body, warnings, _) = try Gemini.encode(Gemini.request(turns))
+                    try Self.read(Array(body.utf8)) { sent in
+                        let parts = sent["contents"]?.element(1)?["parts"]
+                        let signed = parts?.elements.filter { $0["thoughtSignature"] != nil }.count ?? 0
+                        let states = history.blocks.count { $0.sketch.hasPrefix("signed") }
+                        #expect(signed >= states && warnings.isEmpty, "\(exchange)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `recorded errors are understood`() throws {
         for folder in ["gemini-generateContent", "gemini-streamGenerateContent"] {
             for exchange in self.load(folder) where exchange.status != 200 {
@@ -132,5 +157,15 @@ struct GeminiRecordingTests {
         }
         decoder.finish(into: &events)
         return events
+    }
+}
+
+extension Block {
+    fileprivate var sketch: String {
+        switch self.content {
+        case .text(let text): text.state == nil ? "text" : "signed text"
+        case .toolCall(let call): call.state == nil ? "call" : "signed call"
+        case .image, .document, .audio, .toolResult, .reasoning, .refusal, .opaque: "other"
+        }
     }
 }

@@ -106,19 +106,3 @@ import Testing
         )
     }
 }
-
-extension AnswerBlock {
-    /// The block as history, for a caller that keeps everything.
-    fileprivate var block: Block {
-        switch self {
-        case .text(let answer):
-            var text = Text(answer.text)
-            text.state = answer.state
-            return Block(.text(text))
-        case .refusal(let text): return Block(.refusal(text))
-        case .reasoning(let reasoning): return Block(.reasoning(reasoning))
-        case .toolCall(let call): return Block(.toolCall(call))
-        case .opaque(let opaque): return Block(.opaque(opaque))
-        }
-    }
-}
