@@ -60,19 +60,22 @@ public final class Provider: Sendable {
     /// Writes request line and headers.
     ///
     /// - Parameters:
+    ///   - method: The request's method.
     ///   - bytes: Where to.
     ///   - target: Path and query.
     ///   - bodyCount: The body's length.
     ///   - forward: Writes the caller's own headers that travel.
     ///   - callerGave: Says of a default header whether the caller gave it.
     public func writeHead(
+        method: StaticString = "POST",
         to bytes: inout ByteBuffer,
         target: String,
         bodyCount: Int,
         forward: (_ bytes: inout ByteBuffer) -> Void,
         callerGave: (_ name: String) -> Bool
     ) {
-        bytes.writeStaticString("POST ")
+        bytes.writeStaticString(method)
+        bytes.writeStaticString(" ")
         bytes.writeString(target)
         bytes.writeStaticString(" HTTP/1.1\r\n")
         bytes.writeBytes(self.headLines)

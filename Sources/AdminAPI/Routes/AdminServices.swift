@@ -13,6 +13,8 @@ public struct AdminServices: Sendable {
     public var readiness: Readiness
     /// Facts about the process.
     public var process: AdminProcess
+    /// Asks a provider whether it can be reached; the sender's business, so handed in.
+    public var checkProvider: ProviderCheck
 
     /// Bundles the services.
     public init(
@@ -20,13 +22,35 @@ public struct AdminServices: Sendable {
         requests: RequestReader,
         metrics: MetricRegistry,
         readiness: Readiness,
-        process: AdminProcess
+        process: AdminProcess,
+        checkProvider: @escaping ProviderCheck
     ) {
         self.administration = administration
         self.requests = requests
         self.metrics = metrics
         self.readiness = readiness
         self.process = process
+        self.checkProvider = checkProvider
+    }
+}
+
+/// Asks a provider for a sign of life, with its credential.
+public typealias ProviderCheck = @Sendable (ProviderRecord) async -> ProviderReachability
+
+/// What came of asking a provider.
+public struct ProviderReachability: Sendable, Equatable {
+    /// It answered, and took the credential.
+    public var isGood: Bool
+    /// A text for people: what was answered or what went wrong, without secrets.
+    public var detail: String
+    /// How long it took.
+    public var milliseconds: Int
+
+    /// States the facts.
+    public init(isGood: Bool, detail: String, milliseconds: Int) {
+        self.isGood = isGood
+        self.detail = detail
+        self.milliseconds = milliseconds
     }
 }
 

@@ -25,6 +25,17 @@ enum ProviderRoutes {
                 let provider = try await administration.changeProvider(id: call.id, try self.change(call.body))
                 return .object { self.write(provider, to: &$0) }
             },
+            AdminRoute(.post, "\(path)/{id}/check", "asks a provider whether it can be reached") {
+                call throws(AdminProblem) in
+                let provider = try await administration.provider(id: call.id)
+                let found = await services.checkProvider(provider)
+                return .object { writer in
+                    writer.member("provider", provider.name)
+                    writer.member("reachable", found.isGood)
+                    writer.member("detail", found.detail)
+                    writer.member("milliseconds", found.milliseconds)
+                }
+            },
             AdminRoute(.delete, "\(path)/{id}", "deletes a provider that no model uses") { call throws(AdminProblem) in
                 try await administration.deleteProvider(id: call.id)
                 return .noContent

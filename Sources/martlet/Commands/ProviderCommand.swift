@@ -14,8 +14,9 @@ struct ProviderCommand: AsyncParsableCommand {
               martlet provider add openai --kind openai --secret-env OPENAI_API_KEY
               martlet provider add lab --kind openai-compatible --base-url http://10.0.0.5:8000/v1 --allow-private
               martlet provider list
+              martlet provider check openai
             """,
-        subcommands: [Add.self, List.self, Show.self, Remove.self]
+        subcommands: [Add.self, List.self, Show.self, Check.self, Remove.self]
     )
 
     struct Add: AsyncParsableCommand {
@@ -117,6 +118,27 @@ struct ProviderCommand: AsyncParsableCommand {
             defer { client.close() }
             let id = try await client.id(of: self.provider, in: "/providers")
             self.output.show(try await client.call("GET", "/providers/\(percentEncoded(id))"))
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask a provider, or every enabled one, whether it can be reached with its credential."
+        )
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "Name or id; all enabled ones when left out.") var provider: String?
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let answers = try await client.checkProviders(self.provider)
+            self.output.list(
+                answers,
+                [("PROVIDER", "provider"), ("REACHABLE", "reachable"), ("MS", "milliseconds"), ("DETAIL", "detail")]
+            )
+            guard answers.allSatisfy({ $0.text("reachable") == "true" }) else { throw ExitCode(1) }
         }
     }
 

@@ -11,10 +11,12 @@ struct DoctorCommand: AsyncParsableCommand {
             Examples:
               martlet doctor
               martlet doctor --config /etc/martlet.yaml
+              martlet doctor --providers
             """
     )
 
     @OptionGroup var common: SettingsOptions
+    @Flag(help: "Also ask every enabled provider whether it can be reached with its credential.") var providers = false
 
     func run() async throws {
         var report = Report()
@@ -24,6 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
         self.checkPorts(loaded.settings, &report)
         self.checkSQLite(&report)
         await self.checkFolder(loaded.settings, &report)
+        if self.providers { await self.checkProviders(&report) }
         guard report.isGood else { throw ExitCode(1) }
         Console.out("All is well.")
     }
@@ -58,12 +61,33 @@ struct DoctorCommand: AsyncParsableCommand {
             guard try folder.read(folder.adminTokenPath) != nil else {
                 return report.bad("admin token", "\(folder.adminTokenPath) is missing; the next start makes a new one")
             }
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            if client.isServer {
+                _ = try await client.call("GET", "/status")
+                return report.good("store", "in use by the running server, which answers and takes the admin token")
+            }
+            client.close()
             let workspace = try await Workspace.open(settings, environment: SettingsOptions.environment, create: false)
             report.good("store", "opens under the master key")
             for warning in workspace.warnings { report.note("environment", warning) }
             try workspace.store.close()
         } catch {
             report.bad("data folder", "\(error)")
+        }
+    }
+
+    private func checkProviders(_ report: inout Report) async {
+        do {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            for answer in try await client.checkProviders() {
+                let name = "provider \(answer.text("provider") ?? "?")"
+                let detail = "\(answer.text("detail") ?? "?"), \(answer.text("milliseconds") ?? "?") ms"
+                if answer.text("reachable") == "true" { report.good(name, detail) } else { report.bad(name, detail) }
+            }
+        } catch {
+            report.bad("providers", "\(error)")
         }
     }
 

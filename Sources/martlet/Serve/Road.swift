@@ -80,7 +80,7 @@ struct Road: Sendable {
         }
     }
 
-    private static func credentials(_ workspace: Workspace) -> SnapshotBuilder.Credentials {
+    static func credentials(_ workspace: Workspace) -> SnapshotBuilder.Credentials {
         let box = workspace.secretBox
         let environment = workspace.environmentSecrets
         return { record in

@@ -59,7 +59,8 @@ struct ServeCommand: AsyncParsableCommand {
                     mode: "serving",
                     startedAt: started,
                     now: Workspace.unixMilliseconds
-                )
+                ),
+                checkProvider: ProviderChecks.check(workspace)
             ),
             token: workspace.adminToken,
             isLoopback: !loaded.settings.admin.allowRemote

@@ -143,6 +143,20 @@ struct AdminRoutesTests {
         #expect(answer.raw("models") == "2" && answer.string("conditions.store") == "ready")
     }
 
+    @Test("a provider is asked for a sign of life, and what came of it is told")
+    func check() async throws {
+        let fixture = try await AdminFixture()
+        for (name, isGood) in [("openai", "true"), ("sandbox", "false")] {
+            let list = await fixture.call("GET", "/admin/v1/providers", query: "name=\(name)")
+            let id = try #require(list.string("data.0.id"))
+            let answer = await fixture.call("POST", "/admin/v1/providers/\(id)/check")
+            #expect(answer.status == 200 && answer.raw("reachable") == isGood && answer.string("provider") == name)
+            #expect(answer.string("detail") == "status 200" && answer.raw("milliseconds") == "7")
+        }
+        #expect(await fixture.call("POST", "/admin/v1/providers/nobody/check").status == 404)
+        #expect(await fixture.call("GET", "/admin/v1/providers/nobody/check").status == 405)
+    }
+
     @Test("readiness turns with its conditions; liveness does not")
     func health() async throws {
         let fixture = try await AdminFixture()

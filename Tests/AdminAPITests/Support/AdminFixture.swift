@@ -59,7 +59,8 @@ struct AdminFixture: Sendable {
             requests: RequestReader(store),
             metrics: MetricRegistry(),
             readiness: readiness,
-            process: AdminProcess(version: "1.2.3", mode: "serving", startedAt: Self.now - 61_000, now: { Self.now })
+            process: AdminProcess(version: "1.2.3", mode: "serving", startedAt: Self.now - 61_000, now: { Self.now }),
+            checkProvider: { ProviderReachability(isGood: $0.kind == "openai", detail: "status 200", milliseconds: 7) }
         )
         self.router = AdminRouter(services: self.services, token: Self.token, isLoopback: isLoopback)
         try await self.administration.load()

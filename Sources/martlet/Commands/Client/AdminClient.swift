@@ -75,6 +75,25 @@ struct AdminClient: Sendable {
         return Array(entries.prefix(limit))
     }
 
+    /// Has one provider, or every enabled one, asked for a sign of life.
+    func checkProviders(_ reference: String? = nil) async throws -> [JSONView] {
+        var ids: [String] = []
+        if let reference {
+            ids = [try await self.id(of: reference, in: "/providers")]
+        } else {
+            ids = try await self.list("/providers").filter { $0.text("enabled") == "true" }.compactMap { $0.text("id") }
+        }
+        var answers: [JSONView] = []
+        for id in ids {
+            let body = try await self.call("POST", "/providers/\(percentEncoded(id))/check")
+            if let view = JSONView(body) { answers.append(view) }
+        }
+        return answers
+    }
+
+    /// Whether the running server answers, rather than the store.
+    var isServer: Bool { self.store == nil }
+
     /// The id of the entry with a name or an id.
     func id(of reference: String, in list: String) async throws -> String {
         let named = try await self.list("\(list)?name=\(percentEncoded(reference))")

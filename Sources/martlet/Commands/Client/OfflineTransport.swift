@@ -20,7 +20,8 @@ struct OfflineTransport: AdminTransport {
                     mode: "offline",
                     startedAt: Workspace.unixMilliseconds(),
                     now: Workspace.unixMilliseconds
-                )
+                ),
+                checkProvider: ProviderChecks.check(workspace)
             ),
             token: token,
             isLoopback: true
