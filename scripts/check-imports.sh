@@ -18,6 +18,7 @@ OpenAIChat        | Sources/Formats/OpenAIChat        | Exchange Wire           
 OpenAIResponses   | Sources/Formats/OpenAIResponses   | Exchange Wire                                           |
 AnthropicMessages | Sources/Formats/AnthropicMessages | Exchange Wire                                           |
 GeminiContent     | Sources/Formats/GeminiContent     | Exchange Wire                                           |
+BedrockConverse   | Sources/Formats/BedrockConverse   | Exchange Wire                                           |
 Catalogue         | Sources/Catalogue                 | Exchange Wire                                           |
 Providers         | Sources/Providers                 | Exchange Wire                                           |
 Storage           | Sources/Storage                   | Exchange                                                |
@@ -27,7 +28,7 @@ Policy            | Sources/Policy                    | Exchange Catalogue CCryp
 Upstream          | Sources/Upstream                  | Providers Policy Exchange Wire Telemetry                | any
 AdminAPI          | Sources/AdminAPI                  | Policy Storage Catalogue Providers Exchange Wire Telemetry | any
 Gateway           | Sources/Gateway                   | Upstream Policy Providers Storage Catalogue Exchange Wire Telemetry | any
-martlet           | Sources/martlet                   | Gateway AdminAPI Upstream SQLiteStorage Storage Policy Providers Catalogue OpenAIChat OpenAIResponses AnthropicMessages Exchange Wire Telemetry | any
+martlet           | Sources/martlet                   | Gateway AdminAPI Upstream SQLiteStorage Storage Policy Providers Catalogue OpenAIChat OpenAIResponses AnthropicMessages GeminiContent BedrockConverse Exchange Wire Telemetry | any
 MartletTesting    | Sources/MartletTesting            | Exchange Wire Storage                                   | any
 martlet-oracle    | Sources/oracle                    | MartletTesting                                          | any
 TABLE

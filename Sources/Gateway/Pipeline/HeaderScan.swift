@@ -11,8 +11,13 @@ struct HeaderScan {
     var requestID: Range<Int>?
     var userAgent: Range<Int>?
     var session: Range<Int>?
-    /// `anthropic-version` is there: errors on shared routes take Anthropic's form.
-    var isAnthropic = false
+    /// `anthropic-version`: errors on shared routes take Anthropic's form.
+    var version: Range<Int>?
+    var isAnthropic: Bool { self.version != nil }
+    /// `x-martlet-strict: true`: what cannot be carried exactly to another format is refused.
+    var isStrict = false
+    /// `x-martlet-show-reasoning: true`: a Chat caller wants to see another vendor's thoughts.
+    var showsReasoning = false
 
     struct Credential {
         enum Field: Equatable {
@@ -38,12 +43,19 @@ struct HeaderScan {
                 self.credential(.authorization, "authorization", header.value)
             case 14 where Self.matches(name, "x-goog-api-key"): self.credential(.apiKey, "x-goog-api-key", header.value)
             case 16 where Self.matches(name, "content-encoding"): self.contentEncoding = header.value
-            case 17 where Self.matches(name, "anthropic-version"): self.isAnthropic = true
+            case 16 where Self.matches(name, "x-martlet-strict"): self.isStrict = Self.isTrue(header.value, bytes)
+            case 17 where Self.matches(name, "anthropic-version"): self.version = header.value
             case 19 where Self.matches(name, "x-openwebui-chat-id"): self.session = header.value
             case 24 where Self.matches(name, "x-claude-code-session-id"): self.session = header.value
+            case 24 where Self.matches(name, "x-martlet-show-reasoning"):
+                self.showsReasoning = Self.isTrue(header.value, bytes)
             default: continue
             }
         }
+    }
+
+    private static func isTrue(_ value: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        Self.matches(UnsafeRawBufferPointer(rebasing: bytes[value]), "true")
     }
 
     private mutating func credential(_ field: Credential.Field, _ name: StaticString, _ value: Range<Int>) {

@@ -9,7 +9,7 @@ struct UpstreamRequest {
     /// Ready to be written.
     let bytes: ByteBuffer
 
-    private init(bytes: ByteBuffer) {
+    init(bytes: ByteBuffer) {
         self.bytes = bytes
     }
 

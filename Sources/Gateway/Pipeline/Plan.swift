@@ -9,14 +9,17 @@ struct RoutePlan {
     let model: Model
     /// Where it goes.
     let target: Target
+    /// How the body gets there; `nil` when it is passed through.
+    let route: TranslationRoute?
     /// Named ranges to patch, ascending, none overlapping another.
     let patches: [BytePatch]
     /// The stream's usage chunk was asked for by us: the caller is not to see it.
     let hidesUsage: Bool
 
-    private init(model: Model, target: Target, patches: [BytePatch], hidesUsage: Bool) {
+    private init(model: Model, target: Target, route: TranslationRoute?, patches: [BytePatch], hidesUsage: Bool) {
         self.model = model
         self.target = target
+        self.route = route
         self.patches = patches
         self.hidesUsage = hidesUsage
     }
@@ -39,14 +42,18 @@ struct RoutePlan {
                 parameter: "model"
             )
         }
-        guard let target = model.targets.first(where: { $0.takes(operation) }) else {
+        guard let target = model.targets.first(where: { $0.takes(operation) || $0.route(for: operation) != nil }) else {
             throw Self.wrongFormat(model, operation)
         }
         try Self.checkFields(request, caller, target.provider)
+        if let route = target.route(for: operation) {
+            return RoutePlan(model: model, target: target, route: route, patches: [], hidesUsage: false)
+        }
         let hidesUsage = target.provider.reportsStreamUsage && request.facts.usageEdit != nil
         return RoutePlan(
             model: model,
             target: target,
+            route: nil,
             patches: try Self.patches(request, target, asksUsage: hidesUsage),
             hidesUsage: hidesUsage
         )
@@ -61,7 +68,7 @@ struct RoutePlan {
         let list = spoken.sorted().joined(separator: ", ")
         return GatewayFailure(
             .invalidRequest,
-            "The model '\(model.name)' cannot be reached by '\(operation.rawValue)': its providers speak \(list.isEmpty ? "nothing" : list), and formats are not translated yet.",
+            "The model '\(model.name)' cannot be reached by '\(operation.rawValue)': its providers speak \(list.isEmpty ? "nothing" : list), and this operation cannot be translated.",
             parameter: "model",
             code: "unsupported_format"
         )

@@ -63,6 +63,7 @@ extension ActiveExchange {
         head.writeHeader("x-martlet-provider", target.provider.name)
         head.writeHeader("x-martlet-model", target.headerModel)
         head.writeHeader("x-martlet-attempts", self.record.attempts)
+        if let warnings = self.dispatch.translated?.warningHeader { head.writeHeader("x-martlet-warnings", warnings) }
         if let id = self.record.upstreamRequestID { head.writeHeader("x-martlet-upstream-request-id", id) }
         self.writeLimitHeaders(to: &head)
     }
@@ -96,6 +97,7 @@ extension ActiveExchange {
     func completeAnswer() {
         let body = self.collected
         self.collected = ByteBuffer()
+        if let translated = self.dispatch.translated { return self.completeTranslated(body, translated) }
         guard body.readableBytes > self.loop.shared.options.limits.workerBodyBytes else {
             return self.finishAnswer(body, Self.read(body, self.format, self.dispatch.head.operation, self.loop.tape))
         }
@@ -140,6 +142,7 @@ extension ActiveExchange {
     func completeError() {
         let body = self.collected
         self.collected = ByteBuffer()
+        if let translated = self.dispatch.translated { return self.completeTranslatedError(body, translated) }
         let fault = body.withUnsafeReadableBytes { bytes in
             self.format.classify(status: self.upstreamStatus, root: try? self.loop.tape.parse(bytes))
         }
@@ -153,7 +156,7 @@ extension ActiveExchange {
     private static let refusedLate = GatewayFailure(.invalidRequest, "The provider refused the request.")
 
     /// What the caller is told of a fault that is not its own; `nil` for one that is.
-    private func failure(of fault: UpstreamFault) -> GatewayFailure? {
+    func failure(of fault: UpstreamFault) -> GatewayFailure? {
         switch fault {
         case .caller:
             nil
@@ -209,7 +212,7 @@ extension ActiveExchange {
         return begun ? .truncated : .upstreamError
     }
 
-    private func writeWhole(
+    func writeWhole(
         status: Int,
         headers: [(name: String, value: String)],
         contentType: String,

@@ -58,12 +58,30 @@ extension ActiveExchange {
 
     private func relay(_ event: SSEEvent, in bytes: UnsafeRawBufferPointer, isUnterminated: Bool) {
         guard let tap = self.tap else { return }
-        let observation = tap.observe(event, in: bytes)
+        self.act(
+            on: tap.observe(event, in: bytes),
+            UnsafeRawBufferPointer(rebasing: bytes[event.range]),
+            isUnterminated
+        )
+    }
+
+    /// The vendor has said everything: a translated stream may still have something to tell.
+    func finishTranslation() {
+        guard self.isRelaying, let translation = self.translation else { return }
+        self.act(on: translation.observeEnd(), UnsafeRawBufferPointer(start: nil, count: 0), false)
+    }
+
+    /// Does what an observation calls for. What is passed on is the vendor's own bytes, or their translation.
+    private func act(on observation: StreamObservation, _ raw: UnsafeRawBufferPointer, _ isUnterminated: Bool) {
+        guard let translation = self.translation else { return self.pass(observation, raw, isUnterminated) }
+        translation.output.withUnsafeBytes { self.pass(observation, $0, false) }
+    }
+
+    private func pass(_ observation: StreamObservation, _ raw: UnsafeRawBufferPointer, _ isUnterminated: Bool) {
         let now = self.loop.loop.now
         if observation.isContent, self.record.firstContentMicroseconds == nil {
             self.record.firstContentMicroseconds = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
         }
-        let raw = UnsafeRawBufferPointer(rebasing: bytes[event.range])
         switch self.machine.observed(observation, now) {
         case .forward:
             self.emit(raw, isUnterminated)
@@ -93,6 +111,39 @@ extension ActiveExchange {
             output.writeBytes(raw)
             if isUnterminated { output.writeStaticString("\n\n") }
         }
+    }
+
+    /// Sends a stream that came whole, and ends it.
+    func emitAll(_ bytes: ByteBuffer) {
+        bytes.withUnsafeReadableBytes { raw in self.withOutput { $0.writeBytes(raw) } }
+        self.flushOutput(isLast: true)
+    }
+
+    // MARK: Taps
+
+    /// Makes the tap, once: it watches the stream, and knows how the caller's ends.
+    func ensureTap() {
+        guard self.tap == nil else { return }
+        if let translated = self.dispatch.translated {
+            let translation = TranslatedAnswer(translated, context: self.answerContext, requestID: self.record.id)
+            self.translation = translation
+            self.tap = translation
+        } else {
+            self.tap = self.format.makeStreamTap(
+                operation: self.dispatch.head.operation,
+                hidesUsage: self.dispatch.plan.hidesUsage
+            )
+        }
+    }
+
+    /// What a translated answer needs to know.
+    var answerContext: AnswerContext {
+        AnswerContext(
+            model: self.dispatch.plan.model.name,
+            seed: self.loop.ids.seed(),
+            created: Int(self.loop.unixMilliseconds / 1000),
+            showsReasoning: self.dispatch.head.scan.showsReasoning
+        )
     }
 
     // MARK: Output
@@ -135,12 +186,7 @@ extension ActiveExchange {
     func commit() {
         guard !self.isHeadSent, let context = self.client.context else { return }
         self.isHeadSent = true
-        if self.tap == nil {
-            self.tap = self.format.makeStreamTap(
-                operation: self.dispatch.head.operation,
-                hidesUsage: self.dispatch.plan.hidesUsage
-            )
-        }
+        self.ensureTap()
         self.framing = self.dispatch.head.isHTTP10 ? .untilClose : .chunked
         if self.dispatch.head.isHTTP10 { self.client.keepsAlive = false }
         var head = self.loop.takeScratch()

@@ -19,6 +19,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         let head: InboundHead
         let caller: Caller
         let bodyReceivedAt: NIODeadline
+        /// Set when the body was translated, and the answer is to be.
+        let translated: TranslatedRequest?
     }
 
     let loop: LoopState
@@ -34,6 +36,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     // Relay state: see ActiveExchange+Stream and +Answer.
     var tap: (any StreamTap)?
+    /// The tap of a translated stream, by its own type.
+    var translation: TranslatedAnswer?
     var framer: SSEFramer
     var partial = ByteBuffer()
     var held = ByteBuffer()
@@ -58,6 +62,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.framer = SSEFramer(maxEventBytes: client.loop.shared.options.limits.maxEventBytes)
         self.machine = ExchangeMachine(
             isStream: dispatch.facts.isStream,
+            mayAnswerWhole: dispatch.translated != nil,
             deadlines: client.loop.shared.options.deadlines,
             now: now
         )
@@ -68,6 +73,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             projectID: dispatch.caller.key.project.id,
             operation: dispatch.head.operation
         )
+        self.record.warnings = dispatch.translated?.warnings ?? []
         self.loop.shared.exchanges.add(1, ordering: .relaxed)
     }
 
@@ -117,12 +123,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.record.firstByteMicroseconds = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
         self.upstreamStatus = head.status
         let content = self.readUpstreamHeaders(head, bytes)
-        if self.dispatch.facts.isStream, content == .eventStream, self.tap == nil {
-            self.tap = self.format.makeStreamTap(
-                operation: self.dispatch.head.operation,
-                hidesUsage: self.dispatch.plan.hidesUsage
-            )
-        }
+        if self.dispatch.facts.isStream, content == .eventStream { self.ensureTap() }
         self.perform(self.machine.receivedHead(status: head.status, content: content, now))
     }
 
@@ -146,6 +147,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     func upstreamEnded() {
         self.connection = nil
         self.finishFraming()
+        self.finishTranslation()
         self.perform(self.machine.upstreamEnded(isComplete: self.tap?.isComplete ?? false))
     }
 

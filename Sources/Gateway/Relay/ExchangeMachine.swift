@@ -79,6 +79,7 @@ struct ExchangeMachine {
     private(set) var isCommitted = false
 
     private let isStream: Bool
+    private let mayAnswerWhole: Bool
     private let deadlines: GatewayOptions.Deadlines
     private let startedAt: NIODeadline
     private var sentAt: NIODeadline
@@ -87,8 +88,14 @@ struct ExchangeMachine {
     private var lastWriteAt: NIODeadline
     private var stalledSince: NIODeadline?
 
-    init(isStream: Bool, deadlines: GatewayOptions.Deadlines, now: NIODeadline) {
+    /// - Parameters:
+    ///   - isStream: The caller asked for a stream.
+    ///   - mayAnswerWhole: A stream can be made of a whole answer (translated ones).
+    ///   - deadlines: How long everything may take.
+    ///   - now: The start.
+    init(isStream: Bool, mayAnswerWhole: Bool = false, deadlines: GatewayOptions.Deadlines, now: NIODeadline) {
         self.isStream = isStream
+        self.mayAnswerWhole = mayAnswerWhole
         self.deadlines = deadlines
         self.startedAt = now
         self.sentAt = now
@@ -129,7 +136,8 @@ struct ExchangeMachine {
         case (true, .eventStream):
             self.phase = self.isCommitted ? .streaming : .holding
             return .nothing
-        case (false, .json):
+        case (false, .json),
+            (true, .json) where self.mayAnswerWhole:
             self.phase = .collectingAnswer
             return .nothing
         case (true, .json), (true, .other):

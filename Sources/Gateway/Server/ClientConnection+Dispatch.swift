@@ -12,7 +12,8 @@ extension ClientConnection {
         admitted: Admitted,
         inspected: InspectedRequest,
         caller: Caller,
-        received: ReceivedRequest
+        received: ReceivedRequest,
+        translated: TranslatedRequest? = nil
     ) {
         let dispatch = ActiveExchange.Dispatch(
             plan: plan,
@@ -20,7 +21,8 @@ extension ClientConnection {
             facts: inspected.facts,
             head: received.head,
             caller: caller,
-            bodyReceivedAt: received.bodyReceivedAt
+            bodyReceivedAt: received.bodyReceivedAt,
+            translated: translated
         )
         let exchange = ActiveExchange(client: self, dispatch: dispatch, request: request.bytes, now: self.loop.loop.now)
         exchange.describeClient(received.headBytes)
@@ -55,6 +57,31 @@ extension ClientConnection {
                 try self.travel(try inspected.get(), received)
             } catch {
                 self.refuse(error, head: head, caller: received.caller)
+            }
+        }
+    }
+
+    /// A long body is translated on a worker thread too.
+    func translateOnWorker(
+        _ instructions: TranslatedRequest.Instructions,
+        plan: RoutePlan,
+        inspected: InspectedRequest,
+        received: ReceivedRequest
+    ) {
+        let body = received.body
+        NIOThreadPool.singleton.runIfActive(eventLoop: self.loop.loop) {
+            Result { () throws(GatewayFailure) in
+                try TranslatedRequest.make(body, instructions, tape: JSONTape())
+            }
+        }.assumeIsolated().whenComplete { result in
+            guard case .busy = self.phase else { return }
+            do throws(GatewayFailure) {
+                guard case .success(let translated) = result else {
+                    throw GatewayFailure(.overloaded, "Martlet is stopping.", retryAfter: .seconds(1))
+                }
+                try self.travel(try translated.get(), plan: plan, inspected: inspected, received: received)
+            } catch {
+                self.refuse(error, head: received.head, caller: received.caller)
             }
         }
     }

@@ -25,6 +25,19 @@ struct RequestIDGenerator {
         }
     }
 
+    /// Twenty-four lower-case letters and digits, for the ids inside one answer.
+    mutating func seed() -> String {
+        let parts = (self.random(), self.random())
+        let alphabet = Self.alphabet.utf8Start
+        return String(unsafeUninitializedCapacity: 24) { out in
+            for index in 0..<12 {
+                out[index] = alphabet[Int(parts.0 >> UInt64(5 * index) & 31)] | 0x20
+                out[12 + index] = alphabet[Int(parts.1 >> UInt64(5 * index) & 31)] | 0x20
+            }
+            return 24
+        }
+    }
+
     /// SplitMix64.
     private mutating func random() -> UInt64 {
         self.state &+= 0x9E37_79B9_7F4A_7C15

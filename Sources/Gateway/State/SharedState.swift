@@ -81,15 +81,20 @@ final class SharedState: Sendable {
 /// The format room of each operation, resolved once.
 struct FormatTable: Sendable {
     private let byIndex: [any WireFormat]
+    private let clients: [(any ClientFormat)?]
 
     init(_ formats: [any WireFormat]) {
         precondition(!formats.isEmpty, "the data plane needs at least one format room")
         self.byIndex = Exchange.Operation.allCases.map { operation in
             formats.first { $0.id == operation.format } ?? formats[0]
         }
+        self.clients = self.byIndex.map { $0 as? any ClientFormat }
     }
 
     subscript(_ operation: Exchange.Operation) -> any WireFormat { self.byIndex[Int(operation.index)] }
+
+    /// The room that reads an operation's requests for translation.
+    func client(_ operation: Exchange.Operation) -> (any ClientFormat)? { self.clients[Int(operation.index)] }
 }
 
 extension Exchange.Operation {

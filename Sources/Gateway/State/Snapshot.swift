@@ -68,6 +68,7 @@ public struct Target: Sendable {
     let headerModel: String
     let label: ModelLabel
     private let requestTargets: [String?]
+    private let routes: [TranslationRoute?]
     private let passesQuery: Bool
 
     /// A target.
@@ -76,7 +77,13 @@ public struct Target: Sendable {
     ///   - provider: The vendor account.
     ///   - upstreamModel: The model's name there.
     ///   - model: The public model it belongs to, for metrics.
-    public init(provider: Provider, upstreamModel: String, model: String) {
+    ///   - translations: How it is reached from formats it does not speak.
+    public init(
+        provider: Provider,
+        upstreamModel: String,
+        model: String,
+        translations: TranslationTable = .none
+    ) {
         self.provider = provider
         self.upstreamModel = upstreamModel
         var writer = JSONWriter()
@@ -90,11 +97,18 @@ public struct Target: Sendable {
             provider.speaks(operation)
                 ? provider.configuration.requestTarget(operation: operation, model: upstreamModel) : nil
         }
+        self.routes = Exchange.Operation.allCases.map { operation in
+            provider.speaks(operation)
+                ? nil : translations.route(for: operation, to: provider, model: upstreamModel)
+        }
         self.passesQuery = !provider.configuration.descriptor.forwardedQueryItems.isEmpty
     }
 
-    /// Whether this target takes an operation.
+    /// Whether this target takes an operation in the caller's own format.
     func takes(_ operation: Exchange.Operation) -> Bool { self.requestTargets[Int(operation.index)] != nil }
+
+    /// The way to this target for an operation that it does not take as it is.
+    func route(for operation: Exchange.Operation) -> TranslationRoute? { self.routes[Int(operation.index)] }
 
     /// Path and query for an operation; empty for one it does not take.
     func requestTarget(_ operation: Exchange.Operation, query: UnsafeRawBufferPointer?) -> String {

@@ -14,6 +14,7 @@ public final class SnapshotBuilder: Sendable {
     private let environment: [String: String]
     private let credentials: Credentials
     private let admissions: AdmissionTable
+    private let translations: TranslationTable
     private let built = Mutex<[String: (record: ProviderRecord, provider: Provider)]>([:])
 
     /// A builder.
@@ -21,10 +22,17 @@ public final class SnapshotBuilder: Sendable {
     /// - Parameters:
     ///   - environment: For proxies (`HTTPS_PROXY`, `NO_PROXY`).
     ///   - admissions: Where the keys' limits live.
+    ///   - translations: How targets are reached from formats they do not speak.
     ///   - credentials: Opens a row's credential.
-    public init(environment: [String: String], admissions: AdmissionTable, credentials: @escaping Credentials) {
+    public init(
+        environment: [String: String],
+        admissions: AdmissionTable,
+        translations: TranslationTable = .none,
+        credentials: @escaping Credentials
+    ) {
         self.environment = environment
         self.admissions = admissions
+        self.translations = translations
         self.credentials = credentials
     }
 
@@ -42,7 +50,7 @@ public final class SnapshotBuilder: Sendable {
     ) -> (snapshot: Snapshot, problems: [String]) {
         var problems: [String] = []
         let providers = self.providers(configuration.providers, &problems)
-        let models = configuration.models.filter(\.isEnabled).map { Self.model($0, providers) }
+        let models = configuration.models.filter(\.isEnabled).map { self.model($0, providers) }
         let keys = self.keys(configuration, after: previous.keys, at: now)
         problems += keys.rejectedIDs.map { "key \($0) is left out: its row is damaged or repeated" }
         return (Snapshot(keys: keys, models: models), problems)
@@ -75,12 +83,17 @@ public final class SnapshotBuilder: Sendable {
         return result.mapValues(\.provider)
     }
 
-    private static func model(_ record: ModelRecord, _ providers: [String: Provider]) -> Model {
+    private func model(_ record: ModelRecord, _ providers: [String: Provider]) -> Model {
         let enabled = record.targets.enumerated().filter { $1.isEnabled && $1.weight > 0 }
         let ordered = enabled.sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }
         let targets = ordered.compactMap { entry in
             providers[entry.element.provider].map {
-                Target(provider: $0, upstreamModel: entry.element.upstreamModel, model: record.name)
+                Target(
+                    provider: $0,
+                    upstreamModel: entry.element.upstreamModel,
+                    model: record.name,
+                    translations: self.translations
+                )
             }
         }
         return Model(

@@ -1,0 +1,28 @@
+/// Carries a request from the neutral vocabulary into a vendor's format, with every loss reported or refused.
+public enum Translation {
+    /// Judges what only the caller's format has, then has the vendor's room write the request.
+    ///
+    /// - Parameters:
+    ///   - request: What the caller's room decoded.
+    ///   - room: Writes the vendor's request.
+    ///   - target: Who is asked.
+    ///   - isStrict: Every loss is a refusal.
+    /// - Returns: The request, and what could not be carried exactly.
+    /// - Throws: What the caller relies on and the target cannot do.
+    public static func encode(
+        _ request: ExchangeRequest,
+        with room: any VendorFormat,
+        for target: TranslationTarget,
+        isStrict: Bool
+    ) throws(TranslationRefusal) -> (encoded: EncodedRequest, warnings: [TranslationWarning]) {
+        var report = TranslationReport(target: target.description, isStrict: isStrict)
+        for leftover in request.leftovers {
+            switch leftover.fate {
+            case .drop: try report.dropped(leftover.field)
+            case .reject(let wayOut): throw report.refusal(leftover.field, "does not have it", wayOut: wayOut)
+            }
+        }
+        let encoded = try room.encodeRequest(request, for: target, report: &report)
+        return (encoded, report.warnings)
+    }
+}

@@ -1,0 +1,63 @@
+import Exchange
+import NIOCore
+import NIOPosix
+import Storage
+import Wire
+
+// Whole answers and errors of vendors that speak another format than the caller.
+
+extension ActiveExchange {
+    /// The answer is whole: the caller gets it in its own format.
+    func completeTranslated(_ body: ByteBuffer, _ translated: TranslatedRequest) {
+        let context = self.answerContext
+        let id = self.record.id
+        guard body.readableBytes > self.loop.shared.options.limits.workerBodyBytes else {
+            let result = TranslatedAnswer.whole(body, translated, context, requestID: id, tape: self.loop.tape)
+            return self.finishTranslated(result)
+        }
+        // The closure keeps the connection object alive: the caller may leave while the worker translates.
+        let client = self.client
+        NIOThreadPool.singleton.runIfActive(eventLoop: self.loop.loop) {
+            TranslatedAnswer.whole(body, translated, context, requestID: id, tape: JSONTape())
+        }.assumeIsolated().whenComplete { result in
+            let failure = GatewayFailure(.overloaded, "Martlet is stopping.", retryAfter: .seconds(1))
+            withExtendedLifetime(client) {
+                self.finishTranslated((try? result.get()) ?? .failure(failure))
+            }
+        }
+    }
+
+    private func finishTranslated(_ result: Result<(body: [UInt8], reading: AnswerReading), GatewayFailure>) {
+        switch result {
+        case .failure(let failure):
+            if self.isHeadSent { self.endStream(failure) } else { self.answer(failure) }
+        case .success(let (bytes, reading)):
+            self.record.usage = reading.usage
+            self.record.finishReason = reading.finishReason
+            var body = ByteBuffer()
+            body.writeBytes(bytes)
+            if self.dispatch.facts.isStream {
+                self.commit()
+                self.settle(status: 200, outcome: .completed)
+                self.emitAll(body)
+            } else {
+                self.settle(status: self.upstreamStatus, outcome: .completed)
+                self.writeWhole(status: 200, headers: [], contentType: "application/json", body: body)
+            }
+            self.client.exchangeFinished()
+        }
+    }
+
+    /// The vendor refused: the caller is told in its own format, in the vendor's words where they concern the caller.
+    func completeTranslatedError(_ body: ByteBuffer, _ translated: TranslatedRequest) {
+        let status = self.upstreamStatus
+        let refusal = body.withUnsafeReadableBytes { bytes in
+            let root = try? self.loop.tape.parse(bytes)
+            let text = root == nil ? String(decoding: bytes.prefix(300), as: UTF8.self) : ""
+            return translated.route.room.decodeError(status: status, root: root, text: text)
+        }
+        var failure = self.failure(of: refusal.fault) ?? refusal.failure
+        failure.retryAfter = refusal.failure.retryAfter ?? failure.retryAfter
+        if self.isHeadSent { self.endStream(failure) } else { self.answer(failure) }
+    }
+}
