@@ -85,3 +85,17 @@ extension ProviderSetting {
         "cookie", "anthropic-version", "anthropic-beta", "openai-beta",
     ]
 }
+
+extension ProviderSetting {
+    /// A directory's or an application's id, or a domain name: letters, digits, dots and hyphens, at most 128, with a
+    /// letter or digit first.
+    static func isDomainOrID(_ text: String) -> Bool {
+        guard (1...128).contains(text.utf8.count), let first = text.utf8.first, ASCIIText.isAlphanumeric(first) else {
+            return false
+        }
+        return text.utf8.allSatisfy {
+            ASCIIText.isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+        }
+            && !text.contains("..")
+    }
+}

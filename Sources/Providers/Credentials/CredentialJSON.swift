@@ -15,16 +15,18 @@ enum CredentialJSON {
         limits.maxBytes = CredentialLimits.answerBytes
         limits.maxDepth = 32
         let tape = JSONTape(limits: limits)
-        do {
-            return try bytes.withUnsafeBytes { bytes in
-                let root = try tape.parse(bytes)
-                guard root.kind == .object else { throw CredentialError(.malformed, "\(what) is not a JSON object") }
-                return try body(root)
+        do throws(JSONReadError<CredentialError>) {
+            return try bytes.withUnsafeBufferPointer { (bytes) throws(JSONReadError<CredentialError>) in
+                try tape.read(UnsafeRawBufferPointer(bytes)) { (root) throws(CredentialError) in
+                    guard root.kind == .object else { throw CredentialError(.malformed, "\(what) is no JSON object") }
+                    return try body(root)
+                }
             }
-        } catch let error as CredentialError {
-            throw error
         } catch {
-            throw CredentialError(.malformed, "\(what) is not JSON")
+            switch error {
+            case .json: throw CredentialError(.malformed, "\(what) is not JSON")
+            case .body(let error): throw error
+            }
         }
     }
 }
