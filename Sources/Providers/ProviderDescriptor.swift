@@ -26,6 +26,8 @@ public struct ProviderDescriptor: Sendable {
     public var secretRule: SecretRule
     /// The credential's header, unless settings name another.
     public var authentication: AuthenticationHeader
+    /// Which other ways of proof there are.
+    var proof = ProofRule.header
     /// The settings that are taken, beyond ``ProviderSetting/common``.
     public var ownSettings: [ProviderSetting] = []
     /// Top-level body fields that are refused with a 400, because by them a vendor (or a gateway in front of it) would
@@ -45,12 +47,19 @@ public struct ProviderDescriptor: Sendable {
     var prepareBaseURL: @Sendable (BaseURL?, [String: String]) throws(ProviderConfigurationError) -> BaseURL?
     /// Where each operation is sent, given the base URL's path and the settings.
     var targets: @Sendable (_ path: String, _ settings: [String: String]) -> [Operation: RequestTargetTemplate]
+    /// How the vendor is asked in formats that are not a client's own, or for some models alone; those of `targets` follow
+    /// by themselves.
+    var routes: @Sendable (_ path: String, _ settings: [String: String]) -> [VendorRoute] = { _, _ in [] }
+    /// Whether settings make a credential unnecessary that is `required` otherwise.
+    var worksWithoutSecret: @Sendable (_ settings: [String: String]) -> Bool = { _ in false }
 
     /// All settings that are taken.
     public var settings: [ProviderSetting] { ProviderSetting.common + self.ownSettings }
 
     /// Every kind there is, in the order they are listed to people.
-    public static let all: [ProviderDescriptor] = [.openAI, .anthropic, .azureOpenAI, .openAICompatible, .sandbox]
+    public static let all: [ProviderDescriptor] = [
+        .openAI, .anthropic, .gemini, .vertex, .bedrock, .azureOpenAI, .azureAnthropic, .openAICompatible, .sandbox,
+    ]
 
     /// The descriptor of a kind.
     public static func descriptor(for kind: ProviderKind) -> ProviderDescriptor? {

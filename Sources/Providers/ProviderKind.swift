@@ -16,6 +16,14 @@ public struct ProviderKind: Hashable, Sendable, CustomStringConvertible {
     public static let azureOpenAI = ProviderKind("azure-openai")
     /// Any server that speaks OpenAI's formats.
     public static let openAICompatible = ProviderKind("openai-compatible")
+    /// Google's Gemini Developer API.
+    public static let gemini = ProviderKind("gemini")
+    /// Google's Vertex AI: Gemini, Claude and open models.
+    public static let vertex = ProviderKind("vertex")
+    /// AWS Bedrock.
+    public static let bedrock = ProviderKind("bedrock")
+    /// Claude on an Azure Foundry resource.
+    public static let azureAnthropic = ProviderKind("azure-anthropic")
     /// The built-in vendor that needs no network.
     public static let sandbox = ProviderKind("sandbox")
 

@@ -9,7 +9,10 @@ struct ProviderDescriptorTests {
     func registry() {
         let kinds = ProviderDescriptor.all.map(\.kind)
         #expect(Set(kinds).count == kinds.count)
-        for kind in [ProviderKind.openAI, .anthropic, .azureOpenAI, .openAICompatible, .sandbox] {
+        for kind in [
+            ProviderKind.openAI, .anthropic, .gemini, .vertex, .bedrock, .azureOpenAI, .azureAnthropic,
+            .openAICompatible, .sandbox,
+        ] {
             #expect(ProviderDescriptor.descriptor(for: kind)?.kind == kind)
         }
         #expect(ProviderDescriptor.descriptor(for: ProviderKind("acme")) == nil)

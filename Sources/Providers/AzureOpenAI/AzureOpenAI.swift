@@ -1,7 +1,7 @@
 import Exchange
 
 extension ProviderDescriptor {
-    /// Azure OpenAI and Foundry resources, by key. Source: learn.microsoft.com/azure/ai-foundry/openai, November 2026.
+    /// Azure OpenAI and Foundry resources, by key or token. Source: learn.microsoft.com/azure/ai-foundry/openai, November 2026.
     static let azureOpenAI = ProviderDescriptor(
         kind: .azureOpenAI,
         displayName: "Azure OpenAI",
@@ -9,6 +9,7 @@ extension ProviderDescriptor {
         operations: AzurePaths.v1Operations,
         secretRule: .required,
         authentication: AuthenticationHeader(name: "api-key", scheme: ""),
+        proof: .azure,
         ownSettings: [
             .matching(
                 "api_version",
@@ -22,12 +23,16 @@ extension ProviderDescriptor {
                 rule: "must be 1 to 63 lower-case letters, digits and hyphens",
                 ProviderSetting.isResourceName
             ),
-        ],
+        ] + AzureSettings.all,
         refusedFields: configurationFields,
         forwardedHeaders: [.chat: .openAI, .responses: .openAI],
         requestIDHeaders: ["apim-request-id", "x-request-id"],
-        prepareBaseURL: { (url, settings) throws(ProviderConfigurationError) in try AzurePaths.prepare(url, settings) },
-        targets: { path, settings in AzurePaths.targets(under: path, version: settings["api_version"] ?? "") }
+        prepareBaseURL: { (url, settings) throws(ProviderConfigurationError) in
+            try AzureSettings.check(settings)
+            return try AzurePaths.prepare(url, settings)
+        },
+        targets: { path, settings in AzurePaths.targets(under: path, version: settings["api_version"] ?? "") },
+        worksWithoutSecret: AzureSettings.usesTokens
     )
 }
 
@@ -78,7 +83,7 @@ enum AzurePaths {
     }
 
     /// On Azure's own hosts what stands before the suffix must be one resource name.
-    private static func checkResource(_ host: String) throws(ProviderConfigurationError) {
+    static func checkResource(_ host: String) throws(ProviderConfigurationError) {
         for suffix in self.hostSuffixes where host.hasSuffix(suffix) {
             guard ProviderSetting.isResourceName(String(host.dropLast(suffix.count))) else {
                 throw BaseURL.fault(

@@ -27,10 +27,42 @@ extension ProviderConfiguration {
         }
         let descriptor = try self.descriptor(kind)
         try self.check(settings, descriptor)
-        try self.checkSecret(hasSecret, descriptor)
+        try self.checkSecret(hasSecret || descriptor.worksWithoutSecret(settings), descriptor)
         let url = try self.readURL(baseURL, descriptor, settings)
         if let url { try self.checkDestination(url, allowPrivate: settings["allow_private"] == "true") }
         return ProviderConfiguration(name: name, descriptor: descriptor, url: url, settings: settings)
+    }
+
+    /// Checks that a credential is of a form that a kind of provider takes.
+    ///
+    /// - Parameters:
+    ///   - secret: The credential.
+    ///   - kind: The kind of provider; Google's may have a whole document, AWS's a key pair.
+    /// - Throws: `.invalidSecret` with what would be right.
+    public static func validate(secret: Secret, kind: ProviderKind) throws(ProviderConfigurationError) {
+        let fault: CredentialError
+        do throws(CredentialError) {
+            switch ProviderDescriptor.descriptor(for: kind)?.proof {
+            case .google:
+                _ = try GoogleCredential(parsing: secret.bytes)
+                return
+            case .aws:
+                if AWSKeyText.isKeyPair(secret) { _ = try AWSKeyText.read(secret) }
+                return try self.validateInHeader(secret)
+            case .header, .azure, nil: return try self.validateInHeader(secret)
+            }
+        } catch {
+            fault = error
+        }
+        throw ProviderConfigurationError(.invalidSecret, field: "secret", fault.message)
+    }
+
+    private static func validateInHeader(_ secret: Secret) throws(CredentialError) {
+        do throws(ProviderConfigurationError) {
+            try self.validate(secret: secret)
+        } catch {
+            throw CredentialError(.malformed, error.message)
+        }
     }
 
     /// Checks that a credential can travel in a header.

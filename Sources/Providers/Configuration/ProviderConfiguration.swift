@@ -21,6 +21,8 @@ public struct ProviderConfiguration: Sendable {
     /// Headers that every request to this provider carries: lower-case names.
     public let fixedHeaders: [HeaderField]
     private let targets: [Operation: RequestTargetTemplate]
+    /// How the vendor is asked, the usual way first.
+    let routes: [VendorRoute]
 
     /// The kind.
     public var kind: ProviderKind { self.descriptor.kind }
@@ -45,7 +47,12 @@ public struct ProviderConfiguration: Sendable {
         model: String,
         query: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
     ) -> String? {
-        guard let template = self.targets[operation], let path = template.path(model: model) else { return nil }
+        self.targets[operation].flatMap { self.target($0, model: model, query: query) }
+    }
+
+    /// Path and query by a template.
+    func target(_ template: RequestTargetTemplate, model: String, query: UnsafeRawBufferPointer) -> String? {
+        guard let path = template.path(model: model) else { return nil }
         let passed = QueryItems.filter(query, names: self.descriptor.forwardedQueryItems)
         switch (template.query.isEmpty, passed.isEmpty) {
         case (true, true): return path
@@ -57,9 +64,10 @@ public struct ProviderConfiguration: Sendable {
 
     /// The credential's header.
     ///
-    /// - Returns: `nil` when there is no credential to send. The value is wrapped like the credential itself.
+    /// - Returns: `nil` when there is no credential to send, or it is not sent itself but signs requests or is exchanged
+    ///   for tokens; see ``credentialPlan(secret:environment:)``. The value is wrapped like the credential itself.
     public func authenticationHeader(secret: Secret?) -> (name: String, value: Secret)? {
-        guard let secret, !secret.isEmpty else { return nil }
+        guard let secret, !secret.isEmpty, case .header = self.authenticationKind(secret: secret) else { return nil }
         guard !self.authentication.scheme.isEmpty else { return (self.authentication.name, secret) }
         return (self.authentication.name, Secret(Array("\(self.authentication.scheme) ".utf8) + secret.bytes))
     }
@@ -81,7 +89,9 @@ public struct ProviderConfiguration: Sendable {
         self.includesUsage = settings["include_usage"].map { $0 == "true" } ?? descriptor.includesUsage
         self.authentication = Self.authentication(descriptor, settings)
         self.fixedHeaders = Self.fixedHeaders(settings)
-        self.targets = descriptor.targets(url?.path ?? "", settings)
+        let targets = descriptor.targets(url?.path ?? "", settings)
+        self.targets = targets
+        self.routes = descriptor.routes(url?.path ?? "", settings) + Self.routes(from: targets)
     }
 
     private static func authentication(

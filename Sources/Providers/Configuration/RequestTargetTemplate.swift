@@ -6,6 +6,28 @@ struct RequestTargetTemplate: Sendable, Equatable {
     var suffix: String?
     /// The query without its `?`; empty when there is none.
     var query = ""
+    /// How the model stands in the path.
+    var place = ModelPlace.segment
+
+    /// How a model stands in a path.
+    enum ModelPlace: Sendable, Equatable {
+        /// As one segment.
+        case segment
+        /// Below its collection: the usual one, unless the model's name brings one of the others (`tunedModels/x`).
+        case resource(usual: String, others: [String])
+
+        /// The encoded name; `nil` when it cannot stand in a path.
+        func encode(_ model: String) -> String? {
+            switch self {
+            case .segment: return ASCIIText.percentEncodedSegment(model)
+            case .resource(let usual, let others):
+                let named = others.first { model.utf8.starts(with: "\($0)/".utf8) }
+                let name =
+                    named.map { String(decoding: model.utf8.dropFirst($0.utf8.count + 1), as: UTF8.self) } ?? model
+                return ASCIIText.percentEncodedSegment(name).map { "\(named ?? usual)/\($0)" }
+            }
+        }
+    }
 
     /// A target that is the same for all models.
     static func fixed(_ path: String, query: String = "") -> RequestTargetTemplate {
@@ -15,7 +37,7 @@ struct RequestTargetTemplate: Sendable, Equatable {
     /// The path for a model; `nil` when the model's name cannot be a path segment.
     func path(model: String) -> String? {
         guard let suffix else { return self.prefix }
-        guard let segment = ASCIIText.percentEncodedSegment(model) else { return nil }
+        guard let segment = self.place.encode(model) else { return nil }
         return self.prefix + segment + suffix
     }
 }

@@ -1,0 +1,113 @@
+import Exchange
+
+/// One way of asking a vendor: a format, the models that are asked in it, and where.
+struct VendorRoute: Sendable {
+    /// The format of bodies and answers.
+    var format: FormatID
+    /// The models that are asked this way.
+    var models = ModelRule.any
+    /// Path and query of each action.
+    var paths: [VendorAction: RequestTargetTemplate]
+    /// Operations whose callers' own bodies are taken here, perhaps after patches.
+    var passes: Set<Operation> = []
+    /// How a Messages body is patched to be taken here; `nil` when it is taken as it is.
+    var messages: NativeMessages?
+
+    /// Whether an action for a model goes this way.
+    func serves(_ action: VendorAction, _ model: String) -> Bool {
+        self.paths[action] != nil && self.models.holds(model)
+    }
+}
+
+/// Which models a route is for, told by the vendor's own name of the model.
+enum ModelRule: Sendable {
+    /// All.
+    case any
+    /// Anthropic's.
+    case claude
+    /// All but Anthropic's and those of ``published``.
+    case other
+    /// Those named by publisher and model (`meta/llama-4`), which Vertex serves by OpenAI's format.
+    case published
+
+    func holds(_ model: String) -> Bool {
+        switch self {
+        case .any: true
+        case .claude: Self.isClaude(model)
+        case .other: !Self.isClaude(model) && !Self.isPublished(model)
+        case .published: Self.isPublished(model)
+        }
+    }
+
+    /// `claude-sonnet-4-5@20250929`, `us.anthropic.claude-sonnet-4-5-20250929-v1:0`, and ARNs that hold such a name. What
+    /// hides behind other ARNs cannot be seen.
+    private static func isClaude(_ model: String) -> Bool {
+        let name = String(decoding: ASCIIText.lowercased(model.utf8), as: UTF8.self)
+        return name.hasPrefix("claude") || name.contains("anthropic.claude")
+    }
+
+    private static func isPublished(_ model: String) -> Bool {
+        model.utf8.contains(UInt8(ascii: "/"))
+            && !["endpoints/", "publishers/", "models/", "tunedModels/", "arn:"].contains {
+                model.utf8.starts(with: $0.utf8)
+            }
+    }
+}
+
+/// What is patched in a Messages body so that another cloud's endpoint of Claude takes it. Everything else stays byte for
+/// byte, so that thinking, caching and betas survive.
+public struct NativeMessages: Sendable, Equatable {
+    /// The member `anthropic_version`, set when the body has none.
+    public var version: String
+    /// Whether the member `model` stays (it is in the path otherwise, and then refused in the body).
+    public var keepsModel: Bool
+    /// Whether the member `stream` stays (it is in the path otherwise, and then refused in the body).
+    public var keepsStream: Bool
+    /// Values of the `anthropic-beta` header that go into the member `anthropic_beta`; others are dropped, for an unknown one
+    /// is a 400 there.
+    public var betas: [String]
+    /// Whether streamed events come in AWS frames, each payload `{"bytes": …}` with the event in Base64.
+    public var framesEvents: Bool
+
+    /// The betas among a header's values that go along.
+    ///
+    /// - Parameter header: The header's value, by comma.
+    /// - Returns: Those that are taken, in the caller's order.
+    public func passing(_ header: String) -> [String] {
+        header.split(separator: ",").map { item in
+            let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+            return String(item.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+        }.filter { name in self.betas.contains { $0.utf8.elementsEqual(name.utf8) } }
+    }
+}
+
+/// Betas of Messages that other clouds take. Source: their documentation of Claude, November 2026; settings may name others,
+/// for the lists grow.
+enum AnthropicBetas {
+    static let bedrock = [
+        "computer-use-2024-10-22", "computer-use-2025-01-24", "computer-use-2025-11-24",
+        "token-efficient-tools-2025-02-19", "interleaved-thinking-2025-05-14", "output-128k-2025-02-19",
+        "dev-full-thinking-2025-05-14", "context-1m-2025-08-07", "context-management-2025-06-27",
+        "effort-2025-11-24", "tool-search-tool-2025-10-19", "tool-examples-2025-10-29",
+    ]
+    static let vertex = [
+        "computer-use-2024-10-22", "computer-use-2025-01-24", "computer-use-2025-11-24",
+        "token-efficient-tools-2025-02-19", "interleaved-thinking-2025-05-14", "output-128k-2025-02-19",
+        "context-1m-2025-08-07", "context-management-2025-06-27", "effort-2025-11-24", "web-search-2025-03-05",
+        "tool-search-tool-2025-10-19", "fine-grained-tool-streaming-2025-05-14",
+    ]
+
+    /// The setting's list, or the one given.
+    static func chosen(_ settings: [String: String], _ usual: [String]) -> [String] {
+        settings["betas"].map { $0.split(separator: ",").map(String.init) } ?? usual
+    }
+
+    static let setting = ProviderSetting.matching(
+        "betas",
+        "The anthropic-beta values that Claude takes here, by comma; stands in place of the built-in list.",
+        rule: "must be names of letters, digits, dots, hyphens and underscores, by comma without spaces"
+    ) { text in
+        text.isEmpty
+            || text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { PlainWord.isOne(String($0)) }
+    }
+}
