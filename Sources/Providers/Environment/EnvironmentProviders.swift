@@ -4,7 +4,7 @@ public import Exchange
 public struct DiscoveredProvider: Sendable {
     /// The validated configuration, name and kind included.
     public let configuration: ProviderConfiguration
-    /// The credential.
+    /// The credential; empty when it is where the cloud's own clients look.
     public let secret: Secret
     /// The variables it was made from, the credential's first.
     public let variables: [String]
@@ -53,17 +53,61 @@ public enum EnvironmentProviders {
         _ rule: EnvironmentRule,
         _ values: [String: String]
     ) throws(EnvironmentFault) -> DiscoveredProvider? {
-        guard let source = rule.secrets.first(where: { values[$0.variable] != nil }) else { return nil }
-        guard let text = values[source.variable] else { return nil }
-        var variables = [source.variable]
-        let secret = Secret(text)
+        guard let source = rule.secrets.first(where: { $0.applies(values) }) else {
+            return try self.applyKeyless(rule, values)
+        }
+        var variables: [String] = []
+        let secret = try self.secret(source, values, kind: rule.kind, &variables)
+        let baseURL = try self.baseURL(rule, values, secretVariable: source.variable, &variables)
+        let settings = self.settings(rule, values, source, &variables)
+        return try self.provider(rule, secret, baseURL, settings, variables, (source, values))
+    }
+
+    /// A provider whose credential is where its cloud's own clients look.
+    private static func applyKeyless(
+        _ rule: EnvironmentRule,
+        _ values: [String: String]
+    ) throws(EnvironmentFault) -> DiscoveredProvider? {
+        guard let needed = rule.keylessSettings else { return nil }
+        var variables: [String] = []
+        let settings = self.settings(rule, values, nil, &variables)
+        guard needed.allSatisfy({ settings[$0] != nil }) else { return nil }
+        return try self.provider(rule, Secret([]), rule.baseURL, settings, variables, (nil, values))
+    }
+
+    private static func secret(
+        _ source: EnvironmentSecret,
+        _ values: [String: String],
+        kind: ProviderKind,
+        _ variables: inout [String]
+    ) throws(EnvironmentFault) -> Secret {
+        var words = [values[source.variable] ?? ""]
+        variables.append(source.variable)
+        for part in source.parts {
+            guard let word = values[part.variable] else {
+                guard part.isNeeded else { continue }
+                throw EnvironmentFault(message: "\(source.variable) is set but \(part.variable) is not")
+            }
+            words.append(word)
+            variables.append(part.variable)
+        }
+        let secret = Secret(words.joined(separator: ":"))
         do throws(ProviderConfigurationError) {
-            try ProviderConfiguration.validate(secret: secret)
+            try ProviderConfiguration.validate(secret: secret, kind: kind)
         } catch {
             throw EnvironmentFault(message: "\(source.variable) \(error.message)")
         }
-        let baseURL = try self.baseURL(rule, values, secretVariable: source.variable, &variables)
-        let settings = self.settings(rule, values, source.settings, &variables)
+        return secret
+    }
+
+    private static func provider(
+        _ rule: EnvironmentRule,
+        _ secret: Secret,
+        _ baseURL: String?,
+        _ settings: [String: String],
+        _ variables: [String],
+        _ origin: (source: EnvironmentSecret?, values: [String: String])
+    ) throws(EnvironmentFault) -> DiscoveredProvider {
         let configuration: ProviderConfiguration
         do throws(ProviderConfigurationError) {
             configuration = try .validate(
@@ -71,11 +115,12 @@ public enum EnvironmentProviders {
                 kind: rule.kind,
                 baseURL: baseURL,
                 settings: settings,
-                hasSecret: true
+                hasSecret: !secret.isEmpty
             )
         } catch {
             throw EnvironmentFault(
-                message: "\(self.variable(rule, at: error.field)) \(error.message)\(self.advice(error))"
+                message:
+                    "\(self.variable(rule, origin.source, origin.values, at: error.field)) \(error.message)\(self.advice(error))"
             )
         }
         return DiscoveredProvider(
@@ -106,22 +151,30 @@ public enum EnvironmentProviders {
     private static func settings(
         _ rule: EnvironmentRule,
         _ values: [String: String],
-        _ own: [String: String],
+        _ source: EnvironmentSecret?,
         _ variables: inout [String]
     ) -> [String: String] {
-        var settings = rule.settings.merging(own) { _, new in new }
-        for (variable, setting) in rule.settingVariables {
-            guard let value = values[variable] else { continue }
+        var settings = rule.settings.merging(source?.settings ?? [:]) { _, new in new }
+        var found: Set<String> = []
+        for (variable, setting) in rule.settingVariables + (source?.settingVariables ?? []) {
+            guard let value = values[variable], found.insert(setting).inserted else { continue }
             settings[setting] = value
             variables.append(variable)
         }
         return settings
     }
 
-    /// The variable behind a field of the configuration.
-    private static func variable(_ rule: EnvironmentRule, at field: String) -> String {
+    /// The variable behind a field of the configuration: the one that is set, or the likeliest.
+    private static func variable(
+        _ rule: EnvironmentRule,
+        _ source: EnvironmentSecret?,
+        _ values: [String: String],
+        at field: String
+    ) -> String {
         if field == "base_url", let variable = rule.baseURLVariable { return variable }
-        return rule.settingVariables.first { field == "settings.\($0.setting)" }?.variable ?? field
+        let candidates = (rule.settingVariables + (source?.settingVariables ?? []))
+            .filter { field == "settings.\($0.setting)" }.map(\.variable)
+        return candidates.first { values[$0] != nil } ?? candidates.first ?? field
     }
 
     private static func advice(_ error: ProviderConfigurationError) -> String {

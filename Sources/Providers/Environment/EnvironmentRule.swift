@@ -1,18 +1,54 @@
+/// A variable that may hold a provider's credential.
+public struct EnvironmentSecret: Sendable {
+    /// The variable.
+    public let variable: String
+    /// Variables that hold further parts, joined to the first by colons, and whether each is needed.
+    public let parts: [(variable: String, isNeeded: Bool)]
+    /// Settings that this credential brings.
+    public let settings: [String: String]
+    /// Variables that hold settings which only this credential brings.
+    public let settingVariables: [(variable: String, setting: String)]
+    /// Variables of which one must be set for this credential to count; empty when it counts by itself.
+    public let onlyWith: [String]
+
+    init(
+        _ variable: String,
+        parts: [(variable: String, isNeeded: Bool)] = [],
+        settings: [String: String] = [:],
+        settingVariables: [(variable: String, setting: String)] = [],
+        onlyWith: [String] = []
+    ) {
+        self.variable = variable
+        self.parts = parts
+        self.settings = settings
+        self.settingVariables = settingVariables
+        self.onlyWith = onlyWith
+    }
+
+    /// Whether the credential is there and meant.
+    func applies(_ values: [String: String]) -> Bool {
+        values[self.variable] != nil && (self.onlyWith.isEmpty || self.onlyWith.contains { values[$0] != nil })
+    }
+}
+
 /// Which environment variables make a provider, as data.
 public struct EnvironmentRule: Sendable {
     /// The provider's name.
     public let name: String
     /// Its kind.
     public let kind: ProviderKind
-    /// Variables that may hold the credential, the first set one wins; each may bring settings of its own.
-    public let secrets: [(variable: String, settings: [String: String])]
+    /// Variables that may hold the credential, the first set one wins.
+    public let secrets: [EnvironmentSecret]
+    /// Settings that must come from variables for a provider to be made without a credential, which the cloud's own places
+    /// then hold; `nil` when there must be one.
+    public let keylessSettings: [String]?
     /// The variable that may hold the base URL, if any.
     public let baseURLVariable: String?
     /// The base URL when that variable is not set; `nil` when the kind's default serves, or when there is none.
     public let baseURL: String?
     /// Whether the rule applies only when the base URL's variable is set.
     public let needsBaseURL: Bool
-    /// Variables that hold settings.
+    /// Variables that hold settings; of several for one setting the first set one wins.
     public let settingVariables: [(variable: String, setting: String)]
     /// Settings that always apply.
     public let settings: [String: String]
@@ -22,7 +58,8 @@ public struct EnvironmentRule: Sendable {
     init(
         _ name: String,
         _ kind: ProviderKind,
-        secrets: [(variable: String, settings: [String: String])],
+        secrets: [EnvironmentSecret],
+        keylessSettings: [String]? = nil,
         baseURLVariable: String? = nil,
         baseURL: String? = nil,
         needsBaseURL: Bool = false,
@@ -33,6 +70,7 @@ public struct EnvironmentRule: Sendable {
         self.name = name
         self.kind = kind
         self.secrets = secrets
+        self.keylessSettings = keylessSettings
         self.baseURLVariable = baseURLVariable
         self.baseURL = baseURL
         self.needsBaseURL = needsBaseURL
@@ -52,7 +90,7 @@ public struct EnvironmentRule: Sendable {
         EnvironmentRule(
             name,
             .openAICompatible,
-            secrets: [(variable, [:])],
+            secrets: [EnvironmentSecret(variable)],
             baseURL: baseURL,
             settings: ["operations": operations],
             catalogueVendor: listed ? name : nil
@@ -65,7 +103,7 @@ public struct EnvironmentRule: Sendable {
         EnvironmentRule(
             "openai",
             .openAI,
-            secrets: [("OPENAI_API_KEY", [:])],
+            secrets: [EnvironmentSecret("OPENAI_API_KEY")],
             baseURLVariable: "OPENAI_BASE_URL",
             settingVariables: [("OPENAI_ORG_ID", "organization"), ("OPENAI_PROJECT_ID", "openai_project")],
             catalogueVendor: "openai"
@@ -74,8 +112,8 @@ public struct EnvironmentRule: Sendable {
             "anthropic",
             .anthropic,
             secrets: [
-                ("ANTHROPIC_API_KEY", [:]),
-                ("ANTHROPIC_AUTH_TOKEN", ["auth_header": "authorization"]),
+                EnvironmentSecret("ANTHROPIC_API_KEY"),
+                EnvironmentSecret("ANTHROPIC_AUTH_TOKEN", settings: ["auth_header": "authorization"]),
             ],
             baseURLVariable: "ANTHROPIC_BASE_URL",
             catalogueVendor: "anthropic"
@@ -83,7 +121,14 @@ public struct EnvironmentRule: Sendable {
         EnvironmentRule(
             "azure",
             .azureOpenAI,
-            secrets: [("AZURE_OPENAI_API_KEY", [:])],
+            secrets: [
+                EnvironmentSecret("AZURE_OPENAI_API_KEY"),
+                EnvironmentSecret(
+                    "AZURE_CLIENT_SECRET",
+                    settingVariables: [("AZURE_TENANT_ID", "tenant_id"), ("AZURE_CLIENT_ID", "client_id")],
+                    onlyWith: ["AZURE_OPENAI_ENDPOINT"]
+                ),
+            ],
             baseURLVariable: "AZURE_OPENAI_ENDPOINT",
             needsBaseURL: true,
             settingVariables: [("OPENAI_API_VERSION", "api_version")],
@@ -114,11 +159,47 @@ public struct EnvironmentRule: Sendable {
         ),
         .compatible("cerebras", "CEREBRAS_API_KEY", "https://api.cerebras.ai/v1", operations: "chat,completions"),
         .compatible("perplexity", "PERPLEXITY_API_KEY", "https://api.perplexity.ai"),
-        .compatible(
+        EnvironmentRule(
             "gemini",
-            "GEMINI_API_KEY",
-            "https://generativelanguage.googleapis.com/v1beta/openai",
-            operations: "chat,embeddings"
+            .gemini,
+            secrets: [EnvironmentSecret("GEMINI_API_KEY"), EnvironmentSecret("GOOGLE_API_KEY")],
+            baseURLVariable: "GOOGLE_GEMINI_BASE_URL",
+            catalogueVendor: "gemini"
+        ),
+        EnvironmentRule(
+            "vertex",
+            .vertex,
+            secrets: [],
+            keylessSettings: ["google_project", "location"],
+            settingVariables: [
+                ("GOOGLE_VERTEX_PROJECT", "google_project"), ("ANTHROPIC_VERTEX_PROJECT_ID", "google_project"),
+                ("GOOGLE_CLOUD_PROJECT", "google_project"), ("GOOGLE_VERTEX_LOCATION", "location"),
+                ("CLOUD_ML_REGION", "location"), ("GOOGLE_CLOUD_LOCATION", "location"),
+            ],
+            catalogueVendor: nil
+        ),
+        EnvironmentRule(
+            "bedrock",
+            .bedrock,
+            secrets: [
+                EnvironmentSecret("AWS_BEARER_TOKEN_BEDROCK"),
+                // Keys alone are there for many a purpose; with a region they may be meant for this one.
+                EnvironmentSecret(
+                    "AWS_ACCESS_KEY_ID",
+                    parts: [("AWS_SECRET_ACCESS_KEY", true), ("AWS_SESSION_TOKEN", false)],
+                    onlyWith: ["AWS_REGION", "AWS_DEFAULT_REGION"]
+                ),
+            ],
+            settingVariables: [("AWS_REGION", "region"), ("AWS_DEFAULT_REGION", "region")],
+            catalogueVendor: nil
+        ),
+        EnvironmentRule(
+            "azure-anthropic",
+            .azureAnthropic,
+            secrets: [EnvironmentSecret("ANTHROPIC_FOUNDRY_API_KEY")],
+            baseURLVariable: "ANTHROPIC_FOUNDRY_BASE_URL",
+            settingVariables: [("ANTHROPIC_FOUNDRY_RESOURCE", "resource")],
+            catalogueVendor: nil
         ),
         .compatible(
             "cohere",

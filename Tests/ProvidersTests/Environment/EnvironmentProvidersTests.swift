@@ -100,21 +100,31 @@ struct EnvironmentProvidersTests {
     @Test("every rule of the table yields a provider", arguments: EnvironmentRule.all.map(\.name))
     func everyRule(_ name: String) throws {
         let rule = try #require(EnvironmentRule.all.first { $0.name == name })
+        let settings = rule.settingVariables.map { ($0.variable, "us-east5") }
         for source in rule.secrets {
             var environment = [source.variable: "key-1"]
             if let variable = rule.baseURLVariable, rule.needsBaseURL {
                 environment[variable] = "https://r.openai.azure.com"
             }
+            for part in source.parts { environment[part.variable] = "part" }
+            for (variable, _) in source.settingVariables { environment[variable] = "id" }
+            if rule.kind == .bedrock || rule.kind == .azureAnthropic {
+                environment.merge(settings) { old, _ in old }
+            }
             let found = self.discover(environment)
             #expect(found.warnings.isEmpty)
             #expect(found.providers.map(\.name) == [name])
         }
+        guard rule.keylessSettings != nil else { return }
+        let found = self.discover(Dictionary(settings) { a, _ in a })
+        #expect(found.providers.map(\.name) == [name])
+        #expect(found.providers.first?.secret.isEmpty == true)
     }
 
     @Test("names and variables of the table are unique")
     func uniqueness() {
         #expect(Set(EnvironmentRule.all.map(\.name)).count == EnvironmentRule.all.count)
-        let variables = EnvironmentRule.all.flatMap { $0.secrets.map(\.variable) }
+        let variables = EnvironmentRule.all.flatMap { $0.secrets.flatMap { [$0.variable] + $0.parts.map(\.variable) } }
         #expect(Set(variables).count == variables.count)
     }
 }
