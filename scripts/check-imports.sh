@@ -20,7 +20,7 @@ AnthropicMessages | Sources/Formats/AnthropicMessages | Exchange Wire           
 GeminiContent     | Sources/Formats/GeminiContent     | Exchange Wire                                           |
 BedrockConverse   | Sources/Formats/BedrockConverse   | Exchange Wire                                           |
 Catalogue         | Sources/Catalogue                 | Exchange Wire                                           |
-Providers         | Sources/Providers                 | Exchange Wire                                           | Crypto CryptoExtras FoundationEssentials
+Providers         | Sources/Providers                 | Exchange Wire                                           | Crypto CryptoExtras
 Storage           | Sources/Storage                   | Exchange                                                |
 SQLiteStorage     | Sources/SQLiteStorage             | Storage Exchange                                        | any
 CCrypt            | Sources/CCrypt                    |                                                         |

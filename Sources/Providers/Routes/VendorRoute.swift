@@ -57,8 +57,10 @@ enum ModelRule: Sendable {
 /// What is patched in a Messages body so that another cloud's endpoint of Claude takes it. Everything else stays byte for
 /// byte, so that thinking, caching and betas survive.
 public struct NativeMessages: Sendable, Equatable {
-    /// The member `anthropic_version`, set when the body has none.
+    /// The member `anthropic_version`, unless the caller's header names one of `laterVersions`.
     public var version: String
+    /// Versions that the endpoint takes by their own name, from models that know them (Claude 4.7 and later).
+    public var laterVersions = ["2026-10-21"]
     /// Whether the member `model` stays (it is in the path otherwise, and then refused in the body).
     public var keepsModel: Bool
     /// Whether the member `stream` stays (it is in the path otherwise, and then refused in the body).
@@ -68,6 +70,19 @@ public struct NativeMessages: Sendable, Equatable {
     public var betas: [String]
     /// Whether streamed events come in AWS frames, each payload `{"bytes": …}` with the event in Base64.
     public var framesEvents: Bool
+
+    /// The member `anthropic_version` for a caller's `anthropic-version` header.
+    ///
+    /// - Parameters:
+    ///   - header: The header's value, if there is one.
+    ///   - takesLater: Whether the model knows later versions.
+    /// - Returns: A version that the endpoint takes.
+    public func version(header: String?, takesLater: Bool) -> String {
+        guard takesLater, let header, self.laterVersions.contains(where: { $0.utf8.elementsEqual(header.utf8) }) else {
+            return self.version
+        }
+        return header
+    }
 
     /// The betas among a header's values that go along.
     ///

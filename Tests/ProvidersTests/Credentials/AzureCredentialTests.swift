@@ -49,6 +49,9 @@ struct AzureCredentialTests {
             await self.entra(proof: .secret(Secret("s"))).failure(FakeWorld([CredentialResponse(401, body)]))
         )
         #expect(error == CredentialError(.refused, "Entra ID answered 401: invalid_client"))
+        let numbered = #"{"error":"invalid_client","error_codes":[7000222],"error_description":"canary"}"#
+        let told = await self.entra(proof: .secret(Secret("s"))).failure(FakeWorld([CredentialResponse(401, numbered)]))
+        #expect(told?.message == "Entra ID answered 401: invalid_client (AADSTS7000222)")
     }
 
     @Test("a machine's own identity is asked at its metadata service")

@@ -96,6 +96,28 @@ struct CredentialPlanTests {
         }
     }
 
+    @Test("a plan and its credential make the headers of a request")
+    func requestHeaders() throws {
+        let request = SigV4Request(method: "POST", target: "/x", headers: [HeaderField("host", "h")])
+        func headers(_ plan: CredentialPlan, _ credential: Credential?) -> [String: String]? {
+            let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+            return plan.headers(credential: credential, request: request, body: empty, at: testTime)
+                .map { Dictionary($0.map { ($0.name, $0.value.text) }) { a, _ in a } }
+        }
+        let signer = SigV4Signer(region: "r", service: "bedrock")
+        let keys = Credential.aws(AWSCredentials(accessKeyID: "AKID", secretAccessKey: Secret("s")))
+        let token = Credential.bearer(Secret("t"))
+        let chain = CredentialChain([.fixed(keys)])
+        #expect(headers(.none, nil) == [:])
+        #expect(headers(.header(SecretHeader("x-api-key", Secret("k"))), nil) == ["x-api-key": "k"])
+        #expect(headers(.token(chain), token) == ["authorization": "Bearer t"])
+        let signed = try #require(headers(.signature(signer, chain), keys))
+        #expect(Set(signed.keys) == ["authorization", "x-amz-date"])
+        #expect(headers(.token(chain), nil) == nil && headers(.token(chain), keys) == nil)
+        #expect(headers(.signature(signer, chain), nil) == nil && headers(.signature(signer, chain), token) == nil)
+        #expect(CredentialPlan.none.chain == nil && CredentialPlan.token(chain).chain?.isFixed == true)
+    }
+
     @Test("credentials are checked by the kind that takes them")
     func validation() throws {
         func code(_ text: String, _ kind: ProviderKind) -> ProviderConfigurationError.Code? {

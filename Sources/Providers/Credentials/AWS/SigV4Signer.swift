@@ -1,6 +1,5 @@
 import Crypto
 public import Exchange
-import FoundationEssentials
 
 /// Signs requests by AWS Signature Version 4, in headers.
 ///

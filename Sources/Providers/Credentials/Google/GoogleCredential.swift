@@ -1,7 +1,6 @@
 import Crypto
 import CryptoExtras
 public import Exchange
-import FoundationEssentials
 import Wire
 
 /// What a credential file of Google's holds: a service account, or a signed-in user.

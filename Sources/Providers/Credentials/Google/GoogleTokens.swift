@@ -109,7 +109,10 @@ enum OAuthAnswer {
     ) throws(CredentialError) -> IssuedCredential {
         guard answer.isSuccess else {
             let reason = try? CredentialJSON.read(answer.body, what) { (root) throws(CredentialError) in
-                root.word("error") ?? root["error"]?.word("status")
+                let word = root.word("error") ?? root["error"]?.word("status")
+                // Entra's own number says what its word does not: whether the secret is wrong, or has expired.
+                let number = root["error_codes"]?.element(0)?.int
+                return number.map { "\(word ?? "no reason") (AADSTS\($0))" } ?? word
             }
             let word = (reason ?? nil) ?? "no reason"
             // A busy service says nothing about the credential.
