@@ -25,7 +25,7 @@ public enum CredentialLimits {
 public struct CredentialRequest: Sendable, Equatable {
     /// Which addresses the request may go to.
     public enum Reach: Sendable, Equatable {
-        /// The public internet, by TLS.
+        /// The public internet, by TLS with verified certificates. What the name resolves to must be a global address.
         case internet
         /// A metadata service of the machine or container: link-local and loopback addresses, http admitted.
         case metadata

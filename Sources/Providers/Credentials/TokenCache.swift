@@ -52,14 +52,16 @@ public struct TokenCache: Sendable {
 
     /// What a request does that needs the credential now.
     public mutating func look(at now: WallTime) -> Answer {
-        if let flight = self.flight, flight.endsAt <= now { self.giveUp(at: now) }
-        if let held = self.usable(at: now) {
-            guard self.isDue(held, at: now), self.flight == nil, self.restsUntil <= now else { return .fresh(held) }
+        if let flight = self.flight, !self.isAhead(flight.endsAt, of: now, by: self.rules.flight) {
+            self.giveUp(at: now)
+        }
+        if let held = self.held.flatMap({ self.usable($0, at: now) }) {
+            guard self.isDue(held, at: now), self.flight == nil, !self.rests(at: now) else { return .fresh(held) }
             return .refreshAhead(held, flight: self.takeOff(at: now))
         }
         guard self.flight == nil else { return .pending }
         // A failure makes everybody wait; a success that has run out already does not.
-        if self.restsUntil > now, let error = self.lastError { return .failing(error, until: self.restsUntil) }
+        if self.rests(at: now), let error = self.lastError { return .failing(error, until: self.restsUntil) }
         return .needed(flight: self.takeOff(at: now))
     }
 
@@ -69,10 +71,15 @@ public struct TokenCache: Sendable {
     ///   - credential: What was brought.
     ///   - flight: The number that came with the order to fetch.
     ///   - now: The instant.
-    /// - Returns: `false` when the fetch had been given up, and its credential is not better than what is held.
+    /// - Returns: `false` when the fetch had been given up and its credential is not better than what is held, or when the
+    ///   credential has ended already, which counts as a failure.
     @discardableResult
     public mutating func fetched(_ credential: IssuedCredential, flight: Int, at now: WallTime) -> Bool {
         let isAwaited = self.flight?.number == flight
+        guard self.usable(credential, at: now) != nil else {
+            self.failed(Self.endedOnArrival, flight: flight, at: now)
+            return false
+        }
         guard isAwaited || self.isBetter(credential) else { return false }
         if isAwaited { self.flight = nil }
         self.held = credential
@@ -104,13 +111,26 @@ public struct TokenCache: Sendable {
     public mutating func refused(_ credential: IssuedCredential, at now: WallTime) -> Bool {
         guard let held = self.held, held == credential, held.expiresAt != nil else { return false }
         // Not twice in a row: a vendor that refuses every credential is not asked for one more with each request.
-        guard self.restsUntil <= now else { return false }
+        guard !self.rests(at: now) else { return false }
         self.held = nil
         return true
     }
 
-    private func usable(at now: WallTime) -> IssuedCredential? {
-        guard let held = self.held else { return nil }
+    private static let endedOnArrival = CredentialError(
+        .malformed,
+        "the credential had ended when it came; is this machine's clock right?"
+    )
+
+    private func rests(at now: WallTime) -> Bool {
+        self.isAhead(self.restsUntil, of: now, by: max(self.rules.longestWait, self.rules.spacing))
+    }
+
+    /// Whether an instant is still to come, and near enough not to be the trace of a clock that was set back.
+    private func isAhead(_ instant: WallTime, of now: WallTime, by seconds: Int) -> Bool {
+        instant > now && instant <= now.adding(seconds: seconds)
+    }
+
+    private func usable(_ held: IssuedCredential, at now: WallTime) -> IssuedCredential? {
         guard let end = held.expiresAt else { return held }
         return now < end.adding(seconds: -self.rules.margin) ? held : nil
     }

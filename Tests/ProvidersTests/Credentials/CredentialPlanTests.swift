@@ -118,6 +118,29 @@ struct CredentialPlanTests {
         #expect(CredentialPlan.none.chain == nil && CredentialPlan.token(chain).chain?.isFixed == true)
     }
 
+    @Test("plans do not print what they hold")
+    func redacted() throws {
+        let environment = [
+            "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "canary", "AWS_SESSION_TOKEN": "canary",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "canary",
+            "IDENTITY_ENDPOINT": "http://localhost/", "IDENTITY_HEADER": "canary",
+        ]
+        let bedrock = try configure(.bedrock, nil, ["region": "r"], hasSecret: false)
+        let profile = try configure(.bedrock, nil, ["region": "r", "profile": "p"], hasSecret: false)
+        let managed = try configure(.azureOpenAI, nil, ["managed_identity": "true", "resource": "r"], hasSecret: false)
+        let application = try configure(.azureOpenAI, nil, ["tenant_id": "t", "client_id": "c", "resource": "r"])
+        let plans = [
+            try self.plan(bedrock, nil, environment), try self.plan(bedrock, "AKID:canary:canary"),
+            try self.plan(profile, nil, environment), try self.plan(managed, nil, environment),
+            try self.plan(application, "canary"), try self.plan(configure(.gemini), "canary"),
+        ]
+        for plan in plans {
+            var dumped = ""
+            dump(plan, to: &dumped)
+            #expect(!"\(plan) \(String(reflecting: plan)) \(dumped)".contains("canary"))
+        }
+    }
+
     @Test("credentials are checked by the kind that takes them")
     func validation() throws {
         func code(_ text: String, _ kind: ProviderKind) -> ProviderConfigurationError.Code? {

@@ -153,6 +153,33 @@ struct TokenCacheTests {
         #expect(cache.look(at: at(200)) == .fresh(new))
     }
 
+    @Test("a credential that has ended when it comes is a failure, and no reason to ask at once again")
+    func endedOnArrival() {
+        let cache = CacheProbe()
+        _ = cache.look(at: at(0))
+        #expect(!cache.fetched(token("a", at: -3_600, lives: 3_600), flight: 1, at: at(0)))
+        guard case .failing(let error, let until) = cache.look(at: at(0)) else {
+            Issue.record("not failing")
+            return
+        }
+        #expect(error.message.contains("clock"))
+        #expect(until == at(1))
+    }
+
+    @Test("a clock that is set back holds nobody up")
+    func clockSetBack() {
+        let cache = CacheProbe()
+        #expect(cache.look(at: at(0)) == .needed(flight: 1))
+        guard case .failing(_, let until) = cache.look(at: at(-7_200)) else {
+            Issue.record("not given up")
+            return
+        }
+        #expect(until == at(-7_199))
+        #expect(cache.look(at: at(-7_199)) == .needed(flight: 2))
+        cache.failed(self.error, flight: 2, at: at(-7_199))
+        #expect(cache.look(at: at(-90_000)) == .needed(flight: 3))
+    }
+
     @Test("absurd times do no harm")
     func absurd() {
         let cache = CacheProbe()

@@ -1,8 +1,10 @@
+import Exchange
+
 /// What the environment says of AWS credentials.
 public struct AWSSurroundings: Sendable, Equatable {
     private let keyID: String?
-    private let secretKey: String?
-    private let sessionToken: String?
+    private let secretKey: Secret?
+    private let sessionToken: Secret?
     /// The metadata service of the container, if there is one.
     let container: AWSContainer?
     /// The metadata service of the instance.
@@ -21,8 +23,8 @@ public struct AWSSurroundings: Sendable, Equatable {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let region = region.isEmpty ? value("AWS_REGION") ?? value("AWS_DEFAULT_REGION") ?? "" : region
         self.keyID = value("AWS_ACCESS_KEY_ID")
-        self.secretKey = value("AWS_SECRET_ACCESS_KEY")
-        self.sessionToken = value("AWS_SESSION_TOKEN")
+        self.secretKey = value("AWS_SECRET_ACCESS_KEY").map { Secret($0) }
+        self.sessionToken = value("AWS_SESSION_TOKEN").map { Secret($0) }
         self.container = AWSContainer(environment: environment)
         self.instance = AWSInstance(environment: environment)
         self.asksInstance = value("AWS_EC2_METADATA_DISABLED")?.lowercased() != "true"
@@ -43,7 +45,7 @@ public struct AWSSurroundings: Sendable, Equatable {
         guard let keyID, let secretKey else {
             throw CredentialError(.malformed, "\(what) sends to AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, not set")
         }
-        return .fixed(.aws(try .checked(keyID, secretKey, self.sessionToken, "the environment")))
+        return .fixed(.aws(try .checked(keyID, secretKey.text, self.sessionToken?.text, "the environment")))
     }
 
     /// The container's source, for `what`, which is named in messages.
