@@ -9,6 +9,7 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -52,7 +53,7 @@ let package = Package(
         .target(name: "GeminiContent", dependencies: ["Exchange", "Wire"], path: "Sources/Formats/GeminiContent"),
         .target(name: "BedrockConverse", dependencies: ["Exchange", "Wire"], path: "Sources/Formats/BedrockConverse"),
         .target(name: "Catalogue", dependencies: ["Exchange", "Wire"]),
-        .target(name: "Providers", dependencies: ["Exchange", "Wire"]),
+        .target(name: "Providers", dependencies: ["Exchange", "Wire", crypto, cryptoExtras]),
         .target(name: "Storage", dependencies: ["Exchange"]),
         .target(name: "SQLiteStorage", dependencies: ["Storage", "Exchange", grdb, sqlite]),
         .systemLibrary(
@@ -113,7 +114,10 @@ let package = Package(
             ]
         ),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "Exchange", "Wire"]),
-        .testTarget(name: "ProvidersTests", dependencies: ["Providers", "Exchange", "Wire"]),
+        .testTarget(
+            name: "ProvidersTests",
+            dependencies: ["Providers", "Exchange", "Wire", crypto, cryptoExtras]
+        ),
         .testTarget(
             name: "StorageTests",
             dependencies: ["Storage", "SQLiteStorage", "Exchange", "MartletTesting"]

@@ -75,7 +75,7 @@ extension Administration {
             return
         }
         do throws(ProviderConfigurationError) {
-            try ProviderConfiguration.validate(secret: secret)
+            try ProviderConfiguration.validate(secret: secret, kind: ProviderKind(provider.kind))
         } catch {
             throw .field(error.field, error.message)
         }
