@@ -38,12 +38,11 @@ struct MessagesCounts {
         return usage
     }
 
-    /// Replaces the input side per key; but input counts that are all zero mean that the server does not tell them
-    /// again, and replace nothing.
+    /// Replaces the input side per key; but when all that is told of it is zero, the server does not tell it again, and
+    /// nothing is replaced.
     private mutating func mergeInput(_ usage: JSONValue) {
         var merged = self.input ?? InputCounts()
-        let isTold = merged.merge(usage, &self.reader)
-        guard isTold, merged.sum > 0 || self.input == nil else { return }
+        guard let told = merged.merge(usage, &self.reader), told > 0 || self.input == nil else { return }
         self.input = merged
     }
 
@@ -69,14 +68,11 @@ private struct InputCounts {
 
     init() {}
 
-    /// All input.
-    var sum: Int { self.uncached + self.read + self.allWritten }
-
     /// All that was written, also when only its split by lifetime was told.
     private var allWritten: Int { self.written ?? ((self.written5m ?? 0) + (self.written1h ?? 0)) }
 
-    /// Replaces what the object tells; returns whether it told any sum.
-    mutating func merge(_ usage: JSONValue, _ reader: inout CountReader) -> Bool {
+    /// Replaces what the object tells; returns the sum of what it told, or `nil` when it told none.
+    mutating func merge(_ usage: JSONValue, _ reader: inout CountReader) -> Int? {
         let uncached = reader.count(usage["input_tokens"])
         let read = reader.count(usage["cache_read_input_tokens"])
         let written = reader.count(usage["cache_creation_input_tokens"])
@@ -86,7 +82,8 @@ private struct InputCounts {
         let split = usage["cache_creation"]
         self.written5m = reader.count(split?["ephemeral_5m_input_tokens"]) ?? self.written5m
         self.written1h = reader.count(split?["ephemeral_1h_input_tokens"]) ?? self.written1h
-        return uncached != nil || read != nil || written != nil
+        let told = [uncached, read, written].compactMap { $0 }
+        return told.isEmpty ? nil : told.reduce(0, +)
     }
 
     /// The split may cover only a part of what was written (server tools): the rest is of the short lifetime. It is

@@ -38,6 +38,8 @@ struct MessagesStreamTapTests {
         let all = #""input_tokens":0,"cache_read_input_tokens":0,"cache_creation_input_tokens":0,"output_tokens":2"#
         #expect(try self.usage(start, all) == .counts(input: 15, read: 50, output: 2))
         #expect(try self.usage(start, #""input_tokens":181,"cache_read_input_tokens":0"#) == .counts(input: 181))
+        let some = #""input_tokens":0,"output_tokens":2"#
+        #expect(try self.usage(start, some) == .counts(input: 15, read: 50, output: 2))
         #expect(try self.usage(#""input_tokens":0"#, #""output_tokens":0"#) == .counts())
         #expect(try self.usage(start, #""input_tokens":null,"output_tokens":null"#) == .counts(input: 15, read: 50))
     }
