@@ -30,7 +30,8 @@ extension AnthropicMessagesFormat {
     }
 }
 
-/// Thinking blocks with an empty signature, which the vendor refuses.
+/// Thinking blocks that the vendor refuses: with an empty signature, or with an envelope of ours, which belongs to another
+/// vendor.
 ///
 /// Claude Code sends a thinking block that it got without a signature back with an empty one. The cut depends on the
 /// block alone, so that a conversation's earlier bytes stay the same from turn to turn and prompt caches hold.
@@ -59,9 +60,21 @@ enum UnsignedThinking {
 
     private static func indices(in content: JSONValue) -> Set<Int> {
         var unsigned: Set<Int> = []
-        for (index, block) in content.elements.enumerated() where block["type"]?.equals("thinking") ?? false {
-            if block["signature"]?.equals("") ?? false { unsigned.insert(index) }
+        for (index, block) in content.elements.enumerated() {
+            guard let type = block["type"] else { continue }
+            if type.equals("thinking"), let signature = block["signature"] {
+                if signature.equals("") || self.isEnvelope(signature) { unsigned.insert(index) }
+            } else if type.equals("redacted_thinking"), let data = block["data"], self.isEnvelope(data) {
+                unsigned.insert(index)
+            }
         }
         return unsigned
+    }
+
+    /// Signatures are long: they are decoded only where escapes could hide an envelope's beginning.
+    private static func isEnvelope(_ state: JSONValue) -> Bool {
+        guard state.kind == .string else { return false }
+        if state.hasEscapes { return state.string.map(ReasoningEnvelope.isEnvelope) ?? false }
+        return state.bytes.dropFirst().starts(with: ReasoningEnvelope.prefix.utf8)
     }
 }
