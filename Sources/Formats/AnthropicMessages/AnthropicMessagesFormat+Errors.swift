@@ -29,7 +29,7 @@ extension AnthropicMessagesFormat {
         writer.key("type")
         writer.string(Row(failure.kind).type)
         writer.key("message")
-        writer.string(failure.message)
+        writer.string(Self.words(failure))
         if let code = failure.code {
             writer.key("details")
             writer.beginObject()
@@ -42,6 +42,15 @@ extension AnthropicMessagesFormat {
         writer.string(requestID)
         writer.endObject()
         return writer.bytes
+    }
+
+    /// Claude Code makes room in its conversation when it reads the vendor's own words for a full context, and only then.
+    private static func words(_ failure: GatewayFailure) -> String {
+        let opening = "prompt is too long"
+        guard failure.code == "context_length_exceeded", !failure.message.hasPrefix(opening) else {
+            return failure.message
+        }
+        return "\(opening): \(failure.message)"
     }
 
     /// What a kind of failure is called here.

@@ -61,19 +61,28 @@ private struct SchemaCloser {
         self.writer = JSONWriter(capacity: capacity)
     }
 
-    /// Whether a definition refers to itself, by whatever way.
+    /// Whether a definition refers to itself, by whatever way: whether some remain when those that refer to none of the
+    /// rest are taken away, again and again.
     var isRecursive: Bool {
-        var done: Set<String> = []
-        return self.references.keys.contains { self.reachesItself($0, [], &done) }
-    }
-
-    private func reachesItself(_ name: String, _ path: Set<String>, _ done: inout Set<String>) -> Bool {
-        if path.contains(name) { return true }
-        if done.contains(name) { return false }
-        let deeper = path.union([name])
-        let found = (self.references[name] ?? []).contains { self.reachesItself($0, deeper, &done) }
-        done.insert(name)
-        return found
+        var referring: [String: [String]] = [:]
+        var open = self.references.mapValues(\.count)
+        for (owner, targets) in self.references {
+            for target in targets {
+                referring[target, default: []].append(owner)
+                if open[target] == nil { open[target] = 0 }
+            }
+        }
+        var free = open.filter { $0.value == 0 }.map(\.key)
+        var taken = 0
+        while let name = free.popLast() {
+            taken += 1
+            for owner in referring[name] ?? [] {
+                let count = (open[owner] ?? 1) - 1
+                open[owner] = count
+                if count == 0 { free.append(owner) }
+            }
+        }
+        return taken < open.count
     }
 
     /// Writes one schema of the definition `owner`; false when it cannot be closed.

@@ -23,7 +23,7 @@ extension MessagesRequestEncoder {
     }
 
     private static func append(_ turn: Turn, to turns: inout [Turn]) {
-        if let last = turns.last, last.role == turn.role {
+        if turns.last?.role == turn.role {
             turns[turns.count - 1].blocks += turn.blocks
         } else {
             turns.append(turn)

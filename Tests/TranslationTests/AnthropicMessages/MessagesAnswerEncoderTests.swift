@@ -1,3 +1,4 @@
+import AnthropicMessages
 import Exchange
 import MartletTesting
 import Testing
@@ -204,6 +205,18 @@ import Testing
                 )
             )
             #expect(!stream.contains("message_stop") && !stream.contains("message_delta"))
+        }
+    }
+
+    @Test func `a full context is told in the words that clients look for`() throws {
+        let words = [
+            "input exceeds the window": "prompt is too long: input exceeds the window", "prompt is too long: 9": nil,
+        ]
+        for (message, expected) in words {
+            let failure = GatewayFailure(.invalidRequest, message, code: "context_length_exceeded")
+            let answer = MessagesRoom.format.errorAnswer(failure, operation: .messages, requestID: "r")
+            let body = try PlainJSON(parsing: answer.body)
+            #expect(body["error"]?["message"]?.string == expected ?? message)
         }
     }
 

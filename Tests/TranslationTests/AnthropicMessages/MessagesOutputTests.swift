@@ -64,6 +64,15 @@ import Testing
         #expect(refusal?.field == .parameter(.outputFormat))
     }
 
+    @Test func `a chain of many definitions is followed without trouble`() throws {
+        let links = (0..<20000).map { "\"d\($0)\":{\"items\":{\"$ref\":\"#/$defs/d\($0 + 1)\"}}" }
+        let chain = links.joined(separator: ",")
+        let ended = try Self.encode("{\"$ref\":\"#/$defs/d0\",\"$defs\":{\(chain),\"d20000\":{\"type\":\"string\"}}}")
+        #expect(ended.body.contains("\"json_schema\"") && ended.warnings.isEmpty)
+        let circle = try Self.encode("{\"$defs\":{\(chain),\"d20000\":{\"$ref\":\"#/$defs/d7\"}}}")
+        #expect(circle.warnings == ["approximated:output_config.format:instruction"])
+    }
+
     @Test func `a model without structured output answers through a forced tool`() throws {
         let schema = Self.plain + "}"
         let encoded = try Self.encode(schema) { _ in
