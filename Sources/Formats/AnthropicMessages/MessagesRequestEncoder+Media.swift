@@ -15,6 +15,9 @@ extension MessagesRequestEncoder {
             return try self.writeRemoteSource(media, place, to: &writer)
         }
         let types = self.capabilities.imageTypes ?? Self.imageTypes
+        guard !types.isEmpty else {
+            throw self.report.refusal(.place(place), "does not read images", wayOut: "Describe it in words.")
+        }
         guard let type = media.mediaType, types.contains(type) else {
             let wayOut = "Send it as \(types.sorted().joined(separator: ", "))."
             throw self.report.refusal(.place(place), "does not read images of this type", wayOut: wayOut)

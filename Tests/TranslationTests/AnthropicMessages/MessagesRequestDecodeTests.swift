@@ -215,6 +215,30 @@ import Testing
         #expect(probe.leftovers.first?.field == .parameter(.maxOutputTokens))
     }
 
+    @Test func `a coding agent's request loses nothing that another vendor would have to refuse`() throws {
+        let request = try MessagesRoom.decode(
+            """
+            {"model":"claude-x","max_tokens":32000,"stream":true,"system":[
+            {"type":"text","text":"x-anthropic-billing-header: cc_version=2.1;"},
+            {"type":"text","text":"You are an agent.","cache_control":{"type":"ephemeral"}},
+            {"type":"text","text":"Rules.","cache_control":{"type":"ephemeral","ttl":"1h"}}],
+            "tools":[{"name":"Bash","description":"Runs.","input_schema":{"type":"object"},"eager_input_streaming":true},
+            {"name":"Later","input_schema":{"type":"object"},"defer_loading":true},
+            {"type":"tool_search_tool_bm25_20251119","name":"tool_search_tool_bm25"}],
+            "metadata":{"user_id":"{\\"device_id\\":\\"d\\"}"},"thinking":{"type":"adaptive","display":"omitted"},
+            "context_management":{"edits":[{"type":"clear_thinking_20251015","keep":"all"}]},
+            "output_config":{"effort":"high"},"messages":[
+            {"role":"user","content":[{"type":"text","text":"say hello","cache_control":{"type":"ephemeral"}}]},
+            {"role":"system","content":"A reminder."}]}
+            """
+        )
+        #expect(request.leftovers == [Leftover(.named("context_management"), .drop)])
+        #expect(request.system.count == 2 && request.endUser == #"{"device_id":"d"}"#)
+        #expect(request.tools.flatMap(\.extras) == ["eager_input_streaming", "defer_loading"])
+        let opaque = request.turns.flatMap(\.blocks).contains { if case .opaque = $0.content { true } else { false } }
+        #expect(!opaque)
+    }
+
     @Test func `every setting has a spelling`() {
         for parameter in RequestField.Parameter.allCases {
             #expect(!MessagesRoom.format.spelling(of: .parameter(parameter)).isEmpty)
