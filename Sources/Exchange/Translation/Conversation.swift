@@ -30,13 +30,17 @@ public enum Conversation {
     /// results with each other.
     private static func merged(_ turns: [Turn], all: Bool = true) -> [Turn] {
         var merged: [Turn] = []
+        var lastIsResults = false
         for turn in turns {
-            if let last = merged.last, last.role == turn.role, turn.role != .system,
-                all || last.isResults && turn.isResults
-            {
+            let isResults = turn.isResults
+            // The last turn must not be held while it grows: each addition would copy it.
+            let isSameRole = turn.role != .system && merged.last?.role == turn.role
+            if isSameRole, all || lastIsResults && isResults {
                 merged[merged.count - 1].blocks += turn.blocks
+                lastIsResults = lastIsResults && isResults
             } else {
                 merged.append(turn)
+                lastIsResults = isResults
             }
         }
         return merged
