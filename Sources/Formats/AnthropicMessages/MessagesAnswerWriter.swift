@@ -71,63 +71,6 @@ struct MessagesAnswerWriter {
     }
 }
 
-/// What an answer's stop reason depends on.
-struct AnswerOutline {
-    var finish: FinishReason?
-    /// Calls of the caller's own tools.
-    private(set) var callCount = 0
-    private var hasRefusal = false
-
-    init(finish: FinishReason? = nil) {
-        self.finish = finish
-    }
-
-    mutating func note(_ opening: BlockOpening) {
-        switch opening {
-        case .toolCall: self.callCount += 1
-        case .refusal: self.hasRefusal = true
-        case .text, .reasoning, .opaque: break
-        }
-    }
-
-    /// `stop_reason` and `stop_sequence`. A call wins over a vendor that says it is done; a cut answer stays cut.
-    var stop: (reason: String, sequence: String?) {
-        switch self.finish {
-        case .length: ("max_tokens", nil)
-        case .contextWindow: ("model_context_window_exceeded", nil)
-        case .contentFilter, .refusal: ("refusal", nil)
-        case .pause: ("pause_turn", nil)
-        case .stopSequence(let text?) where self.callCount == 0: ("stop_sequence", text)
-        case .stop, .stopSequence, .toolCalls, .other, nil:
-            (self.callCount > 0 ? "tool_use" : self.hasRefusal ? "refusal" : "end_turn", nil)
-        }
-    }
-}
-
-/// How reasoning looks to a Messages caller.
-enum MessagesThinking {
-    case thinking(text: String, signature: String)
-    case redacted(data: String)
-
-    /// What Anthropic's models signed is written as it is, what others did is sealed. Without visible text it goes where
-    /// no text is expected. `nil` when there is nothing.
-    init?(_ reasoning: Reasoning) {
-        let text = reasoning.text ?? ""
-        guard let state = reasoning.state else {
-            if text.isEmpty { return nil }
-            self = .thinking(text: text, signature: "")
-            return
-        }
-        if state.owner == ReasoningState.anthropic {
-            self = reasoning.isRedacted ? .redacted(data: state.value) : .thinking(text: text, signature: state.value)
-        } else {
-            guard let sealed = ReasoningEnvelope.seal(reasoning) else { return nil }
-            let isHidden = reasoning.isRedacted || text.isEmpty
-            self = isHidden ? .redacted(data: sealed) : .thinking(text: text, signature: sealed)
-        }
-    }
-}
-
 extension AnswerContext {
     /// The vendor's id where it looks like one of this format's.
     func messageID(_ id: String?) -> String {
@@ -138,55 +81,5 @@ extension AnswerContext {
     /// The vendor's id of a call, or one of ours where it gave none.
     func callID(_ id: String, _ number: Int) -> String {
         id.isEmpty ? "toolu_\(self.seed)_\(number)" : id
-    }
-}
-
-extension JSONWriter {
-    /// A block of hidden thoughts.
-    mutating func redactedThinking(_ data: String) {
-        self.object { writer in
-            writer.member("type", "redacted_thinking")
-            writer.member("data", data)
-        }
-    }
-
-    /// A block of thoughts; nothing where there are none.
-    mutating func thinking(_ reasoning: Reasoning) {
-        switch MessagesThinking(reasoning) {
-        case .redacted(let data): self.redactedThinking(data)
-        case .thinking(let text, let signature):
-            self.object { writer in
-                writer.member("type", "thinking")
-                writer.member("thinking", text)
-                writer.member("signature", signature)
-            }
-        case nil: break
-        }
-    }
-
-    /// A member whose value is an object with these members.
-    mutating func member(_ key: StaticString, _ content: (inout JSONWriter) -> Void) {
-        self.key(key)
-        self.object { writer in content(&writer) }
-    }
-
-    /// The members of a `usage` object, in this format's exclusive convention: `input_tokens` is what no cache held.
-    mutating func usage(_ usage: TokenUsage) {
-        let uncached = Self.sum(usage.uncachedInputTokens, usage.audioInputTokens)
-        self.member("input_tokens", uncached)
-        self.member("cache_creation_input_tokens", Self.sum(usage.cacheWrite5mTokens, usage.cacheWrite1hTokens))
-        self.member("cache_read_input_tokens", usage.cacheReadTokens)
-        self.member("cache_creation") { writer in
-            writer.member("ephemeral_5m_input_tokens", usage.cacheWrite5mTokens)
-            writer.member("ephemeral_1h_input_tokens", usage.cacheWrite1hTokens)
-        }
-        self.member("output_tokens", usage.outputTokens)
-        guard usage.reasoningTokens > 0 else { return }
-        self.member("output_tokens_details") { writer in writer.member("thinking_tokens", usage.reasoningTokens) }
-    }
-
-    private static func sum(_ a: Int, _ b: Int) -> Int {
-        let (sum, overflow) = a.addingReportingOverflow(b)
-        return overflow ? .max : sum
     }
 }
