@@ -50,6 +50,8 @@ public struct ExchangeRequest: Sendable, Equatable {
     public var wantsUsage = true
     /// The API version the caller named (`anthropic-version`), when its format has versions.
     public var version: String?
+    /// Beta features the caller named (`anthropic-beta`), in order; set by the road, for they come in a header.
+    public var betas: [String] = []
     /// Members of the caller's request that its format's answers repeat, in order.
     public var echo: [Echo] = []
     /// The caller used Chat's legacy `functions`: calls are answered as `function_call`.
