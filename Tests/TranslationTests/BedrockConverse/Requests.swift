@@ -32,6 +32,10 @@ enum Requests {
         return request
     }
 
+    static func request(_ origin: FormatID, change: (inout ExchangeRequest) -> Void) -> ExchangeRequest {
+        self.request(origin, [Turn(.user, [.text("hi")])], change)
+    }
+
     struct Written {
         var body: String
         var notes: ReplyNotes

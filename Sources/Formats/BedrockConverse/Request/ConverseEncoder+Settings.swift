@@ -50,7 +50,10 @@ extension ConverseEncoder {
         guard let wanted = self.request.maxOutputTokens else {
             guard self.family == .claude else { return nil }
             var cap = self.capabilities.defaultOutputTokens
-            if case .budget(let budget) = self.reasoning.thinking { cap = max(cap, budget + 4096) }
+            if case .budget(let budget) = self.reasoning.thinking {
+                let (sum, overflow) = budget.addingReportingOverflow(4096)
+                cap = max(cap, overflow ? budget : sum)
+            }
             return min(cap, most ?? cap)
         }
         guard wanted > 0 else {
