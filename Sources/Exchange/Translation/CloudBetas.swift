@@ -1,19 +1,46 @@
 /// Beta features of Messages that other companies' clouds take. Anthropic's own door ignores what it does not know; these
 /// refuse the whole request, so that only what is listed may reach them.
 public enum CloudBetas {
-    /// What AWS Bedrock takes in `anthropic_beta`. Source: AWS, Anthropic Claude Messages API, November 2026.
-    public static let bedrock: Set<String> = [
-        "computer-use-2024-10-22", "computer-use-2025-01-24", "computer-use-2025-11-24",
-        "token-efficient-tools-2025-02-19", "interleaved-thinking-2025-05-14", "output-128k-2025-02-19",
-        "dev-full-thinking-2025-05-14", "context-1m-2025-08-07", "context-management-2025-06-27", "effort-2025-11-24",
-        "tool-search-tool-2025-10-19", "tool-examples-2025-10-29", "fine-grained-tool-streaming-2025-05-14",
-    ]
-    /// What Google's Vertex AI takes. Source: Google, Claude on Vertex AI, November 2026.
+    /// What Claude takes in `anthropic_beta` by InvokeModel on AWS Bedrock.
+    ///
+    /// Models that think adaptively refuse the betas of their elders (`interleaved-thinking`, `effort`, `tool-search-tool`),
+    /// for they do all that by themselves. Short on purpose: one name too many is a 400 for every request, one too few is
+    /// a feature that its caller misses. Source: AWS's pages on Claude's parameters, thinking and compaction, and reports
+    /// of refusals, November 2026.
+    ///
+    /// - Parameter isAdaptive: The model thinks adaptively (4.6 and later).
+    /// - Returns: The names.
+    public static func bedrock(isAdaptive: Bool) -> Set<String> {
+        isAdaptive
+            ? [
+                "computer-use-2025-11-24", "compact-2026-01-12", "thinking-binding-controls-2026-08-01",
+                "thinking-display-updates-2026-08-18",
+            ]
+            : [
+                "computer-use-2024-10-22", "computer-use-2025-01-24", "computer-use-2025-11-24",
+                "interleaved-thinking-2025-05-14", "context-1m-2025-08-07", "context-management-2025-06-27",
+                "effort-2025-11-24", "tool-search-tool-2025-10-19", "fine-grained-tool-streaming-2025-05-14",
+            ]
+    }
+
+    /// What Claude takes by Converse, whose own fields leave no room for what the others switch on.
+    ///
+    /// - Parameter isAdaptive: The model thinks adaptively (4.6 and later).
+    /// - Returns: The names.
+    public static func converse(isAdaptive: Bool) -> Set<String> {
+        let kept: Set<String> = [
+            "interleaved-thinking-2025-05-14", "context-1m-2025-08-07", "effort-2025-11-24",
+            "fine-grained-tool-streaming-2025-05-14", "thinking-binding-controls-2026-08-01",
+            "thinking-display-updates-2026-08-18",
+        ]
+        return self.bedrock(isAdaptive: isAdaptive).intersection(kept)
+    }
+
+    /// What Google's Vertex AI takes. Source: reports of other gateways, November 2026.
     public static let vertex: Set<String> = [
-        "computer-use-2025-01-24", "computer-use-2025-11-24", "token-efficient-tools-2025-02-19",
-        "interleaved-thinking-2025-05-14", "output-128k-2025-02-19", "context-1m-2025-08-07",
-        "context-management-2025-06-27", "effort-2025-11-24", "tool-search-tool-2025-10-19", "web-search-2025-03-05",
-        "fine-grained-tool-streaming-2025-05-14",
+        "computer-use-2025-01-24", "computer-use-2025-11-24", "interleaved-thinking-2025-05-14",
+        "context-1m-2025-08-07", "context-management-2025-06-27", "compact-2026-01-12", "tool-search-tool-2025-10-19",
+        "web-search-2025-03-05", "thinking-binding-controls-2026-08-01", "thinking-display-updates-2026-08-18",
     ]
 
     /// The names in a header's comma-separated lists that are allowed, in order, each once.

@@ -34,7 +34,7 @@ import Wire
 
     @Test func `E02: a native body changes its model, version and betas, and no other byte`() throws {
         let header = ["interleaved-thinking-2025-05-14, brand-new-2030-01-01", "context-1m-2025-08-07 ,"]
-        let betas = CloudBetas.filter(header, allowing: CloudBetas.bedrock)
+        let betas = CloudBetas.filter(header, allowing: CloudBetas.bedrock(isAdaptive: false))
         let version = #""anthropic_version":"bedrock-2023-05-31""#
         let list = #""anthropic_beta":["interleaved-thinking-2025-05-14","context-1m-2025-08-07"]"#
         let cases: [(String, String)] = [

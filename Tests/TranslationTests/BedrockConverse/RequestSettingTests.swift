@@ -133,6 +133,9 @@ import Testing
                 )
         )
         #expect(written.warnings == ["dropped:metadata"])
+        let adaptive = Requests.target { $0.reasoning = .adaptive([.low, .high], canDisable: true) }
+        let newer = try Self.written(adaptive) { $0.betas = ["interleaved-thinking-2025-05-14"] }
+        #expect(!newer.json.contains("anthropic_beta"), "newer models refuse what they do by themselves")
         let many = try Self.written { request in
             request.metadata = (0..<20).map { ExchangeRequest.Label(name: "k\($0)", value: "v") }
             request.endUser = "u"

@@ -122,7 +122,7 @@ extension ConverseEncoder {
     /// Writes `additionalModelRequestFields`, and asks Claude to tell which stop text came up.
     mutating func writeModelFields() throws(TranslationRefusal) {
         let topK = try self.topK()
-        let betas = self.family == .claude ? CloudBetas.filter(self.request.betas, allowing: CloudBetas.bedrock) : []
+        let betas = self.betas
         var fields = JSONWriter()
         fields.beginObject()
         self.reasoning.write(to: &fields)
@@ -141,6 +141,12 @@ extension ConverseEncoder {
         guard self.family == .claude, !self.request.stop.allSatisfy(\.isBlank) else { return }
         self.writer.key("additionalModelResponseFieldPaths")
         self.writer.raw(#"["/stop_sequence"]"#)
+    }
+
+    private var betas: [String] {
+        guard self.family == .claude else { return [] }
+        let isAdaptive = if case .adaptive = self.capabilities.reasoning { true } else { false }
+        return CloudBetas.filter(self.request.betas, allowing: CloudBetas.converse(isAdaptive: isAdaptive))
     }
 
     private mutating func topK() throws(TranslationRefusal) -> Int? {
