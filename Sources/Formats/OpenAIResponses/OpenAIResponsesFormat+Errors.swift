@@ -31,12 +31,17 @@ extension OpenAIResponsesFormat {
         var stream = EventWriter(next: sequence.map { $0 < .max ? $0 + 1 : $0 } ?? 0)
         if !stub.wasCreated { stream.event("response.created") { stub.write(to: &$0, ending: nil) } }
         let error = ResponseStub.Ending(
-            code: failure.code ?? Row(failure.kind).streamCode,
+            code: Self.streamCode(failure),
             message: failure.message,
             usage: usage
         )
         stream.event("response.failed") { stub.write(to: &$0, ending: error) }
         return stream.bytes
+    }
+
+    /// The code that a failure has in `response.error`.
+    static func streamCode(_ failure: GatewayFailure) -> String {
+        failure.code ?? Row(failure.kind).streamCode
     }
 
     /// What a kind of failure is called here.

@@ -39,8 +39,7 @@ struct ResponseStub {
             #"null,"instructions":null,"metadata":{},"output":[],"parallel_tool_calls":true,"temperature":null,"#
                 + #""text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_p":null"#
         )
-        writer.key("usage")
-        self.write(usage: ending?.usage, to: &writer)
+        writer.member(usage: ending?.usage)
         writer.endObject()
     }
 
@@ -51,33 +50,6 @@ struct ResponseStub {
         writer.string(ending.code)
         writer.key("message")
         writer.string(ending.message)
-        writer.endObject()
-    }
-
-    /// In this format's convention: cached and written tokens are inside the input, reasoning is inside the output.
-    private func write(usage: TokenUsage?, to writer: inout JSONWriter) {
-        guard let usage else { return writer.null() }
-        let (written, _) = usage.cacheWrite5mTokens.addingReportingOverflow(usage.cacheWrite1hTokens)
-        let (total, _) = usage.inputTokens.addingReportingOverflow(usage.outputTokens)
-        writer.beginObject()
-        writer.key("input_tokens")
-        writer.int(usage.inputTokens)
-        writer.key("input_tokens_details")
-        writer.beginObject()
-        writer.key("cached_tokens")
-        writer.int(usage.cacheReadTokens)
-        writer.key("cache_write_tokens")
-        writer.int(written)
-        writer.endObject()
-        writer.key("output_tokens")
-        writer.int(usage.outputTokens)
-        writer.key("output_tokens_details")
-        writer.beginObject()
-        writer.key("reasoning_tokens")
-        writer.int(usage.reasoningTokens)
-        writer.endObject()
-        writer.key("total_tokens")
-        writer.int(total)
         writer.endObject()
     }
 }
@@ -106,5 +78,29 @@ struct EventWriter {
         self.bytes += writer.bytes
         self.bytes += "\n\n".utf8
         self.next &+= 1
+    }
+}
+
+extension JSONWriter {
+    /// Writes `usage` in this format's convention: cached and written tokens are inside the input, reasoning is inside
+    /// the output; `null` when nothing is known.
+    mutating func member(usage: TokenUsage?) {
+        self.key("usage")
+        guard let usage else { return self.null() }
+        let (written, _) = usage.cacheWrite5mTokens.addingReportingOverflow(usage.cacheWrite1hTokens)
+        let (total, _) = usage.inputTokens.addingReportingOverflow(usage.outputTokens)
+        self.object { writer in
+            writer.member("input_tokens", usage.inputTokens)
+            writer.member(
+                "input_tokens_details",
+                object: { details in
+                    details.member("cached_tokens", usage.cacheReadTokens)
+                    details.member("cache_write_tokens", written)
+                }
+            )
+            writer.member("output_tokens", usage.outputTokens)
+            writer.member("output_tokens_details", object: { $0.member("reasoning_tokens", usage.reasoningTokens) })
+            writer.member("total_tokens", total)
+        }
     }
 }
