@@ -76,7 +76,7 @@ final class ResponsesStreamTap: StreamTap {
     }
 
     /// An integer at OpenAI and Azure, a float at some other servers.
-    private static func seconds(_ value: JSONValue?) -> Int? {
+    static func seconds(_ value: JSONValue?) -> Int? {
         value?.int ?? value?.double.flatMap { Int(exactly: $0.rounded(.down)) }
     }
 

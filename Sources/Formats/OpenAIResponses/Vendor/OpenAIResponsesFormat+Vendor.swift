@@ -1,0 +1,89 @@
+public import Exchange
+public import Wire
+
+extension OpenAIResponsesFormat {
+    /// Reads a complete response.
+    ///
+    /// - Throws: For a response that failed, was cancelled or has no output.
+    public func decodeAnswer(_ root: JSONValue, notes: ReplyNotes) throws(GatewayFailure) -> Answer {
+        var reader = ResponsesAnswerReader(notes: notes)
+        return try reader.read(root)
+    }
+
+    /// A reader for a stream of `response.…` events.
+    public func makeStreamDecoder(notes: ReplyNotes) -> any StreamDecoder {
+        ResponsesStreamDecoder(notes: notes)
+    }
+
+    /// Says what an unsuccessful answer means; the vendor's words are kept where the caller is at fault.
+    public func decodeError(status: Int, root: JSONValue?, text: String) -> VendorRefusal {
+        let error = root.map { VendorError($0) } ?? VendorError()
+        let fault = error.fault(status: status)
+        guard fault == .caller else {
+            return VendorRefusal(fault: fault, failure: error.failure(status: status, fault))
+        }
+        let words = VendorWords.presentable(error.message.isEmpty ? text : error.message)
+        let message = words.isEmpty ? "The provider refused the request." : words
+        switch (status, error.code) {
+        case (404, _), (_, "model_not_found"), (_, "unknown_model"), (_, "DeploymentNotFound"):
+            return VendorRefusal(fault: fault, failure: GatewayFailure(.modelNotFound, message))
+        case (413, _): return VendorRefusal(fault: fault, failure: GatewayFailure(.bodyTooLarge, message))
+        case (_, "content_filter"), (_, "content_policy_violation"):
+            return VendorRefusal(
+                fault: fault,
+                failure: GatewayFailure(.invalidRequest, message, code: "content_filter")
+            )
+        case _ where VendorWords.tellOverflow(error):
+            let failure = GatewayFailure(.invalidRequest, message, code: "context_length_exceeded")
+            return VendorRefusal(fault: fault, failure: failure)
+        default: return VendorRefusal(fault: fault, failure: GatewayFailure(.invalidRequest, message))
+        }
+    }
+}
+
+extension VendorError {
+    /// The failure of our credential, of the vendor, or of both their limits.
+    fileprivate func failure(status: Int, _ fault: UpstreamFault) -> GatewayFailure {
+        switch fault {
+        case .credential:
+            GatewayFailure(.upstreamCredential, "the provider refused this gateway's account (\(status))")
+        case .throttled:
+            GatewayFailure(.upstreamUnavailable, "the provider is overloaded or throttles requests (\(status))")
+        case .caller, .vendor:
+            switch status {
+            case 408, 504: GatewayFailure(.upstreamTimeout, "the provider did not answer in time (\(status))")
+            case 503, 529: GatewayFailure(.upstreamUnavailable, "the provider is overloaded (\(status))")
+            default: self.isOverload ? self.failure : GatewayFailure(.upstreamFailed, "the provider failed (\(status))")
+            }
+        }
+    }
+}
+
+/// A vendor's own words.
+enum VendorWords {
+    private static let overflow = [
+        "maximum context length", "context window", "maximum prompt length", "prompt is too long",
+        "input is too long", "too many input tokens", "prompt too long", "exceeds the maximum number of tokens",
+    ]
+
+    /// Whether an error says that the input is longer than the model can read.
+    static func tellOverflow(_ error: VendorError) -> Bool {
+        if error.code == "context_length_exceeded" || error.type == "too_many_prompt_tokens" { return true }
+        let message = error.message.lowercased()
+        return self.overflow.contains { message.contains($0) }
+    }
+
+    /// Words for the caller: one line, no longer than 600 bytes, without anything that looks like a key.
+    static func presentable(_ text: String) -> String {
+        let isMarkup = text.utf8.first == UInt8(ascii: "<")
+        guard !isMarkup else { return "" }
+        let words = text.split(omittingEmptySubsequences: true) { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" }
+        var line = ""
+        for word in words {
+            let safe = word.hasPrefix("sk-") || word.utf8.count > 200 ? "[…]" : word
+            guard line.utf8.count + safe.utf8.count < 600 else { break }
+            line += line.isEmpty ? safe : " \(safe)"
+        }
+        return line
+    }
+}
