@@ -2,7 +2,8 @@ public import Exchange
 public import Wire
 
 extension OpenAIResponsesFormat {
-    /// Reads model, stream flag, output cap and references to stored state; everything else is left to the vendor.
+    /// Reads model, stream flag, output cap and references to stored state, and finds other vendors' reasoning to cut;
+    /// everything else is left to the vendor.
     public func inspect(
         _ root: JSONValue,
         operation: Operation,
@@ -12,6 +13,7 @@ extension OpenAIResponsesFormat {
         var inspected = try fields.inspected(pathModel: pathModel)
         inspected.session = SessionLabel.find(in: root)
         inspected.storedStateFields = StoredState.fields(of: root)
+        if let input = root["input"] { inspected.edits = ForeignReasoning.cuts(in: input) }
         guard operation.streams else { return inspected }
         inspected.isStream = try fields.flag("stream", allowsNull: true)
         inspected.maxOutputTokens = try fields.count("max_output_tokens", in: 1...Int.max)
