@@ -130,6 +130,17 @@ import Testing
         #expect(request.tools[5].original?.json.text == #"{"type":"web_search","search_context_size":"low"}"#)
     }
 
+    @Test func `tools that come with the conversation are offered once`() throws {
+        let request = try decodeResponses(
+            #"""
+            "tools":[{"type":"function","name":"f","defer_loading":true}],"input":[{"role":"user","content":"q"},
+            {"type":"additional_tools","role":"developer","tools":[{"type":"function","name":"f"},
+            {"type":"custom","name":"p"}]},{"role":"user","content":"go"}]
+            """#
+        )
+        #expect(request.tools.map(\.name) == ["f", "p"] && sketch(request.turns) == "user:q | user:go")
+    }
+
     @Test(arguments: [
         (#""auto""#, ToolChoice.auto), (#""none""#, ToolChoice.none), (#""required""#, .required),
         (#"{"type":"function","name":"f"}"#, .named("f")), (#"{"type":"custom","name":"p"}"#, .named("p")),

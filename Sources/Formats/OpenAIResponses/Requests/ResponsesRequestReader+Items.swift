@@ -29,17 +29,25 @@ extension ResponsesRequestReader {
             self.rejectItem(place, wayOut: "Send the item itself.")
         case "compaction", "compaction_trigger", "compaction_summary", "configuration_update":
             self.rejectItem(place, wayOut: "Send the conversation without it.")
-        case "additional_tools":
-            let tools = try item.array("tools", path)
-            for (index, tool) in (tools?.elements.enumerated().map { $0 } ?? []) {
-                try self.read(tool: tool, index: self.request.tools.count, path.element("tools", index))
-            }
+        case "additional_tools": try self.read(additionalTools: item, path)
         case "web_search_call", "web_search_call_output":
             // What was found is in the text that follows, with its citations.
             self.request.leftovers.append(Leftover(.place(place), .drop))
         case nil: throw path.refusal("type", "must be a string, but is missing")
         case let type?: self.keep(opaque: item, type, place)
         }
+    }
+
+    /// Tools that are offered from here on; those that were held back in `tools` are there already.
+    private mutating func read(additionalTools item: JSONValue, _ path: FieldPath) throws(GatewayFailure) {
+        guard let tools = try item.array("tools", path) else { return }
+        let known = Set(self.request.tools.map(\.name))
+        let count = self.request.tools.count
+        for (index, tool) in tools.elements.enumerated() {
+            try self.read(tool: tool, index: count + index, path.element("tools", index))
+        }
+        let added = self.request.tools[count...].filter { !known.contains($0.name) }
+        self.request.tools.replaceSubrange(count..., with: added)
     }
 
     /// Clients leave the type out: a role makes a message, a lone id a reference.
@@ -91,13 +99,18 @@ extension ResponsesRequestReader {
             self.appendToAssistant(blocks.filter { $0.content != .text(Text("")) }, place)
         case "system", "developer":
             let isLeading = self.request.turns.isEmpty && self.assistantTurn == nil
-            let texts = blocks.filter { if case .text = $0.content { true } else { false } }
-            for block in blocks where !texts.contains(block) {
-                let wayOut = "Send images and files in a user message."
-                self.request.leftovers.append(Leftover(.place(block.place), .reject(wayOut: wayOut)))
-            }
+            let texts = self.texts(of: blocks)
             if isLeading { self.request.system += texts } else { self.append(Turn(.system, texts, place: place)) }
         default: throw path.refusal("role", "must be one of user, assistant, system, developer")
+        }
+    }
+
+    /// The application's words; what else it shows there is refused.
+    private mutating func texts(of blocks: [Block]) -> [Block] {
+        blocks.filter { block in
+            if case .text = block.content { return true }
+            self.rejectItem(block.place, wayOut: "Send images and files in a user message.")
+            return false
         }
     }
 

@@ -8,15 +8,8 @@ enum PlannedTool {
     /// A tool of this format's own, or of another format that has the same thing.
     case hosted(type: String, RawJSON)
 
-    fileprivate var isCustom: Bool { if case .custom = self { true } else { false } }
-
-    /// The caller's name.
-    fileprivate var callerName: String? {
-        switch self {
-        case .function(let tool, _, _, _), .custom(let tool, _, _): tool.name
-        case .hosted: nil
-        }
-    }
+    /// The caller's name of a custom tool.
+    fileprivate var customName: String? { if case .custom(let tool, _, _) = self { tool.name } else { nil } }
 }
 
 extension ResponsesRequestWriter {
@@ -174,6 +167,7 @@ extension ResponsesRequestWriter {
 
     private mutating func writeChoice(_ tools: [PlannedTool]) throws(TranslationRefusal) {
         guard let choice = self.request.toolChoice else { return }
+        let customNames = Set(tools.compactMap(\.customName))
         switch choice {
         case .auto: self.writer.member("tool_choice", "auto")
         case .none: self.writer.member("tool_choice", "none")
@@ -183,7 +177,7 @@ extension ResponsesRequestWriter {
         case .named(let name):
             try self.checkForcing()
             self.writer.key("tool_choice")
-            self.writeReference(name, tools)
+            self.writeReference(name, customNames)
         case .allowed(let names, let required):
             if required { try self.checkForcing() }
             self.writer.key("tool_choice")
@@ -192,7 +186,7 @@ extension ResponsesRequestWriter {
             self.writer.member("mode", required ? "required" : "auto")
             self.writer.key("tools")
             self.writer.beginArray()
-            for name in names { self.writeReference(name, tools) }
+            for name in names { self.writeReference(name, customNames) }
             self.writer.endArray()
             self.writer.endObject()
         case .hosted(let type): try self.write(hostedChoice: type, tools)
@@ -214,16 +208,21 @@ extension ResponsesRequestWriter {
     }
 
     private func checkForcing() throws(TranslationRefusal) {
-        guard !self.capabilities.forcesTools else { return }
-        throw self.report.refusal(
-            .parameter(.toolChoice),
-            "cannot be forced to call a tool",
-            wayOut: "Use 'auto' and ask for the call in words."
-        )
+        let isThinking = self.notes.isReasoning && self.request.reasoning.mode != .off
+        let reason: String
+        if !self.capabilities.forcesTools {
+            reason = "cannot be forced to call a tool"
+        } else if isThinking, !self.capabilities.forcesToolsWhileReasoning {
+            reason = "cannot be forced to call a tool while it thinks"
+        } else {
+            return
+        }
+        let wayOut = "Use 'auto' and ask for the call in words."
+        throw self.report.refusal(.parameter(.toolChoice), reason, wayOut: wayOut)
     }
 
-    private mutating func writeReference(_ name: String, _ tools: [PlannedTool]) {
-        let isCustom = tools.contains { $0.callerName == name && $0.isCustom }
+    private mutating func writeReference(_ name: String, _ customNames: Set<String>) {
+        let isCustom = customNames.contains(name)
         self.writer.beginObject()
         self.writer.member("type", isCustom ? "custom" : "function")
         self.writer.member("name", self.vendorName(name))

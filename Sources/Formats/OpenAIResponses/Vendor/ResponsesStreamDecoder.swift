@@ -270,8 +270,8 @@ final class ResponsesStreamDecoder: StreamDecoder {
         let part = payload[isSummary ? "summary_index" : "content_index"]?.int ?? 0
         let thought = StreamUnit.Thought(isSummary: isSummary, part: part)
         self.begin(key, .reasoning(isRedacted: false), &events)
-        guard let unit = self.line[key], unit.isReasoning else { return }
-        if let last = unit.thought {
+        guard self.line[key]?.isReasoning ?? false else { return }
+        if let last = self.line[key]?.thought {
             guard last.isSummary == isSummary, !isWhole || last != thought else { return }
             if last != thought { self.line.add(.delta("\n\n"), to: key, &events) }
         }
