@@ -56,14 +56,14 @@ import Testing
         for cut in 0...body.count {
             let events = try encodeResponses([.start(AnswerHead())] + body.prefix(cut) + [failure, .end])
             #expect(ResponsesGrammar.faults(in: events) == [])
-            #expect(events.last?.shortType == "failed")
+            #expect(events.last?.responsesType == "failed")
         }
     }
 
     @Test func `a text's life`() throws {
         let events = try encodeResponses([.start(AnswerHead())] + Self.text + [.finish(.stop), .end])
         #expect(
-            events.map(\.shortType) == [
+            events.map(\.responsesType) == [
                 "created", "in_progress", "output_item.added", "content_part.added", "output_text.delta",
                 "output_text.delta", "output_text.done", "content_part.done", "output_item.done", "completed",
             ]
@@ -185,7 +185,7 @@ import Testing
         ]
         let encoded = try encodeResponses(events, for: request)
         #expect(ResponsesGrammar.faults(in: encoded) == [])
-        let deltas = encoded.filter { $0.shortType == "output_text.delta" }
+        let deltas = encoded.filter { $0.responsesType == "output_text.delta" }
         #expect(deltas.map { $0["logprobs"]?.elements.count } == [1, 0])
         #expect(encoded.last?["response"]?["output"]?[0]?["content"]?[0]?["logprobs"]?.elements.count == 1)
     }
@@ -206,7 +206,7 @@ import Testing
         let output = try encodeResponses(collector.answer)["output"]?.elements ?? []
         let items = output.map(\.text).joined(separator: ",")
         let blocks = try decodeResponses("\"input\":[\(items)]").turns.flatMap(\.blocks)
-        #expect(sketch(blocks) == Self.expected(collector.answer).joined(separator: ","))
+        #expect(responsesSketch(blocks) == Self.expected(collector.answer).joined(separator: ","))
     }
 
     /// How blocks of an answer come back; state of a text or a call comes before it as a block of its own.

@@ -54,10 +54,10 @@ import Wire
 
     @Test func `a request with any value exchanged is read or refused by name, and never more`() throws {
         for mutation in Self.mutations(of: try PlainJSON(parsing: Self.request)) {
-            try reading(mutation.text) { root in
+            try withResponsesJSON(mutation.text) { root in
                 do throws(GatewayFailure) {
-                    let request = try responses.decodeRequest(root, version: nil)
-                    _ = refusalOfSending(request, plainTarget())
+                    let request = try responsesRoom.decodeRequest(root, version: nil)
+                    _ = refusalOfSendingToResponses(request, responsesPlainTarget())
                     _ = try? encodeResponses(Answer(), for: request)
                 } catch {
                     #expect(error.kind == .invalidRequest)
@@ -79,10 +79,10 @@ import Wire
 
     @Test func `an answer with any value exchanged is read or fails`() throws {
         for mutation in Self.mutations(of: try PlainJSON(parsing: Self.response)) {
-            try reading(mutation.text) { root in
-                let answer = try? responses.decodeAnswer(root, notes: openAINotes)
+            try withResponsesJSON(mutation.text) { root in
+                let answer = try? responsesRoom.decodeAnswer(root, notes: responsesNotes)
                 if let answer { _ = try encodeResponses(answer) }
-                _ = responses.decodeError(status: 400, root: root, text: "")
+                _ = responsesRoom.decodeError(status: 400, root: root, text: "")
             }
         }
     }
@@ -106,8 +106,8 @@ import Wire
             for mutation in Self.mutations(of: try PlainJSON(parsing: Self.events[index])) {
                 var changed = Self.events
                 changed[index] = mutation.text
-                let events = try decodeStream(stream(changed))
-                #expect(brokenPromises(events) == [], "\(mutation.text)")
+                let events = try decodeResponsesStream(responsesStream(changed))
+                #expect(brokenResponsesPromises(events) == [], "\(mutation.text)")
                 #expect(ResponsesGrammar.faults(in: try encodeResponses(events)) == [], "\(mutation.text)")
             }
         }
@@ -121,7 +121,7 @@ import Wire
         events += [.close(1), .open(2, .toolCall(id: "c", name: "f", isFreeText: true))]
         for _ in 0..<60_000 { events.append(.delta(2, "twenty characters, ..")) }
         let context = AnswerContext(model: "m", seed: "s", created: 1)
-        let encoder = responses.makeAnswerEncoder(
+        let encoder = responsesRoom.makeAnswerEncoder(
             for: ExchangeRequest(origin: .responses, model: "m"),
             context: context
         )
@@ -132,15 +132,17 @@ import Wire
         }
         #expect(bytes.count > 3_000_000)
 
-        let decoder = responses.makeStreamDecoder(notes: openAINotes)
+        let decoder = responsesRoom.makeStreamDecoder(notes: responsesNotes)
         var decoded: [AnswerEvent] = []
-        var payloads = [payload("output_item.added", 0, #""item":{"type":"function_call","call_id":"c","name":"f"}"#)]
-        for _ in 0..<40_000 { payloads.append(payload("reasoning_text.delta", 1, #""delta":"waits""#)) }
+        var payloads = [
+            responsesPayload("output_item.added", 0, #""item":{"type":"function_call","call_id":"c","name":"f"}"#)
+        ]
+        for _ in 0..<40_000 { payloads.append(responsesPayload("reasoning_text.delta", 1, #""delta":"waits""#)) }
         for text in payloads {
             Array(text.utf8).withUnsafeBytes { decoder.decode(StreamMessage(name: nil, data: $0), into: &decoded) }
         }
         decoder.finish(into: &decoded)
-        #expect(brokenPromises(decoded) == [])
+        #expect(brokenResponsesPromises(decoded) == [])
 
         let parts = String(repeating: #"{"type":"input_text","text":"t"},"#, count: 20_000)
         let items = String(
@@ -151,6 +153,6 @@ import Wire
             "\"input\":[{\"role\":\"developer\",\"content\":[\(parts){\"type\":\"refusal\",\"refusal\":\"r\"}]},\(items){\"role\":\"user\",\"content\":\"x\"}]"
         )
         #expect(request.system.count == 20_000 && request.turns.first?.blocks.count == 20_000)
-        #expect(try Sent(request).input.count == 40_002)
+        #expect(try SentToResponses(request).input.count == 40_002)
     }
 }

@@ -26,7 +26,7 @@ struct ResponsesGrammar {
     private mutating func take(_ event: PlainJSON) {
         self.check(!self.hasEnded, "event after the terminal one")
         self.check(event["sequence_number"]?.int == self.next, "sequence")
-        let type = event.shortType
+        let type = event.responsesType
         if self.next == 0 { self.check(type == "created", "first is \(type)") }
         if self.next == 1 { self.check(type == "in_progress", "second is \(type)") }
         switch type {

@@ -5,10 +5,10 @@ import Testing
 import Wire
 
 /// The format under test.
-let responses = OpenAIResponsesFormat()
+let responsesRoom = OpenAIResponsesFormat()
 
 /// Parses a document and shows its root.
-func reading<R>(_ text: String, _ body: (JSONValue) throws -> R) throws -> R {
+func withResponsesJSON<R>(_ text: String, _ body: (JSONValue) throws -> R) throws -> R {
     let tape = JSONTape()
     return try Array(text.utf8).withUnsafeBytes { bytes in
         let root = try tape.parse(bytes)
@@ -18,8 +18,8 @@ func reading<R>(_ text: String, _ body: (JSONValue) throws -> R) throws -> R {
 
 /// Decodes a request whose members, beside the model, are given.
 func decodeResponses(_ members: String) throws -> ExchangeRequest {
-    try reading(#"{"model":"m""# + (members.isEmpty ? "" : "," + members) + "}") {
-        try responses.decodeRequest($0, version: nil)
+    try withResponsesJSON(#"{"model":"m""# + (members.isEmpty ? "" : "," + members) + "}") {
+        try responsesRoom.decodeRequest($0, version: nil)
     }
 }
 
@@ -34,24 +34,24 @@ func refusalOfResponses(_ members: String) throws -> GatewayFailure? {
 }
 
 /// A sketch of a conversation: `user:hi | assistant:reasoning(owner:text),call(id:name:input) | user:result(id:text)`.
-func sketch(_ turns: [Turn]) -> String {
-    turns.map { "\($0.role.rawValue):" + sketch($0.blocks) }.joined(separator: " | ")
+func responsesSketch(_ turns: [Turn]) -> String {
+    turns.map { "\($0.role.rawValue):" + responsesSketch($0.blocks) }.joined(separator: " | ")
 }
 
-func sketch(_ blocks: [Block]) -> String {
+func responsesSketch(_ blocks: [Block]) -> String {
     blocks.map { block in
         switch block.content {
         case .text(let text): text.text
-        case .image(let media): "image(\(sketch(media)))"
-        case .audio(let media): "audio(\(sketch(media)))"
+        case .image(let media): "image(\(responsesSketch(media)))"
+        case .audio(let media): "audio(\(responsesSketch(media)))"
         case .document(let document):
             switch document.body {
-            case .media(let media): "document(\(document.title ?? "-"):\(sketch(media)))"
+            case .media(let media): "document(\(document.title ?? "-"):\(responsesSketch(media)))"
             case .text(let text): "document(\(document.title ?? "-"):\(text))"
-            case .blocks(let blocks): "document(\(sketch(blocks)))"
+            case .blocks(let blocks): "document(\(responsesSketch(blocks)))"
             }
         case .toolCall(let call): "call(\(call.id):\(call.name):\(call.input.text))"
-        case .toolResult(let result): "result(\(result.callID):\(sketch(result.blocks)))"
+        case .toolResult(let result): "result(\(result.callID):\(responsesSketch(result.blocks)))"
         case .reasoning(let reasoning): "reasoning(\(reasoning.state?.owner ?? "-"):\(reasoning.text ?? "nil"))"
         case .refusal(let text): "refusal(\(text))"
         case .opaque(let opaque): "opaque(\(opaque.type))"
@@ -59,7 +59,7 @@ func sketch(_ blocks: [Block]) -> String {
     }.joined(separator: ",")
 }
 
-private func sketch(_ media: Media) -> String {
+private func responsesSketch(_ media: Media) -> String {
     switch media.source {
     case .base64(let data): "\(media.mediaType ?? "-")=\(data)"
     case .url(let url): url
@@ -73,7 +73,7 @@ func encodeResponses(
     for request: ExchangeRequest = ExchangeRequest(origin: .responses, model: "alias")
 ) throws -> [PlainJSON] {
     let context = AnswerContext(model: request.model, seed: "s1", created: 1_700_000_000)
-    let encoder = responses.makeAnswerEncoder(for: request, context: context)
+    let encoder = responsesRoom.makeAnswerEncoder(for: request, context: context)
     var bytes: [UInt8] = []
     for event in events { encoder.encode(event, requestID: "r", into: &bytes) }
     return try parsedEvents(String(decoding: bytes, as: UTF8.self))
@@ -85,14 +85,14 @@ func encodeResponses(
     for request: ExchangeRequest = ExchangeRequest(origin: .responses, model: "alias")
 ) throws -> PlainJSON {
     let context = AnswerContext(model: request.model, seed: "s1", created: 1_700_000_000)
-    let body = responses.makeAnswerEncoder(for: request, context: context).encode(answer)
+    let body = responsesRoom.makeAnswerEncoder(for: request, context: context).encode(answer)
     return try PlainJSON(parsing: body)
 }
 
 /// Events of a stream whose `event:` lines must agree with their payloads.
 func parsedEvents(_ text: String) throws -> [PlainJSON] {
-    try text.components("\n\n").filter { !$0.isEmpty }.map { block in
-        let lines = block.components("\n")
+    try text.responsesPieces("\n\n").filter { !$0.isEmpty }.map { block in
+        let lines = block.responsesPieces("\n")
         try #require(lines.count == 2)
         let payload = try PlainJSON(parsing: Array(lines[1].dropFirst(6).utf8))
         #expect(lines[0] == "event: \(payload["type"]?.string ?? "")")
@@ -102,7 +102,7 @@ func parsedEvents(_ text: String) throws -> [PlainJSON] {
 
 extension String {
     /// Pieces between separators.
-    func components(_ separator: String) -> [String] {
+    func responsesPieces(_ separator: String) -> [String] {
         var pieces: [String] = []
         var rest = self[...]
         while let range = rest.firstRange(of: separator) {
@@ -115,7 +115,7 @@ extension String {
 
 extension PlainJSON {
     /// The event's type without `response.`.
-    var shortType: String {
+    var responsesType: String {
         let type = self["type"]?.string ?? "?"
         return type.hasPrefix("response.") ? String(type.dropFirst(9)) : type
     }

@@ -6,7 +6,9 @@ import Wire
 @Suite struct ResponsesInspectCutTests {
     private func passed(_ items: String, _ operation: Operation = .responses) throws -> String {
         let body = #"{"model":"m","input":\#(items)}"#
-        let edits = try reading(body) { try responses.inspect($0, operation: operation, pathModel: nil).edits }
+        let edits = try withResponsesJSON(body) {
+            try responsesRoom.inspect($0, operation: operation, pathModel: nil).edits
+        }
         let bytes = Array(body.utf8).withUnsafeBytes { BytePatch.applied(edits, to: $0) }
         return String(decoding: bytes ?? [], as: UTF8.self).replacing(#"{"model":"m","input":"#, with: "")
     }

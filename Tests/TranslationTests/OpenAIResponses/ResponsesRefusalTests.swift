@@ -69,9 +69,9 @@ import Wire
 
     @Test func `the model must be there`() throws {
         for body in ["{}", #"{"model":""}"#, #"{"model":1}"#] {
-            let parameter = try reading(body) { root -> String? in
+            let parameter = try withResponsesJSON(body) { root -> String? in
                 do throws(GatewayFailure) {
-                    _ = try responses.decodeRequest(root, version: nil)
+                    _ = try responsesRoom.decodeRequest(root, version: nil)
                     return nil
                 } catch { return error.parameter }
             }
@@ -81,10 +81,10 @@ import Wire
 
     @Test func `every parameter has a spelling`() {
         for parameter in RequestField.Parameter.allCases {
-            #expect(!responses.spelling(of: .parameter(parameter)).isEmpty)
+            #expect(!responsesRoom.spelling(of: .parameter(parameter)).isEmpty)
         }
-        #expect(responses.spelling(of: .place(Place(message: 3, part: 1))) == "input[3].content[1]")
-        #expect(responses.spelling(of: .place(Place())) == "instructions")
-        #expect(responses.spelling(of: .tool(2)) == "tools[2]" && responses.spelling(of: .named("x")) == "x")
+        #expect(responsesRoom.spelling(of: .place(Place(message: 3, part: 1))) == "input[3].content[1]")
+        #expect(responsesRoom.spelling(of: .place(Place())) == "instructions")
+        #expect(responsesRoom.spelling(of: .tool(2)) == "tools[2]" && responsesRoom.spelling(of: .named("x")) == "x")
     }
 }

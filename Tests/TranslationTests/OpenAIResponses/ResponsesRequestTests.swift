@@ -3,7 +3,9 @@ import OpenAIResponses
 import Testing
 
 @Suite struct ResponsesRequestTests {
-    private func turns(_ items: String) throws -> String { sketch(try decodeResponses("\"input\":\(items)").turns) }
+    private func turns(_ items: String) throws -> String {
+        responsesSketch(try decodeResponses("\"input\":\(items)").turns)
+    }
 
     @Test func `a string is one user message`() throws {
         #expect(try self.turns(#""hi""#) == "user:hi")
@@ -26,8 +28,8 @@ import Testing
             [{"type":"input_text","text":"three"}]},{"role":"user","content":"u"},{"role":"developer","content":"late"}]
             """#
         )
-        #expect(sketch(request.system) == "one,two,three")
-        #expect(sketch(request.turns) == "user:u | system:late")
+        #expect(responsesSketch(request.system) == "one,two,three")
+        #expect(responsesSketch(request.turns) == "user:u | system:late")
     }
 
     @Test func `T36 reasoning, text and calls in a row are one assistant turn`() throws {
@@ -93,17 +95,29 @@ import Testing
             """#
         )
         #expect(
-            sketch(request.turns)
+            responsesSketch(request.turns)
                 == "user:q | assistant:opaque(agent_message) | user:opaque(computer_call_output)"
         )
         let fates = request.leftovers.map { leftover in
             if case .drop = leftover.fate {
-                "drop \(responses.spelling(of: leftover.field))"
+                "drop \(responsesRoom.spelling(of: leftover.field))"
             } else {
-                "reject \(responses.spelling(of: leftover.field))"
+                "reject \(responsesRoom.spelling(of: leftover.field))"
             }
         }
         #expect(fates == ["drop input[1]", "reject input[4]", "reject input[5]", "reject input[6]"])
+    }
+
+    @Test func `places are those of the caller`() throws {
+        let turns = try decodeResponses(
+            #"""
+            "input":[{"role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_text","text":"b"}]},
+            {"type":"function_call_output","call_id":"c","output":[{"type":"odd"}]}]
+            """#
+        ).turns
+        #expect(responsesRoom.spelling(of: .place(turns[0].blocks[1].place)) == "input[0].content[1]")
+        guard case .toolResult(let result) = turns[1].blocks[0].content else { throw Odd() }
+        #expect(responsesRoom.spelling(of: .place(result.blocks[0].place)) == "input[1]")
     }
 
     @Test func `tools of all kinds`() throws {
@@ -138,7 +152,7 @@ import Testing
             {"type":"custom","name":"p"}]},{"role":"user","content":"go"}]
             """#
         )
-        #expect(request.tools.map(\.name) == ["f", "p"] && sketch(request.turns) == "user:q | user:go")
+        #expect(request.tools.map(\.name) == ["f", "p"] && responsesSketch(request.turns) == "user:q | user:go")
     }
 
     @Test(arguments: [
@@ -178,9 +192,9 @@ import Testing
         func fates(_ members: String) throws -> String {
             try decodeResponses(members).leftovers.map {
                 if case .drop = $0.fate {
-                    "drop \(responses.spelling(of: $0.field))"
+                    "drop \(responsesRoom.spelling(of: $0.field))"
                 } else {
-                    "reject \(responses.spelling(of: $0.field))"
+                    "reject \(responsesRoom.spelling(of: $0.field))"
                 }
             }.joined(separator: " ")
         }

@@ -4,10 +4,14 @@ import OpenAIResponses
 import Testing
 
 @Suite struct ResponsesStreamDecoderTests {
-    private static let created = payload("created", nil, #""response":{"id":"resp_1","model":"m-1","created_at":7.0}"#)
+    private static let created = responsesPayload(
+        "created",
+        nil,
+        #""response":{"id":"resp_1","model":"m-1","created_at":7.0}"#
+    )
     private static let usage =
         #""usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},"output_tokens":3,"total_tokens":12}"#
-    private static let completed = payload(
+    private static let completed = responsesPayload(
         "completed",
         nil,
         #""response":{"status":"completed","output":[],\#(Self.usage)}"#
@@ -17,32 +21,39 @@ import Testing
         let item = "\"item_id\":\"\(id)\",\"content_index\":0"
         let whole = pieces.joined()
         return [
-            payload("output_item.added", index, #""item":{"type":"message","id":"\#(id)","content":[]}"#),
-            payload("content_part.added", index, "\(item),\"part\":{\"type\":\"output_text\",\"text\":\"\"}"),
-        ] + pieces.map { payload("output_text.delta", index, "\(item),\"delta\":\"\($0)\",\"obfuscation\":\"xx\"") } + [
-            payload("output_text.done", index, "\(item),\"text\":\"\(whole)\""),
-            payload("content_part.done", index, "\(item),\"part\":{\"type\":\"output_text\",\"text\":\"\(whole)\"}"),
-            payload(
-                "output_item.done",
-                index,
-                #""item":{"type":"message","content":[{"type":"output_text","text":"\#(whole)"}]}"#
-            ),
+            responsesPayload("output_item.added", index, #""item":{"type":"message","id":"\#(id)","content":[]}"#),
+            responsesPayload("content_part.added", index, "\(item),\"part\":{\"type\":\"output_text\",\"text\":\"\"}"),
         ]
+            + pieces.map {
+                responsesPayload("output_text.delta", index, "\(item),\"delta\":\"\($0)\",\"obfuscation\":\"xx\"")
+            } + [
+                responsesPayload("output_text.done", index, "\(item),\"text\":\"\(whole)\""),
+                responsesPayload(
+                    "content_part.done",
+                    index,
+                    "\(item),\"part\":{\"type\":\"output_text\",\"text\":\"\(whole)\"}"
+                ),
+                responsesPayload(
+                    "output_item.done",
+                    index,
+                    #""item":{"type":"message","content":[{"type":"output_text","text":"\#(whole)"}]}"#
+                ),
+            ]
     }
 
     private static func call(_ index: Int, _ id: String, _ pieces: [String], _ arguments: String = "{}") -> [String] {
         let item = #""type":"function_call","call_id":"\#(id)","name":"f""#
-        return [payload("output_item.added", index, "\"item\":{\(item),\"arguments\":\"\"}")]
-            + pieces.map { payload("function_call_arguments.delta", index, "\"delta\":\"\($0)\"") } + [
-                payload("function_call_arguments.done", index, "\"arguments\":\"\(arguments)\""),
-                payload("output_item.done", index, "\"item\":{\(item),\"arguments\":\"\(arguments)\"}"),
+        return [responsesPayload("output_item.added", index, "\"item\":{\(item),\"arguments\":\"\"}")]
+            + pieces.map { responsesPayload("function_call_arguments.delta", index, "\"delta\":\"\($0)\"") } + [
+                responsesPayload("function_call_arguments.done", index, "\"arguments\":\"\(arguments)\""),
+                responsesPayload("output_item.done", index, "\"item\":{\(item),\"arguments\":\"\(arguments)\"}"),
             ]
     }
 
     private func decoded(_ payloads: [String]) throws -> String {
-        let events = try decodeStream(stream(payloads))
-        #expect(brokenPromises(events) == [])
-        return sketch(events)
+        let events = try decodeResponsesStream(responsesStream(payloads))
+        #expect(brokenResponsesPromises(events) == [])
+        return responsesSketch(events)
     }
 
     @Test func `a text`() throws {
@@ -50,7 +61,7 @@ import Testing
             try self.decoded([Self.created] + Self.text(0, ["he", "llo"]) + [Self.completed])
                 == "start open(0 text) delta(0 he) delta(0 llo) close(0) usage(9/3) finish(stop) end"
         )
-        let events = try decodeStream(stream([Self.created]))
+        let events = try decodeResponsesStream(responsesStream([Self.created]))
         guard case .start(let head)? = events.first else { throw Odd() }
         #expect(head.id == "resp_1" && head.model == "m-1" && head.created == 7)
     }
@@ -60,12 +71,12 @@ import Testing
         let payloads =
             [
                 Self.created,
-                payload("output_item.added", 0, #""item":{"type":"reasoning","encrypted_content":"cut"}"#),
-                payload("reasoning_summary_part.added", 0, "\(part)0"),
-                payload("reasoning_summary_text.delta", 0, "\(part)0,\"delta\":\"a\""),
-                payload("reasoning_summary_text.done", 0, "\(part)0,\"text\":\"a\""),
-                payload("reasoning_summary_text.delta", 0, "\(part)1,\"delta\":\"b\""),
-                payload(
+                responsesPayload("output_item.added", 0, #""item":{"type":"reasoning","encrypted_content":"cut"}"#),
+                responsesPayload("reasoning_summary_part.added", 0, "\(part)0"),
+                responsesPayload("reasoning_summary_text.delta", 0, "\(part)0,\"delta\":\"a\""),
+                responsesPayload("reasoning_summary_text.done", 0, "\(part)0,\"text\":\"a\""),
+                responsesPayload("reasoning_summary_text.delta", 0, "\(part)1,\"delta\":\"b\""),
+                responsesPayload(
                     "output_item.done",
                     0,
                     #""item":{"type":"reasoning","summary":[{"text":"a"},{"text":"b"}],"encrypted_content":"whole"}"#
@@ -80,9 +91,13 @@ import Testing
 
     @Test func `R05 reasoning without text is its state alone, and nothing without a state`() throws {
         let silent = [
-            payload("output_item.added", 0, #""item":{"type":"reasoning","summary":[]}"#),
-            payload("output_item.done", 0, #""item":{"type":"reasoning","summary":[],"content":null}"#),
-            payload("output_item.done", 1, #""item":{"type":"reasoning","summary":[],"encrypted_content":"e"}"#),
+            responsesPayload("output_item.added", 0, #""item":{"type":"reasoning","summary":[]}"#),
+            responsesPayload("output_item.done", 0, #""item":{"type":"reasoning","summary":[],"content":null}"#),
+            responsesPayload(
+                "output_item.done",
+                1,
+                #""item":{"type":"reasoning","summary":[],"encrypted_content":"e"}"#
+            ),
         ]
         #expect(
             try self.decoded([Self.created] + silent + [Self.completed])
@@ -115,11 +130,11 @@ import Testing
     @Test func `reasoning that ends after the message does not hold the message up`() throws {
         let payloads =
             [
-                payload("output_item.added", 0, #""item":{"type":"reasoning","summary":[]}"#),
-                payload("reasoning_text.delta", 0, #""content_index":0,"delta":"hm""#),
+                responsesPayload("output_item.added", 0, #""item":{"type":"reasoning","summary":[]}"#),
+                responsesPayload("reasoning_text.delta", 0, #""content_index":0,"delta":"hm""#),
             ] + Self.text(1, ["4"]) + [
-                payload("reasoning_text.done", 0, #""content_index":0,"text":"hm""#),
-                payload("output_item.done", 0, #""item":{"type":"reasoning","encrypted_content":"late"}"#),
+                responsesPayload("reasoning_text.done", 0, #""content_index":0,"text":"hm""#),
+                responsesPayload("output_item.done", 0, #""item":{"type":"reasoning","encrypted_content":"late"}"#),
             ]
         #expect(
             try self.decoded([Self.created] + payloads + [Self.completed])
@@ -131,7 +146,10 @@ import Testing
     @Test func `R21 ids that change from event to event, and events after the end, mean nothing`() throws {
         var payloads = Self.text(0, ["a", "b"])
         for index in payloads.indices { payloads[index] = payloads[index].replacing("msg_1", with: "msg_\(index)") }
-        let extra = [#"{"type":"keepalive"}"#, payload("rate_limits.updated"), payload("web_search_call.searching", 5)]
+        let extra = [
+            #"{"type":"keepalive"}"#, responsesPayload("rate_limits.updated"),
+            responsesPayload("web_search_call.searching", 5),
+        ]
         #expect(
             try self.decoded([Self.created] + extra + payloads + [Self.completed] + extra + [Self.completed])
                 == "start open(0 text) delta(0 a) delta(0 b) close(0) usage(9/3) finish(stop) end"
@@ -140,27 +158,27 @@ import Testing
 
     @Test func `custom tools, refusals, annotations and log probabilities`() throws {
         let payloads = [
-            payload("output_item.added", 0, #""item":{"type":"custom_tool_call","call_id":"c","name":"p"}"#),
-            payload("custom_tool_call_input.delta", 0, #""delta":"*** ""#),
-            payload("custom_tool_call_input.done", 0, #""input":"*** ""#),
-            payload(
+            responsesPayload("output_item.added", 0, #""item":{"type":"custom_tool_call","call_id":"c","name":"p"}"#),
+            responsesPayload("custom_tool_call_input.delta", 0, #""delta":"*** ""#),
+            responsesPayload("custom_tool_call_input.done", 0, #""input":"*** ""#),
+            responsesPayload(
                 "output_item.done",
                 0,
                 #""item":{"type":"custom_tool_call","call_id":"c","name":"p","input":"*** "}"#
             ),
-            payload("output_text.delta", 1, #""content_index":0,"delta":"x","logprobs":[{"token":"x"}]"#),
-            payload(
+            responsesPayload("output_text.delta", 1, #""content_index":0,"delta":"x","logprobs":[{"token":"x"}]"#),
+            responsesPayload(
                 "output_text.annotation.added",
                 1,
                 #""content_index":0,"annotation":{"type":"url_citation","url":"u","start_index":0,"end_index":1}"#
             ),
-            payload(
+            responsesPayload(
                 "content_part.done",
                 1,
                 #""content_index":0,"part":{"type":"output_text","text":"x","annotations":[{"type":"url_citation","url":"u"}]}"#
             ),
-            payload("refusal.delta", 1, #""content_index":1,"delta":"no""#),
-            payload("refusal.done", 1, #""content_index":1,"refusal":"no""#),
+            responsesPayload("refusal.delta", 1, #""content_index":1,"delta":"no""#),
+            responsesPayload("refusal.done", 1, #""content_index":1,"refusal":"no""#),
         ]
         #expect(
             try self.decoded([Self.created] + payloads + [Self.completed])
@@ -171,9 +189,9 @@ import Testing
 
     @Test func `items of the vendor's own are kept whole, and need not be closed`() throws {
         let payloads = [
-            payload("output_item.added", 0, #""item":{"type":"mcp_list_tools","id":"a"}"#),
-            payload("output_item.added", 1, #""item":{"type":"mcp_list_tools","id":"b"}"#),
-            payload("output_item.done", 0, #""item":{"type":"mcp_list_tools","id":"a","tools":[]}"#),
+            responsesPayload("output_item.added", 0, #""item":{"type":"mcp_list_tools","id":"a"}"#),
+            responsesPayload("output_item.added", 1, #""item":{"type":"mcp_list_tools","id":"b"}"#),
+            responsesPayload("output_item.done", 0, #""item":{"type":"mcp_list_tools","id":"a","tools":[]}"#),
         ]
         #expect(
             try self.decoded([Self.created] + payloads + Self.text(2, ["t"]) + [Self.completed])
@@ -182,7 +200,7 @@ import Testing
     }
 
     @Test func `T34 U09 what is cut is cut, with its usage`() throws {
-        let cut = payload(
+        let cut = responsesPayload(
             "incomplete",
             nil,
             #""response":{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},\#(Self.usage)}"#
@@ -215,29 +233,42 @@ import Testing
     ])
     func `S04 S08 S21 failures end the stream as failed, wherever they come`(_ event: String, _ kind: String) throws {
         for count in [1, 4, 7] {
-            let events = try decodeStream(
-                stream(([Self.created] + Self.text(0, ["a", "b"])).prefix(count) + [event, Self.completed])
+            let events = try decodeResponsesStream(
+                responsesStream(([Self.created] + Self.text(0, ["a", "b"])).prefix(count) + [event, Self.completed])
             )
             guard case .fail(let failure)? = events.last else { throw Odd() }
-            #expect(failure.kind.rawValue == kind && brokenPromises(events) == [])
+            #expect(failure.kind.rawValue == kind && brokenResponsesPromises(events) == [])
+        }
+    }
+
+    @Test func `what fails for what the caller sent keeps its code`() throws {
+        let codes = [
+            "context_length_exceeded": "context_length_exceeded", "invalid_prompt": "invalid_prompt",
+            "image_too_large": "image_too_large", "server_error": nil,
+        ]
+        for (code, told) in codes {
+            let failed = responsesPayload("failed", nil, #""response":{"error":{"code":"\#(code)","message":"m"}}"#)
+            guard case .fail(let failure)? = try decodeResponsesStream(responsesStream([Self.created, failed])).last
+            else { throw Odd() }
+            #expect(failure.code == told && (failure.kind == .invalidRequest) == (told != nil))
         }
     }
 
     @Test func `S09 a stream that ends early has failed, wherever it is cut`() throws {
-        let whole = stream(
+        let whole = responsesStream(
             [Self.created] + Self.text(0, ["a", "b"]) + Self.call(1, "c", ["{", "}"]) + [Self.completed]
         )
-        let count = whole.components("\n\n").count - 1
+        let count = whole.responsesPieces("\n\n").count - 1
         for limit in 0..<count {
-            let events = try decodeStream(whole, limit: limit)
+            let events = try decodeResponsesStream(whole, limit: limit)
             guard case .fail(let failure)? = events.last else { throw Odd() }
-            #expect(failure.kind == .upstreamFailed && brokenPromises(events) == [])
+            #expect(failure.kind == .upstreamFailed && brokenResponsesPromises(events) == [])
         }
-        #expect(try decodeStream(whole, limit: count).last == .end)
+        #expect(try decodeResponsesStream(whole, limit: count).last == .end)
     }
 
     @Test func `a server that says everything at the end is understood`() throws {
-        let whole = payload(
+        let whole = responsesPayload(
             "completed",
             nil,
             #""response":{"id":"x","output":[{"type":"message","content":[{"type":"output_text","text":"all"}]}]}"#
@@ -248,24 +279,30 @@ import Testing
 
     @Test func `odd payloads are skipped and counted, and never trap`() throws {
         let odd = [
-            payload("output_item.added"), payload("output_item.done"), payload("output_item.done", 3, #""item":[]"#),
-            payload("output_item.done", 3, #""item":{"type":"message","content":{}}"#),
-            payload(
+            responsesPayload("output_item.added"), responsesPayload("output_item.done"),
+            responsesPayload("output_item.done", 3, #""item":[]"#),
+            responsesPayload("output_item.done", 3, #""item":{"type":"message","content":{}}"#),
+            responsesPayload(
                 "output_text.delta",
                 9_223_372_036_854_775_807,
                 #""content_index":9223372036854775807,"delta":"z""#
             ),
-            payload("output_text.delta", -9_223_372_036_854_775_808, #""content_index":-1,"delta":"y""#),
-            payload("output_item.added", 9_223_372_036_854_775_807, #""item":{"type":"function_call"}"#),
-            payload("output_item.added", nil, #""item":{"type":"function_call","name":"f"}"#),
-            payload("function_call_arguments.delta", 7, #""delta":"never named""#),
-            payload("reasoning_text.delta", 9_223_372_036_854_775_807, #""delta":"not reasoning""#),
-            payload("content_part.done", 0, #""part":3"#), payload("brand_new", 0),
+            responsesPayload("output_text.delta", -9_223_372_036_854_775_808, #""content_index":-1,"delta":"y""#),
+            responsesPayload("output_item.added", 9_223_372_036_854_775_807, #""item":{"type":"function_call"}"#),
+            responsesPayload("output_item.added", nil, #""item":{"type":"function_call","name":"f"}"#),
+            responsesPayload("function_call_arguments.delta", 7, #""delta":"never named""#),
+            responsesPayload("reasoning_text.delta", 9_223_372_036_854_775_807, #""delta":"not reasoning""#),
+            responsesPayload("content_part.done", 0, #""part":3"#), responsesPayload("brand_new", 0),
         ]
-        #expect(brokenPromises(try decodeStream(stream([Self.created] + odd + [Self.completed]))) == [])
-        let decoder = responses.makeStreamDecoder(notes: openAINotes)
+        #expect(
+            brokenResponsesPromises(try decodeResponsesStream(responsesStream([Self.created] + odd + [Self.completed])))
+                == []
+        )
+        let decoder = responsesRoom.makeStreamDecoder(notes: responsesNotes)
         var events: [AnswerEvent] = []
-        for text in [payload("brand_new", 0), payload("content_part.added", 0), #"{"type":"keepalive"}"#, "{}"] {
+        for text in [
+            responsesPayload("brand_new", 0), responsesPayload("content_part.added", 0), #"{"type":"keepalive"}"#, "{}",
+        ] {
             Array(text.utf8).withUnsafeBytes { decoder.decode(StreamMessage(name: nil, data: $0), into: &events) }
         }
         #expect(decoder.unknownCount == 2 && events.isEmpty)

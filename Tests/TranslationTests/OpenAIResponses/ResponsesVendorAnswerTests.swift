@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ResponsesVendorAnswerTests {
     private func answer(_ members: String) throws -> Answer {
-        try reading("{\(members)}") { try responses.decodeAnswer($0, notes: openAINotes) }
+        try withResponsesJSON("{\(members)}") { try responsesRoom.decodeAnswer($0, notes: responsesNotes) }
     }
 
     @Test func `a whole answer with all kinds of items`() throws {
@@ -85,29 +85,29 @@ import Testing
     ])
     func `unsuccessful answers`(_ status: Int, _ body: String, _ fault: String, _ kind: String, _ words: String?) throws
     {
-        let refusal = try reading(body) { responses.decodeError(status: status, root: $0, text: "") }
+        let refusal = try withResponsesJSON(body) { responsesRoom.decodeError(status: status, root: $0, text: "") }
         #expect("\(refusal.fault)" == fault && refusal.failure.kind.rawValue == kind)
         if let words { #expect(refusal.failure.message == words) }
     }
 
     @Test func `errors that are no JSON`() {
-        let html = responses.decodeError(status: 400, root: nil, text: "<html>nginx</html>")
+        let html = responsesRoom.decodeError(status: 400, root: nil, text: "<html>nginx</html>")
         #expect(html.failure.message == "The provider refused the request.")
-        let long = responses.decodeError(status: 422, root: nil, text: String(repeating: "word ", count: 500))
+        let long = responsesRoom.decodeError(status: 422, root: nil, text: String(repeating: "word ", count: 500))
         #expect(long.failure.message.utf8.count <= 600 && long.failure.message.hasPrefix("word word"))
-        let over = responses.decodeError(status: 400, root: nil, text: "")
+        let over = responsesRoom.decodeError(status: 400, root: nil, text: "")
         #expect(over.failure.code == nil)
     }
 
     @Test func `context overflow and content filters are named`() throws {
         for message in ["This model's maximum context length is 5", "your Prompt is too long"] {
-            let refusal = try reading("{\"error\":{\"message\":\"\(message)\"}}") {
-                responses.decodeError(status: 400, root: $0, text: "")
+            let refusal = try withResponsesJSON("{\"error\":{\"message\":\"\(message)\"}}") {
+                responsesRoom.decodeError(status: 400, root: $0, text: "")
             }
             #expect(refusal.failure.code == "context_length_exceeded")
         }
-        let filtered = try reading(#"{"error":{"code":"content_filter","message":"m","param":"prompt"}}"#) {
-            responses.decodeError(status: 400, root: $0, text: "")
+        let filtered = try withResponsesJSON(#"{"error":{"code":"content_filter","message":"m","param":"prompt"}}"#) {
+            responsesRoom.decodeError(status: 400, root: $0, text: "")
         }
         #expect(filtered.failure.code == "content_filter")
     }

@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// A target that reasons, as OpenAI's newer models do.
-func reasoningTarget(_ change: (inout ModelCapabilities) -> Void = { _ in }) -> TranslationTarget {
+func responsesReasoningTarget(_ change: (inout ModelCapabilities) -> Void = { _ in }) -> TranslationTarget {
     var capabilities = ModelCapabilities()
     capabilities.family = "gpt-5"
     capabilities.reasoning = .effort([.minimal, .low, .medium, .high])
@@ -15,25 +15,29 @@ func reasoningTarget(_ change: (inout ModelCapabilities) -> Void = { _ in }) -> 
 }
 
 /// A target of which nothing is known.
-func plainTarget(_ change: (inout ModelCapabilities) -> Void = { _ in }) -> TranslationTarget {
+func responsesPlainTarget(_ change: (inout ModelCapabilities) -> Void = { _ in }) -> TranslationTarget {
     var capabilities = ModelCapabilities()
     change(&capabilities)
     return TranslationTarget(provider: "openai", model: "gpt-4o", capabilities: capabilities, reasoningOwner: "openai")
 }
 
 /// What a vendor is sent, parsed, with the warnings in this format's spelling.
-struct Sent {
+struct SentToResponses {
     var body: PlainJSON
     var bytes: [UInt8]
     var warnings: [String]
     var notes: ReplyNotes
 
-    init(_ request: ExchangeRequest, _ target: TranslationTarget = reasoningTarget(), strict: Bool = false) throws {
+    init(
+        _ request: ExchangeRequest,
+        _ target: TranslationTarget = responsesReasoningTarget(),
+        strict: Bool = false
+    ) throws {
         var report = TranslationReport(target: target.description, isStrict: strict)
-        let encoded = try responses.encodeRequest(request, for: target, report: &report)
+        let encoded = try responsesRoom.encodeRequest(request, for: target, report: &report)
         self.bytes = encoded.body
         self.body = try PlainJSON(parsing: encoded.body)
-        self.warnings = report.warnings.map { $0.token(responses.spelling) }
+        self.warnings = report.warnings.map { $0.token(responsesRoom.spelling) }
         self.notes = encoded.notes
     }
 
@@ -42,19 +46,22 @@ struct Sent {
 }
 
 /// Why a request is refused.
-func refusalOfSending(_ request: ExchangeRequest, _ target: TranslationTarget = reasoningTarget()) -> String? {
+func refusalOfSendingToResponses(
+    _ request: ExchangeRequest,
+    _ target: TranslationTarget = responsesReasoningTarget()
+) -> String? {
     do {
-        _ = try Sent(request, target)
+        _ = try SentToResponses(request, target)
         return nil
     } catch let refusal as TranslationRefusal {
-        return responses.spelling(of: refusal.field)
+        return responsesRoom.spelling(of: refusal.field)
     } catch {
         return "\(error)"
     }
 }
 
 /// A request of a Chat caller with one user message.
-func chatRequest(_ change: (inout ExchangeRequest) -> Void = { _ in }) -> ExchangeRequest {
+func requestForResponses(_ change: (inout ExchangeRequest) -> Void = { _ in }) -> ExchangeRequest {
     var request = ExchangeRequest(origin: .chat, model: "alias")
     request.turns = [Turn(.user, [.text("hi")])]
     change(&request)
@@ -62,8 +69,12 @@ func chatRequest(_ change: (inout ExchangeRequest) -> Void = { _ in }) -> Exchan
 }
 
 /// Cuts a stream into messages and decodes them; the stream ends after `limit` events.
-func decodeStream(_ text: String, limit: Int = .max, notes: ReplyNotes = openAINotes) throws -> [AnswerEvent] {
-    let decoder = responses.makeStreamDecoder(notes: notes)
+func decodeResponsesStream(
+    _ text: String,
+    limit: Int = .max,
+    notes: ReplyNotes = responsesNotes
+) throws -> [AnswerEvent] {
+    let decoder = responsesRoom.makeStreamDecoder(notes: notes)
     var framer = SSEFramer()
     var events: [AnswerEvent] = []
     let bytes = Array(text.utf8)
@@ -82,7 +93,7 @@ func decodeStream(_ text: String, limit: Int = .max, notes: ReplyNotes = openAIN
     return events
 }
 
-let openAINotes: ReplyNotes = {
+let responsesNotes: ReplyNotes = {
     var notes = ReplyNotes()
     notes.reasoningOwner = "openai"
     notes.seed = "s1"
@@ -90,22 +101,22 @@ let openAINotes: ReplyNotes = {
 }()
 
 /// A stream of payloads, each with its `event:` line.
-func stream(_ payloads: [String]) -> String {
+func responsesStream(_ payloads: [String]) -> String {
     payloads.map { "event: x\ndata: \($0)\n\n" }.joined()
 }
 
 /// An event's payload: type without `response.`, output index, other members.
-func payload(_ type: String, _ index: Int? = nil, _ members: String = "") -> String {
+func responsesPayload(_ type: String, _ index: Int? = nil, _ members: String = "") -> String {
     let place = index.map { ",\"output_index\":\($0)" } ?? ""
     return "{\"type\":\"response.\(type)\"\(place)\(members.isEmpty ? "" : ",\(members)")}"
 }
 
 /// A short line per event: `open(0 text) delta(0 he) close(0) finish(stop) end`.
-func sketch(_ events: [AnswerEvent]) -> String {
+func responsesSketch(_ events: [AnswerEvent]) -> String {
     events.map { event in
         switch event {
         case .start: "start"
-        case .open(let index, let opening): "open(\(index) \(sketch(opening)))"
+        case .open(let index, let opening): "open(\(index) \(responsesSketch(opening)))"
         case .delta(let index, let text): "delta(\(index) \(text))"
         case .citation(let index, let citation): "cite(\(index) \(citation.url ?? "-"))"
         case .logprobs(let index, _): "logprobs(\(index))"
@@ -119,7 +130,7 @@ func sketch(_ events: [AnswerEvent]) -> String {
     }.joined(separator: " ")
 }
 
-private func sketch(_ opening: BlockOpening) -> String {
+private func responsesSketch(_ opening: BlockOpening) -> String {
     switch opening {
     case .text: "text"
     case .refusal: "refusal"
@@ -130,7 +141,7 @@ private func sketch(_ opening: BlockOpening) -> String {
 }
 
 /// What breaks the promises of `AnswerEvent`.
-func brokenPromises(_ events: [AnswerEvent]) -> [String] {
+func brokenResponsesPromises(_ events: [AnswerEvent]) -> [String] {
     var faults: [String] = []
     var open: Int?
     var next = 0

@@ -20,38 +20,42 @@ import Testing
         _ sent: String?,
         _ warning: String?
     ) throws {
-        let request = chatRequest {
+        let request = requestForResponses {
             $0.reasoning.effort = effort
             $0.reasoning.budget = budget
             $0.reasoning.mode = mode
         }
-        let result = try Sent(request)
+        let result = try SentToResponses(request)
         #expect(result.body["reasoning"]?["effort"]?.string == sent)
         #expect(result.warnings == (warning.map { [$0] } ?? []))
     }
 
     @Test func `models that can do without thinking are told to think when asked to adapt`() throws {
-        let target = reasoningTarget { $0.reasoning = .effort([ReasoningIntent.Effort.none, .low, .medium, .high]) }
-        let adaptive = chatRequest { $0.reasoning.mode = .adaptive }
-        #expect(try Sent(adaptive, target).body["reasoning"]?["effort"]?.string == "medium")
-        let off = chatRequest { $0.reasoning.mode = .off }
-        #expect(try Sent(off, target).body["reasoning"]?["effort"]?.string == "none")
+        let target = responsesReasoningTarget {
+            $0.reasoning = .effort([ReasoningIntent.Effort.none, .low, .medium, .high])
+        }
+        let adaptive = requestForResponses { $0.reasoning.mode = .adaptive }
+        #expect(try SentToResponses(adaptive, target).body["reasoning"]?["effort"]?.string == "medium")
+        let off = requestForResponses { $0.reasoning.mode = .off }
+        #expect(try SentToResponses(off, target).body["reasoning"]?["effort"]?.string == "none")
     }
 
     @Test func `thoughts are shown when asked for, and asking a model without any is dropped`() throws {
-        let shown = chatRequest {
+        let shown = requestForResponses {
             $0.reasoning.isShown = true
             $0.reasoning.display = "summarized"
         }
-        #expect(try Sent(shown).body["reasoning"]?["summary"]?.string == "auto")
-        #expect(try Sent(shown, plainTarget()).warnings == ["dropped:reasoning.summary"])
-        let effort = chatRequest { $0.reasoning.effort = .high }
-        #expect(try Sent(effort, plainTarget()).warnings == ["dropped:reasoning.effort"])
-        #expect(try Sent(chatRequest { $0.reasoning.mode = .off }, plainTarget()).warnings == [])
+        #expect(try SentToResponses(shown).body["reasoning"]?["summary"]?.string == "auto")
+        #expect(try SentToResponses(shown, responsesPlainTarget()).warnings == ["dropped:reasoning.summary"])
+        let effort = requestForResponses { $0.reasoning.effort = .high }
+        #expect(try SentToResponses(effort, responsesPlainTarget()).warnings == ["dropped:reasoning.effort"])
+        #expect(
+            try SentToResponses(requestForResponses { $0.reasoning.mode = .off }, responsesPlainTarget()).warnings == []
+        )
     }
 
     @Test func `P13 sampling is left out for models that refuse it`() throws {
-        let request = chatRequest {
+        let request = requestForResponses {
             $0.sampling.temperature = .value(0.2)
             $0.sampling.topP = .value(1)
             $0.sampling.topK = .value(4)
@@ -59,7 +63,7 @@ import Testing
             $0.sampling.presencePenalty = .value(0)
             $0.sampling.frequencyPenalty = .value(1)
         }
-        let sent = try Sent(request)
+        let sent = try SentToResponses(request)
         #expect(sent.body["temperature"] == nil && sent.body["top_p"] == nil)
         #expect(
             sent.warnings == ["dropped:top_k", "dropped:seed", "dropped:frequency_penalty", "dropped:temperature"]
@@ -67,20 +71,24 @@ import Testing
     }
 
     @Test func `P11 P12 values are sent as they are, or clamped`() throws {
-        let zero = chatRequest {
+        let zero = requestForResponses {
             $0.sampling.temperature = .value(0)
             $0.sampling.topP = .value(0)
         }
-        let sent = try Sent(zero, plainTarget())
+        let sent = try SentToResponses(zero, responsesPlainTarget())
         #expect(sent.body["temperature"] == .number("0") && sent.body["top_p"] == .number("0"))
-        let hot = chatRequest { $0.sampling.temperature = .value(1.5) }
-        let clamped = try Sent(hot, plainTarget { $0.maxTemperature = 1 })
+        let hot = requestForResponses { $0.sampling.temperature = .value(1.5) }
+        let clamped = try SentToResponses(hot, responsesPlainTarget { $0.maxTemperature = 1 })
         #expect(clamped.body["temperature"] == .number("1") && clamped.warnings == ["clamped:temperature:1"])
-        let either = chatRequest {
+        let either = requestForResponses {
             $0.sampling.temperature = .value(1)
             $0.sampling.topP = .value(0.5)
         }
-        #expect(try Sent(either, plainTarget { $0.sampling = .temperatureOrTopP }).warnings == ["dropped:top_p"])
+        #expect(
+            try SentToResponses(either, responsesPlainTarget { $0.sampling = .temperatureOrTopP }).warnings == [
+                "dropped:top_p"
+            ]
+        )
     }
 
     @Test(arguments: [
@@ -91,66 +99,86 @@ import Testing
         _ sent: String?,
         _ warnings: Int
     ) throws {
-        let result = try Sent(chatRequest { $0.maxOutputTokens = cap }, plainTarget { $0.maxOutputTokens = 1000 })
+        let result = try SentToResponses(
+            requestForResponses { $0.maxOutputTokens = cap },
+            responsesPlainTarget { $0.maxOutputTokens = 1000 }
+        )
         #expect(result.body["max_output_tokens"] == sent.map { .number($0) } && result.warnings.count == warnings)
     }
 
     @Test func `what the API has not is refused by name`() {
-        #expect(refusalOfSending(chatRequest { $0.stop = ["x"] }) == "stop")
-        #expect(refusalOfSending(chatRequest { $0.choiceCount = 2 }) == "n")
-        #expect(refusalOfSending(chatRequest { $0.maxOutputTokens = 0 }) == "max_output_tokens")
-        let prefill = chatRequest {
+        #expect(refusalOfSendingToResponses(requestForResponses { $0.stop = ["x"] }) == "stop")
+        #expect(refusalOfSendingToResponses(requestForResponses { $0.choiceCount = 2 }) == "n")
+        #expect(refusalOfSendingToResponses(requestForResponses { $0.maxOutputTokens = 0 }) == "max_output_tokens")
+        let prefill = requestForResponses {
             $0.origin = .messages
             $0.turns.append(Turn(.assistant, [.text("{")], place: Place(message: 1)))
         }
-        #expect(refusalOfSending(prefill, plainTarget { $0.prefill = false }) == "input[1]")
-        #expect(refusalOfSending(prefill) == nil)
+        #expect(refusalOfSendingToResponses(prefill, responsesPlainTarget { $0.prefill = false }) == "input[1]")
+        #expect(refusalOfSendingToResponses(prefill) == nil)
     }
 
     @Test func `output by a schema is flat, and asked for in words where there is no better way`() throws {
         var schema = OutputSchema(schema: RawJSON(trusted: #"{"type":"object"}"#))
-        let request = chatRequest {
+        let request = requestForResponses {
             $0.output = .schema(schema)
             $0.verbosity = "low"
         }
         #expect(
-            try Sent(request).body["text"]?.text
+            try SentToResponses(request).body["text"]?.text
                 == #"{"format":{"type":"json_schema","name":"response","schema":{"type":"object"}},"verbosity":"low"}"#
         )
-        let worded = try Sent(chatRequest { $0.output = .schema(schema) }, plainTarget { $0.structuredOutput = .none })
+        let worded = try SentToResponses(
+            requestForResponses { $0.output = .schema(schema) },
+            responsesPlainTarget { $0.structuredOutput = .none }
+        )
         #expect(worded.body["text"] == nil && worded.warnings == ["approximated:text.format:instruction"])
         #expect(worded.body["instructions"]?.string?.contains(#"{"type":"object"}"#) ?? false)
-        let jsonOnly = try Sent(
-            chatRequest { $0.output = .schema(schema) },
-            plainTarget { $0.structuredOutput = .jsonOnly }
+        let jsonOnly = try SentToResponses(
+            requestForResponses { $0.output = .schema(schema) },
+            responsesPlainTarget { $0.structuredOutput = .jsonOnly }
         )
         #expect(jsonOnly.body["text"]?["format"]?["type"]?.string == "json_object")
         schema.strict = true
-        let strict = chatRequest { $0.output = .schema(schema) }
-        #expect(refusalOfSending(strict, plainTarget { $0.structuredOutput = .none }) == "text.format")
-        let withTool = chatRequest {
+        let strict = requestForResponses { $0.output = .schema(schema) }
+        #expect(
+            refusalOfSendingToResponses(strict, responsesPlainTarget { $0.structuredOutput = .none }) == "text.format"
+        )
+        let withTool = requestForResponses {
             $0.output = .schema(schema)
             $0.tools = [Tool(.custom(format: nil), name: "a")]
         }
-        #expect(refusalOfSending(withTool, plainTarget { $0.structuredOutputWithTools = false }) == "text.format")
-        #expect(try Sent(chatRequest { $0.verbosity = "low" }, plainTarget()).warnings == ["dropped:text.verbosity"])
-        #expect(try Sent(chatRequest { $0.verbosity = "medium" }, plainTarget()).warnings == [])
+        #expect(
+            refusalOfSendingToResponses(withTool, responsesPlainTarget { $0.structuredOutputWithTools = false })
+                == "text.format"
+        )
+        #expect(
+            try SentToResponses(requestForResponses { $0.verbosity = "low" }, responsesPlainTarget()).warnings == [
+                "dropped:text.verbosity"
+            ]
+        )
+        #expect(
+            try SentToResponses(requestForResponses { $0.verbosity = "medium" }, responsesPlainTarget()).warnings == []
+        )
     }
 
     @Test func `JSON mode comes with the word, whatever later turns say`() throws {
-        var request = chatRequest { $0.output = .json }
-        let first = try Sent(request)
+        var request = requestForResponses { $0.output = .json }
+        let first = try SentToResponses(request)
         #expect(first.body["instructions"]?.string == "Respond with JSON." && first.warnings == [])
         request.turns += [Turn(.assistant, [.text("a")]), Turn(.user, [.text("JSON please")])]
-        #expect(try Sent(request).bytes.starts(with: first.bytes.dropLast(2)))
+        #expect(try SentToResponses(request).bytes.starts(with: first.bytes.dropLast(2)))
         request.system = [.text("Answer in json.")]
-        #expect(try Sent(request).body["instructions"]?.string == "Answer in json.")
-        let none = try Sent(chatRequest { $0.output = .json }, plainTarget { $0.structuredOutput = .none })
+        #expect(try SentToResponses(request).body["instructions"]?.string == "Answer in json.")
+        let none = try SentToResponses(
+            requestForResponses { $0.output = .json },
+            responsesPlainTarget { $0.structuredOutput = .none }
+        )
         #expect(none.body["text"] == nil && none.warnings == ["approximated:text.format:instruction"])
     }
 
     @Test func `account members`() throws {
-        let request = chatRequest {
+        let request = requestForResponses {
             $0.store = true
             $0.serviceTier = .flex
             $0.endUser = String(repeating: "u", count: 300)
@@ -159,7 +187,7 @@ import Testing
             $0.isStream = true
             $0.logprobs = 2
         }
-        let sent = try Sent(request, plainTarget())
+        let sent = try SentToResponses(request, responsesPlainTarget())
         #expect(sent.body["store"] == .bool(false) && sent.body["service_tier"]?.string == "flex")
         #expect(
             sent.body["safety_identifier"]?.string?.utf8.count == 128 && sent.body["prompt_cache_key"]?.string == "k"
@@ -169,9 +197,11 @@ import Testing
             sent.body["include"]?[0]?.string == "message.output_text.logprobs" && sent.body["top_logprobs"]?.int == 2
         )
         #expect(sent.warnings == ["dropped:store", "dropped:metadata"])
-        #expect(try Sent(chatRequest { $0.serviceTier = .other }).warnings == ["dropped:service_tier"])
-        let own = try Sent(
-            chatRequest {
+        #expect(
+            try SentToResponses(requestForResponses { $0.serviceTier = .other }).warnings == ["dropped:service_tier"]
+        )
+        let own = try SentToResponses(
+            requestForResponses {
                 $0.origin = .responses
                 $0.store = true
             }
@@ -180,9 +210,13 @@ import Testing
     }
 
     @Test func `cache marks go to models that are known to take them`() throws {
-        let request = chatRequest { $0.turns = [Turn(.user, [.text("a", cache: .long)])] }
-        #expect(try Sent(request).input[0].contains(#""prompt_cache_breakpoint":{"mode":"explicit"}"#))
-        #expect(try !Sent(request, plainTarget()).input[0].contains("prompt_cache"))
-        #expect(try !Sent(request, reasoningTarget { $0.cacheMarks = false }).input[0].contains("prompt_cache"))
+        let request = requestForResponses { $0.turns = [Turn(.user, [.text("a", cache: .long)])] }
+        #expect(try SentToResponses(request).input[0].contains(#""prompt_cache_breakpoint":{"mode":"explicit"}"#))
+        #expect(try !SentToResponses(request, responsesPlainTarget()).input[0].contains("prompt_cache"))
+        #expect(
+            try !SentToResponses(request, responsesReasoningTarget { $0.cacheMarks = false }).input[0].contains(
+                "prompt_cache"
+            )
+        )
     }
 }

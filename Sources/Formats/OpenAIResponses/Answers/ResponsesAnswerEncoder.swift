@@ -1,4 +1,4 @@
-public import Exchange
+import Exchange
 import Wire
 
 /// Writes an answer as a response: a stream of items with their whole life cycle, or one object.
@@ -307,20 +307,5 @@ final class ResponsesAnswerEncoder: AnswerEncoder {
         guard let state = reasoning.state else { return nil }
         let isNative = state.owner == ReasoningState.responsesCaller || state.owner == self.provider
         return isNative ? state.value : ReasoningEnvelope.seal(reasoning)
-    }
-}
-
-/// Ids of items, unique to the answer.
-struct ItemIDs {
-    let seed: String
-
-    /// `msg_SEED_0` for the item at this index.
-    func next(_ prefix: String, _ index: Int) -> String { "\(prefix)_\(self.seed)_\(index)" }
-}
-
-extension OpenAIResponsesFormat {
-    /// A writer for one response.
-    public func makeAnswerEncoder(for request: ExchangeRequest, context: AnswerContext) -> any AnswerEncoder {
-        ResponsesAnswerEncoder(request: request, context: context)
     }
 }

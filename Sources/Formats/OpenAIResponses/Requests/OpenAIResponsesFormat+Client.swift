@@ -15,6 +15,11 @@ extension OpenAIResponsesFormat: ClientFormat {
         return reader.request
     }
 
+    /// A writer for one response.
+    public func makeAnswerEncoder(for request: ExchangeRequest, context: AnswerContext) -> any AnswerEncoder {
+        ResponsesAnswerEncoder(request: request, context: context)
+    }
+
     /// `text.format`, `input[3].content[1]`, `tools[0]`.
     public func spelling(of field: RequestField) -> String {
         switch field {

@@ -2,7 +2,8 @@ import Exchange
 import Wire
 
 extension ResponsesRequestReader {
-    /// The content of a message, or the output of a call: a string, or parts.
+    /// The content of a message, or the output of a call: a string, or parts. Only parts of a message have a place of
+    /// their own.
     func content(
         of item: JSONValue,
         _ key: StaticString,
@@ -15,7 +16,7 @@ extension ResponsesRequestReader {
         case .array:
             var blocks: [Block] = []
             for (index, part) in content.elements.enumerated() {
-                let place = Place(message: place.message, part: index)
+                let place = Place(message: place.message, part: item["content"] == nil ? nil : index)
                 blocks.append(try Self.block(part, place, path.element(key, index)))
             }
             return blocks

@@ -58,32 +58,3 @@ extension VendorError {
         }
     }
 }
-
-/// A vendor's own words.
-enum VendorWords {
-    private static let overflow = [
-        "maximum context length", "context window", "maximum prompt length", "prompt is too long",
-        "input is too long", "too many input tokens", "prompt too long", "exceeds the maximum number of tokens",
-    ]
-
-    /// Whether an error says that the input is longer than the model can read.
-    static func tellOverflow(_ error: VendorError) -> Bool {
-        if error.code == "context_length_exceeded" || error.type == "too_many_prompt_tokens" { return true }
-        let message = error.message.lowercased()
-        return self.overflow.contains { message.contains($0) }
-    }
-
-    /// Words for the caller: one line, no longer than 600 bytes, without anything that looks like a key.
-    static func presentable(_ text: String) -> String {
-        let isMarkup = text.utf8.first == UInt8(ascii: "<")
-        guard !isMarkup else { return "" }
-        let words = text.split(omittingEmptySubsequences: true) { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" }
-        var line = ""
-        for word in words {
-            let safe = word.hasPrefix("sk-") || word.utf8.count > 200 ? "[…]" : word
-            guard line.utf8.count + safe.utf8.count < 600 else { break }
-            line += line.isEmpty ? safe : " \(safe)"
-        }
-        return line
-    }
-}

@@ -16,7 +16,7 @@ struct ResponsesAnswerReader {
     mutating func read(_ root: JSONValue) throws(GatewayFailure) -> Answer {
         let status = root["status"]?.string
         if root.told("error") != nil || status == "failed" || status == "cancelled" {
-            throw VendorError(root).failure
+            throw VendorWords.failure(VendorError(root))
         }
         guard let output = root["output"], output.kind == .array, status != "queued", status != "in_progress" else {
             throw GatewayFailure(.upstreamFailed, "The provider's answer has no output.")

@@ -30,7 +30,7 @@ final class ResponsesStreamDecoder: StreamDecoder {
         if let type = payload["type"]?.string {
             self.decode(type, payload, &events)
         } else if payload.told("error") != nil || message.isException {
-            self.fail(VendorError(payload).failure, &events)
+            self.fail(VendorWords.failure(VendorError(payload)), &events)
         } else {
             let name = message.name.map { String(decoding: $0, as: UTF8.self) } ?? ""
             self.decode(name, payload, &events)
@@ -65,8 +65,8 @@ final class ResponsesStreamDecoder: StreamDecoder {
         case "response.completed", "response.incomplete", "response.done": self.end(payload["response"], &events)
         case "response.failed", "response.cancelled":
             if let usage = OpenAIResponsesFormat.usage(payload["response"]?["usage"]) { events.append(.usage(usage)) }
-            self.fail(VendorError(payload["response"] ?? payload).failure, &events)
-        case "error": self.fail(VendorError(payload).failure, &events)
+            self.fail(VendorWords.failure(VendorError(payload["response"] ?? payload)), &events)
+        case "error": self.fail(VendorWords.failure(VendorError(payload)), &events)
         default: if !KnownEvents.mean(nothing: type) { self.unknownCount += 1 }
         }
     }
@@ -92,7 +92,7 @@ final class ResponsesStreamDecoder: StreamDecoder {
         self.line.closeAll(&events)
         if let usage = OpenAIResponsesFormat.usage(response?["usage"]) { events.append(.usage(usage)) }
         if let response, response["status"]?.equals("failed") ?? false {
-            return self.fail(VendorError(response).failure, &events)
+            return self.fail(VendorWords.failure(VendorError(response)), &events)
         }
         events.append(.finish(self.reader.finish(response)))
         events.append(.end)
@@ -290,22 +290,5 @@ final class ResponsesStreamDecoder: StreamDecoder {
         let key = StreamUnit.Key(item: self.item(payload))
         if let unit = self.line[key], unit.hasText { return }
         self.input(text, payload, &events)
-    }
-}
-
-/// Events that are known to tell nothing beyond what others tell.
-private enum KnownEvents {
-    private static let names: Set<String> = [
-        "keepalive", "ping", "response.rate_limits.updated", "response.content_part.added",
-        "response.reasoning_summary_part.added", "response.reasoning_summary_part.done",
-    ]
-    private static let families = [
-        "response.web_search_call.", "response.file_search_call.", "response.code_interpreter_call",
-        "response.image_generation_call.", "response.mcp_", "response.shell_call", "response.compaction.",
-        "response.audio.", "response.tool_search_call.",
-    ]
-
-    static func mean(nothing type: String) -> Bool {
-        self.names.contains(type) || self.families.contains { type.hasPrefix($0) }
     }
 }
