@@ -61,7 +61,7 @@ import Wire
             "tools[0].function.parameters must be an object, got an array"
         ),
         (
-            #"{"model":"m","tool_choice":"any"}"#,
+            #"{"model":"m","tool_choice":"f"}"#,
             "tool_choice must be none, auto, required, or an object that names a tool"
         ),
         (

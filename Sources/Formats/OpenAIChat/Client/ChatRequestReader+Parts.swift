@@ -9,6 +9,8 @@ extension ChatRequestReader {
 
     /// One content part.
     mutating func part(_ value: JSONValue, _ place: Place) throws(Misfit) -> Block {
+        // OpenAI takes a bare string for a text part.
+        if let text = value.string { return .text(text, place: place) }
         let part = try Members(value)
         let type = try part.name("type")
         let content: Block.Content

@@ -105,7 +105,8 @@ extension ChatRequestReader {
         switch word {
         case "auto": .auto
         case "none": .none
-        case "required": .required
+        // Mistral's and Anthropic's word is taken too.
+        case "required", "any": .required
         default: throw Misfit("", "must be none, auto, required, or an object that names a tool")
         }
     }
@@ -116,7 +117,9 @@ extension ChatRequestReader {
             throw Misfit("", "must be a string or an object, got \(value.kind.noun)")
         }
         let members = try Members(value)
-        switch try members.name("type") {
+        // Some callers leave out the type.
+        let isFunction = members["type"] == nil && members["function"] != nil
+        switch isFunction ? "function" : try members.name("type") {
         case "function", "custom": return .named(try self.chosenName(members))
         case "allowed_tools":
             let allowed = try members.required("allowed_tools")

@@ -51,17 +51,19 @@ struct ChatAnswerReader {
     }
 
     private static func hasCalls(_ message: JSONValue) -> Bool {
-        (message["tool_calls"]?.count ?? 0) > 0 || message["function_call"]?.kind == .object
+        let legacy = message["function_call"]?["name"]?.string ?? ""
+        return (message["tool_calls"]?.count ?? 0) > 0 || !legacy.isEmpty
     }
 
     private func calls(_ message: JSONValue) throws(GatewayFailure) -> [ToolCall] {
         var calls: [ToolCall] = []
         for value in message["tool_calls"]?.elements ?? message.elements {
-            guard let call = ChatCallPiece(value) else { continue }
+            guard let call = ChatCallPiece(value), !call.isEmpty else { continue }
             try self.append(call, ChatReply.signature(value), &calls)
         }
         if calls.isEmpty, let value = message["function_call"], value.kind == .object {
-            try self.append(ChatCallPiece(legacy: value), nil, &calls)
+            let call = ChatCallPiece(legacy: value)
+            if !call.isEmpty { try self.append(call, nil, &calls) }
         }
         // Google signs the message where it makes a call.
         if !calls.isEmpty, calls[0].state == nil { calls[0].state = ChatReply.signature(message) }
@@ -123,19 +125,23 @@ struct ChatCallPiece {
     var isCustom = false
     var state: ReasoningState?
 
+    /// Whether it tells nothing: Snowflake sends all members of a message, used or not.
+    var isEmpty: Bool { self.id.isEmpty && self.name.isEmpty && self.input.isEmpty && self.state == nil }
+
     /// `nil` for what is no object. Servers leave out `type`, or set what they do not use to `null`.
     init?(_ value: JSONValue) {
         guard value.kind == .object else { return nil }
         self.index = value["index"]?.int
         self.id = value["id"]?.string ?? ""
         self.state = ChatReply.signature(value)
-        if let custom = value["custom"], custom.kind == .object {
+        // Snowflake sends both, one of them empty.
+        if let function = value["function"], function.kind == .object, value["type"]?.equals("custom") != true {
+            self.name = function["name"]?.string ?? ""
+            self.input = ChatReply.text(function["arguments"])
+        } else if let custom = value["custom"], custom.kind == .object {
             self.isCustom = true
             self.name = custom["name"]?.string ?? ""
             self.input = ChatReply.text(custom["input"])
-        } else if let function = value["function"], function.kind == .object {
-            self.name = function["name"]?.string ?? ""
-            self.input = ChatReply.text(function["arguments"])
         }
     }
 

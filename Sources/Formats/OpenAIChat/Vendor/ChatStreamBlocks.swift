@@ -131,6 +131,7 @@ struct ChatStreamBlocks {
     }
 
     private mutating func add(_ piece: ChatCallPiece, _ events: inout [AnswerEvent]) throws(GatewayFailure) {
+        guard !piece.isEmpty else { return }
         var piece = piece
         if !self.hasCalls, piece.state == nil {
             piece.state = self.signature

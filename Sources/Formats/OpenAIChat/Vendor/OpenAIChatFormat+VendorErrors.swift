@@ -19,28 +19,42 @@ extension OpenAIChatFormat {
         if unknownModel.contains(error.code) {
             return VendorRefusal(
                 fault: .caller,
-                failure: GatewayFailure(.modelNotFound, "The provider does not know the model.", parameter: "model")
+                failure: GatewayFailure(.modelNotFound, "the provider does not know the model", parameter: "model")
             )
         }
         switch fault {
         case .caller where status == 404 || status == 410:
             // A translated request names no stored object: it is the address that is wrong.
-            let failure = GatewayFailure(.upstreamFailed, "The provider has nothing at the configured address.")
+            let failure = GatewayFailure(.upstreamFailed, "the provider has nothing at the configured address")
             return VendorRefusal(fault: .vendor, failure: failure)
         case .caller: return VendorRefusal(fault: fault, failure: Self.callersFailure(status, error))
-        case .credential, .throttled: return VendorRefusal(fault: fault, failure: error.failure)
-        case .vendor:
-            guard status == 408 || status == 504 else { return VendorRefusal(fault: fault, failure: error.failure) }
-            return VendorRefusal(
-                fault: fault,
-                failure: GatewayFailure(.upstreamTimeout, "The provider did not answer in time.")
-            )
+        case .credential: return Self.refusal(fault, error, .upstreamCredential)
+        case .throttled: return Self.refusal(fault, error, .upstreamUnavailable)
+        case .vendor where status == 408 || status == 504: return Self.refusal(fault, error, .upstreamTimeout)
+        case .vendor where status == 503 || status == 529: return Self.refusal(fault, error, .upstreamUnavailable)
+        case .vendor: return VendorRefusal(fault: fault, failure: error.failure)
         }
+    }
+
+    /// A failure of this kind, in the error's own words where these mean the same.
+    private static func refusal(
+        _ fault: UpstreamFault,
+        _ error: VendorError,
+        _ kind: GatewayFailure.Kind
+    ) -> VendorRefusal {
+        if error.failure.kind == kind { return VendorRefusal(fault: fault, failure: error.failure) }
+        let message =
+            switch kind {
+            case .upstreamCredential: "the provider refused this gateway's account"
+            case .upstreamTimeout: "the provider did not answer in time"
+            default: "the provider is overloaded or throttles requests"
+            }
+        return VendorRefusal(fault: fault, failure: GatewayFailure(kind, message))
     }
 
     private static func callersFailure(_ status: Int, _ error: VendorError) -> GatewayFailure {
         let words = error.message.isBlank ? "without saying why" : "saying: \(MaskedText.make(error.message))"
-        let message = "The provider refused the request, \(words)"
+        let message = "the provider refused the request, \(words)"
         if error.isModeration || error.code == "content_filter" || error.code == "content_policy_violation" {
             return GatewayFailure(.invalidRequest, message, code: "content_filter")
         }
