@@ -13,7 +13,9 @@ enum ChatProbe {
         var limits = JSONLimits()
         limits.refusesNUL = false
         let tape = JSONTape(limits: limits)
-        return try json.withUTF8 { try body(tape.parse(UnsafeRawBufferPointer($0))) }
+        return try json.withUTF8 { bytes in
+            try withExtendedLifetime(tape) { try body(tape.parse(UnsafeRawBufferPointer(bytes))) }
+        }
     }
 
     /// Decodes a request.

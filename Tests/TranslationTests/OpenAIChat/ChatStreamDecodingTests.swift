@@ -201,6 +201,37 @@ import Wire
         #expect(native == wrapped)
     }
 
+    @Test(arguments: ["multi_tool_use.parallel", "parallel"])
+    func `calls that were wrapped into one are taken out of it`(name: String) throws {
+        let uses =
+            #"{"tool_uses":[{"recipient_name":"functions.f","parameters":{"a":1}},{"recipient_name":"functions.g","parameters":{}}]}"#
+        let events = try Self.body([
+            ChatProbe.chunk(Self.call(0, "a", name, String(uses.prefix(20)))),
+            ChatProbe.chunk(Self.call(0, nil, nil, String(uses.dropFirst(20)))),
+            ChatProbe.chunk("{}", finish: "tool_calls"),
+        ])
+        #expect(
+            events == [
+                Self.open(0, "a_0", "f"), .delta(0, #"{"a":1}"#), .close(0),
+                Self.open(1, "a_1", "g"), .delta(1, "{}"), .close(1), .finish(.toolCalls), .end,
+            ]
+        )
+        let own = try Self.body([
+            ChatProbe.chunk(Self.call(0, "a", name, "{}")), ChatProbe.chunk("{}", finish: "tool_calls"),
+        ])
+        #expect(own.prefix(2) == [Self.open(0, "a", name), .delta(0, "{}")])
+        let arguments = uses.replacing("\"", with: "\\\"")
+        let whole = try ChatProbe.answer(
+            #"{"choices":[{"message":{"tool_calls":[{"id":"a","function":{"name":"\#(name)","arguments":"\#(arguments)"}}]}}]}"#
+        )
+        #expect(
+            whole.blocks == [
+                .toolCall(ToolCall(id: "a_0", name: "f", input: ToolInput(.claimedObject, #"{"a":1}"#))),
+                .toolCall(ToolCall(id: "a_1", name: "g", input: ToolInput(.claimedObject, "{}"))),
+            ]
+        )
+    }
+
     @Test func `the legacy call is a call`() throws {
         let events = try Self.body([
             ChatProbe.chunk(#"{"function_call":{"name":"f","arguments":"{"}}"#),

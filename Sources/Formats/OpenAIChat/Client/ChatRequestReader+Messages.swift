@@ -2,7 +2,7 @@ import Exchange
 import Wire
 
 extension ChatRequestReader {
-    private static let knownInMessage: Set<String> = [
+    private static let knownInMessage: [StaticString] = [
         "role", "content", "name", "tool_calls", "tool_call_id", "function_call", "refusal", "audio", "extra_content",
         "reasoning_content", "reasoning", "cache_control", "prompt_cache_breakpoint",
         // What answers hold and callers send back; it says nothing to a model.

@@ -2,8 +2,9 @@ import Exchange
 import Wire
 
 extension ChatRequestReader {
-    private static let knownInPart: Set<String> = [
-        "type", "text", "image_url", "input_audio", "file", "refusal", "cache_control", "prompt_cache_breakpoint",
+    private static let knownInPart: [StaticString] = [
+        "type", "text", "thinking", "image_url", "input_audio", "file", "refusal", "cache_control",
+        "prompt_cache_breakpoint",
         "annotations",
     ]
 
@@ -23,6 +24,10 @@ extension ChatRequestReader {
                 throw Misfit("refusal", "must be a string, but is missing")
             }
             content = .refusal(text)
+        case "thinking":
+            // Mistral's way of telling thoughts.
+            let pieces = part["thinking"]?.elements.compactMap { $0["text"]?.string } ?? []
+            content = .reasoning(Reasoning(text: pieces.joined()))
         case "image_url": content = .image(try Self.image(part))
         case "input_audio":
             let audio = try part.required("input_audio")

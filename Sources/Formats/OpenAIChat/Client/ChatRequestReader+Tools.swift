@@ -2,8 +2,8 @@ import Exchange
 import Wire
 
 extension ChatRequestReader {
-    private static let knownInTool: Set<String> = ["type", "function", "custom", "cache_control"]
-    private static let knownInFunction: Set<String> = [
+    private static let knownInTool: [StaticString] = ["type", "function", "custom", "cache_control"]
+    private static let knownInFunction: [StaticString] = [
         "name", "description", "parameters", "strict", "cache_control", "format",
     ]
 

@@ -28,7 +28,7 @@ struct ChatRequestReader {
         return self.request
     }
 
-    private static let known: Set<String> = [
+    private static let known: [StaticString] = [
         "model", "messages", "stream", "stream_options", "max_completion_tokens", "max_tokens", "temperature", "top_p",
         "top_k", "n", "stop", "frequency_penalty", "presence_penalty", "logit_bias", "logprobs", "top_logprobs", "seed",
         "response_format", "tools", "tool_choice", "parallel_tool_calls", "reasoning_effort", "verbosity", "modalities",
@@ -38,9 +38,11 @@ struct ChatRequestReader {
     ]
 
     /// Members that no rule speaks of are dropped in translation, each name once; empty ones say nothing.
-    mutating func noteUnknown(in object: JSONValue, known: Set<String>, prefix: String) {
+    mutating func noteUnknown(in object: JSONValue, known: [StaticString], prefix: String) {
         for (key, value) in object.members {
-            guard let name = key.string, !known.contains(name), !value.saysNothing else { continue }
+            guard !known.contains(where: { key.equals($0) }), !value.saysNothing, let name = key.string else {
+                continue
+            }
             self.note(.named(prefix + name), .drop)
         }
     }

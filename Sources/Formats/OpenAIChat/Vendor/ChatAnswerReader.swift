@@ -76,6 +76,13 @@ struct ChatAnswerReader {
         _ calls: inout [ToolCall]
     ) throws(GatewayFailure) {
         guard !call.name.isEmpty else { throw Self.broken("has a tool call without a name") }
+        if let inner = ParallelCalls.unwrap(call.name, call.input) {
+            for (name, input) in inner {
+                let id = call.id.isEmpty ? "" : "\(call.id)_\(calls.count)"
+                try self.append(ChatCallPiece(id: id, name: name, input: input), state, &calls)
+            }
+            return
+        }
         let id = call.id.isEmpty ? "call_\(self.notes.seed)_\(calls.count)" : call.id
         calls.append(
             ToolCall(id: id, name: self.notes.callerName(call.name), input: self.input(of: call), state: state)
@@ -143,6 +150,13 @@ struct ChatCallPiece {
             self.name = custom["name"]?.string ?? ""
             self.input = ChatReply.text(custom["input"])
         }
+    }
+
+    /// A whole call.
+    init(id: String, name: String, input: String) {
+        self.id = id
+        self.name = name
+        self.input = input
     }
 
     /// The legacy single call.

@@ -97,10 +97,10 @@ extension ChatRequestWriter {
 
     private mutating func write(_ call: ToolCall) {
         let tool = self.offered[call.name]
-        let name = tool?.name ?? SafeName.make(call.name)
+        let name = tool?.name ?? Self.safe(call.name)
         let isCustom = call.input.kind == .freeText && (tool?.isCustom ?? self.isOpenAI)
         // Compatible servers read the arguments again, and fail where they are no JSON.
-        let arguments = self.isOpenAI ? call.input.argumentsText : call.input.objectText
+        let arguments = self.isOpenAI ? call.input.argumentsText : self.objectText(call.input)
         self.json.beginObject()
         self.json.member("id", self.safeID(call.id))
         self.json.member("type", isCustom ? "custom" : "function")
@@ -118,5 +118,33 @@ extension ChatRequestWriter {
     }
 
     /// OpenAI refuses ids over 40 characters.
-    func safeID(_ id: String) -> String { SafeName.make(id, limit: self.isOpenAI ? 40 : 64) }
+    func safeID(_ id: String) -> String { Self.safe(id, limit: self.isOpenAI ? 40 : 64) }
+
+    /// A name or id that every server takes; nearly all are so already.
+    static func safe(_ name: String, limit: Int = 64) -> String {
+        var name = name
+        let isSafe = name.withUTF8 { bytes in
+            !bytes.isEmpty && bytes.count <= limit
+                && bytes.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                        true
+                    default: false
+                    }
+                }
+        }
+        return isSafe ? name : SafeName.make(name, limit: limit)
+    }
+
+    /// The arguments for servers that read them again: an object for certain.
+    private mutating func objectText(_ input: ToolInput) -> String {
+        guard input.kind == .claimedObject else { return input.objectText }
+        var text = input.text
+        let tape = self.tape
+        let isObject = text.withUTF8 { bytes in
+            (try? tape.parse(UnsafeRawBufferPointer(bytes)))?.kind == .object
+        }
+        return isObject ? text : input.objectText
+    }
 }

@@ -28,7 +28,7 @@ extension ChatRequestWriter {
                 try self.report.dropped(.tool(tool.index), type)
                 continue
             }
-            let name = SafeName.make(tool.name)
+            let name = Self.safe(tool.name)
             guard told.insert(name).inserted else {
                 throw self.report.refusal(
                     .tool(tool.index),
@@ -134,7 +134,7 @@ extension ChatRequestWriter {
         switch self.request.toolChoice {
         case nil, .auto, ToolChoice.none?, .allowed(_, required: false): return
         case .required, .named, .allowed(_, required: true): break
-        case .hosted(let type): throw self.hostedRefusal(type)
+        case .hosted: throw self.hostedRefusal()
         }
         throw self.report.refusal(
             .parameter(.toolChoice),
@@ -143,7 +143,7 @@ extension ChatRequestWriter {
         )
     }
 
-    private func hostedRefusal(_ type: String) -> TranslationRefusal {
+    private func hostedRefusal() -> TranslationRefusal {
         self.report.refusal(
             .parameter(.toolChoice),
             "cannot be made to call a tool of another vendor",
@@ -166,7 +166,7 @@ extension ChatRequestWriter {
         case .allowed(let names, let isRequired):
             if isRequired { try self.checkForcing() }
             try self.writeAllowed(names, isRequired)
-        case .hosted(let type): throw self.hostedRefusal(type)
+        case .hosted: throw self.hostedRefusal()
         }
     }
 
@@ -201,7 +201,7 @@ extension ChatRequestWriter {
     }
 
     private mutating func writeChosen(_ name: String) {
-        let tool = self.offered[name] ?? OfferedTool(name: SafeName.make(name), isCustom: false)
+        let tool = self.offered[name] ?? OfferedTool(name: Self.safe(name), isCustom: false)
         let kind: StaticString = tool.isCustom ? "custom" : "function"
         self.json.object { json in
             json.member("type", "\(kind)")

@@ -12,6 +12,8 @@ struct ChatRequestWriter {
     var offered: [String: OfferedTool] = [:]
     /// What the system prompt says about the shape of the output, where the target has no other way.
     var outputInstruction: String?
+    /// Checks arguments, one call after the other.
+    lazy var tape = JSONTape()
 
     struct OfferedTool {
         /// What the target is told.

@@ -139,6 +139,6 @@ struct ChatStreamBlocks {
         }
         guard try self.calls.take(piece) else { return }
         self.closeText(&events)
-        try self.calls.advance(&self.blockCount, self.notes, &events)
+        self.calls.advance(&self.blockCount, self.notes, &events)
     }
 }

@@ -84,12 +84,14 @@ struct ChatStreamCalls {
     }
 
     /// Passes on what the current call has; it opens once its name is known.
-    mutating func advance(
-        _ blockCount: inout Int,
-        _ notes: ReplyNotes,
-        _ events: inout [AnswerEvent]
-    ) throws(GatewayFailure) {
+    mutating func advance(_ blockCount: inout Int, _ notes: ReplyNotes, _ events: inout [AnswerEvent]) {
         guard self.isOpen, !self.calls[self.current].name.isEmpty else { return }
+        // Whether several calls are wrapped into this one is known at its end.
+        guard !ParallelCalls.mayBe(self.calls[self.current].name) else { return }
+        self.pass(&blockCount, notes, &events)
+    }
+
+    private mutating func pass(_ blockCount: inout Int, _ notes: ReplyNotes, _ events: inout [AnswerEvent]) {
         let block = self.calls[self.current].block ?? self.open(&blockCount, notes, &events)
         let input = self.calls[self.current].waiting
         guard !input.isEmpty else { return }
@@ -122,11 +124,40 @@ struct ChatStreamCalls {
     ) throws(GatewayFailure) {
         while self.isOpen {
             guard !self.calls[self.current].name.isEmpty else { throw Self.broken("a tool call without a name") }
-            try self.advance(&blockCount, notes, &events)
-            self.close(&events)
+            let call = self.calls[self.current]
+            if let inner = ParallelCalls.unwrap(call.name, call.waiting) {
+                self.calls[self.current].isClosed = true
+                self.calls[self.current].waiting = ""
+                Self.write(
+                    inner,
+                    call.id.isEmpty ? "call_\(notes.seed)_\(self.current)" : call.id,
+                    &blockCount,
+                    notes,
+                    &events
+                )
+            } else {
+                self.pass(&blockCount, notes, &events)
+                self.close(&events)
+            }
             self.current += 1
         }
         self.waitingBytes = 0
+    }
+
+    /// Calls that were wrapped into one.
+    private static func write(
+        _ calls: [(name: String, input: String)],
+        _ id: String,
+        _ blockCount: inout Int,
+        _ notes: ReplyNotes,
+        _ events: inout [AnswerEvent]
+    ) {
+        for (index, call) in calls.enumerated() {
+            let name = notes.callerName(call.name)
+            let opening = BlockOpening.toolCall(id: "\(id)_\(index)", name: name, isFreeText: false)
+            events += [.open(blockCount, opening), .delta(blockCount, call.input), .close(blockCount)]
+            blockCount += 1
+        }
     }
 
     private mutating func close(_ events: inout [AnswerEvent]) {
