@@ -94,18 +94,18 @@ import Wire
             #"{"tool_calls":[{"id":"c",\#(extra),"function":{"name":"f","arguments":"{}"}}]}"#,
             #"{\#(extra),"tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]}"#,
         ] {
-            guard case .toolCall(let call) = try Self.answer(message).blocks.first else { throw Unexpected() }
+            guard case .toolCall(let call) = try Self.answer(message).blocks.first else { throw ChatSurprise() }
             #expect(call.state == signed)
         }
         guard case .text(let text) = try Self.answer(#"{"content":"x",\#(extra)}"#).blocks.first else {
-            throw Unexpected()
+            throw ChatSurprise()
         }
         #expect(text.state == signed)
     }
 
     @Test func `pages named beside the choices are cited`() throws {
         let answer = try Self.answer(#"{"content":"x"}"#, #","citations":["https://a","https://b"]"#)
-        guard case .text(let text) = answer.blocks.first else { throw Unexpected() }
+        guard case .text(let text) = answer.blocks.first else { throw ChatSurprise() }
         #expect(text.citations.map(\.url) == ["https://a", "https://b"])
     }
 

@@ -153,6 +153,9 @@ enum ChatProbe {
         String(decoding: self.format.makeAnswerEncoder(for: request, context: context).encode(answer), as: UTF8.self)
     }
 
+    /// What blocks are, for comparing without places.
+    static func contents(_ blocks: [Block]) -> [Block.Content] { blocks.map(\.content) }
+
     /// Checks what `AnswerEvent` promises.
     static func keepsPromises(_ events: [AnswerEvent]) -> Bool {
         var open: Int?
@@ -183,7 +186,5 @@ enum ChatProbe {
     }
 }
 
-extension Block {
-    /// What it is, for comparing without places.
-    static func contents(_ blocks: [Block]) -> [Content] { blocks.map(\.content) }
-}
+/// A test found something of the wrong kind.
+struct ChatSurprise: Error {}

@@ -11,7 +11,7 @@ import Wire
                 {"role":"user","content":"c"},{"role":"system","content":"d"},{"role":"user","content":"e","name":"eve"}]
                 """
         )
-        #expect(Block.contents(request.system) == [.text(Text("a")), .text(Text("b"))])
+        #expect(ChatProbe.contents(request.system) == [.text(Text("a")), .text(Text("b"))])
         #expect(request.turns.map(\.role) == [.user, .system, .user])
         #expect(request.turns[2].name == "eve" && request.turns[1].place == Place(message: 3))
         #expect(request.system[1].place == Place(message: 1, part: 0))
@@ -39,7 +39,7 @@ import Wire
         #expect(blocks[4].content == .document(Document(.media(pdf), title: "a.pdf")))
         #expect(blocks[5].content == .document(Document(.media(Media(.stored("file-1"))))))
         #expect(blocks[6].content == .document(Document(.text("hi"), title: "a.txt")))
-        guard case .opaque(let opaque) = blocks[7].content else { throw Unexpected() }
+        guard case .opaque(let opaque) = blocks[7].content else { throw ChatSurprise() }
         #expect(opaque.type == "video_url" && opaque.format == .chat)
     }
 
@@ -56,7 +56,7 @@ import Wire
         )
         let signed = ReasoningState(owner: "gemini", value: "sig")
         #expect(
-            Block.contents(request.turns[0].blocks) == [
+            ChatProbe.contents(request.turns[0].blocks) == [
                 .reasoning(Reasoning(text: "hm")), .text(Text("text")), .refusal("no"),
                 .toolCall(ToolCall(id: "c1", name: "f", input: ToolInput(.claimedObject, "{bad"), state: signed)),
                 .toolCall(ToolCall(id: "c2", name: "g", input: ToolInput(.freeText, "free"))),
@@ -75,7 +75,7 @@ import Wire
                 """
         )
         let call = ToolCall(id: "c", name: "f", input: ToolInput(.claimedObject, ""))
-        #expect(Block.contents(request.turns[0].blocks) == [.toolCall(call)])
+        #expect(ChatProbe.contents(request.turns[0].blocks) == [.toolCall(call)])
         #expect(call.input.objectText == "{}")
     }
 
@@ -205,5 +205,3 @@ import Wire
         #expect(silent.leftovers.isEmpty && silent.tools.isEmpty)
     }
 }
-
-struct Unexpected: Error {}

@@ -123,6 +123,17 @@ import Wire
             $0.sampling.seed = .value(3)
         },
         Setting("log probabilities", #""logprobs":true,"top_logprobs":2"#) { $0.logprobs = 2 },
+        Setting(
+            "OpenAI takes randomness of a model that is told not to think",
+            to: Self.thinking,
+            #""reasoning_effort":"none","temperature":0.5,"logprobs":true"#,
+            ["dropped:frequency_penalty"]
+        ) {
+            $0.reasoning.mode = .off
+            $0.sampling.temperature = .value(0.5)
+            $0.sampling.frequencyPenalty = .value(1)
+            $0.logprobs = 0
+        },
         Setting("effort that is known", to: Self.thinking, #""reasoning_effort":"low""#) { $0.reasoning.effort = .low },
         Setting(
             "effort downwards",

@@ -34,7 +34,7 @@ import Wire
         }
         let request = try ChatProbe.decode(messages: "[\(message)]")
         #expect(request.leftovers.isEmpty)
-        #expect(Block.contents(request.turns[0].blocks) == blocks.map(Self.content))
+        #expect(ChatProbe.contents(request.turns[0].blocks) == blocks.map(Self.content))
     }
 
     @Test(arguments: Self.answers)

@@ -10,7 +10,7 @@ import Wire
     private static func body(_ data: [String], notes: ReplyNotes = ReplyNotes()) throws -> [AnswerEvent] {
         let events = ChatProbe.events(data, notes: notes)
         #expect(ChatProbe.keepsPromises(events), "\(events)")
-        guard case .start(let head) = events.first else { throw Unexpected() }
+        guard case .start(let head) = events.first else { throw ChatSurprise() }
         #expect(head.id == "chatcmpl-1" && head.model == "big-1" && head.created == 5)
         return Array(events.dropFirst())
     }
@@ -288,13 +288,13 @@ import Wire
             ChatProbe.chunk(#"{"content":"a"}"#), event,
             #"{"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}"#, "[DONE]",
         ])
-        guard case .fail(let failure) = events.last else { throw Unexpected() }
+        guard case .fail(let failure) = events.last else { throw ChatSurprise() }
         #expect(failure.kind == .upstreamFailed && events.count == 4 && ChatProbe.keepsPromises(events))
     }
 
     @Test func `S08: an error as the first event is nothing but a failure`() throws {
         let events = ChatProbe.events([#"{"error":{"message":"m","code":"rate_limit_exceeded"}}"#])
-        guard case .fail(let failure) = events.first, events.count == 1 else { throw Unexpected() }
+        guard case .fail(let failure) = events.first, events.count == 1 else { throw ChatSurprise() }
         #expect(failure.kind == .upstreamUnavailable)
     }
 
@@ -317,7 +317,7 @@ import Wire
         ]
         for count in 0...data.count {
             let events = ChatProbe.events(Array(data.prefix(count)))
-            guard case .fail(let failure) = events.last else { throw Unexpected() }
+            guard case .fail(let failure) = events.last else { throw ChatSurprise() }
             #expect(failure.message == "The provider's stream ended early." && ChatProbe.keepsPromises(events))
         }
         let whole = ChatProbe.events(data + [ChatProbe.chunk("{}", finish: "tool_calls")])
@@ -338,7 +338,7 @@ import Wire
             let events = ChatProbe.events([
                 ChatProbe.chunk(delta), ChatProbe.chunk("{}", finish: "tool_calls"), "[DONE]",
             ])
-            guard case .fail = events.last else { throw Unexpected() }
+            guard case .fail = events.last else { throw ChatSurprise() }
         }
     }
 

@@ -76,7 +76,7 @@ import Wire
             #"{"choices":[{"message":{"tool_calls":[{"id":"i","function":{"name":"\#(told)","arguments":"{}"}}]}}]}"#,
             encoded.notes
         )
-        guard case .toolCall(let call) = answer.blocks.first else { throw Unexpected() }
+        guard case .toolCall(let call) = answer.blocks.first else { throw ChatSurprise() }
         #expect(call.name == long)
     }
 

@@ -11,17 +11,22 @@ extension ChatRequestWriter {
         if let seed = sampling.seed.value { self.json.member("seed", seed) }
         try self.writeVerbosity()
         guard let alternatives = self.request.logprobs else { return }
-        guard self.can.sampling != .none else {
+        guard self.takesRandomness else {
             throw self.report.refusal(.parameter(.logprobs), "tells no log probabilities", wayOut: "Leave it out.")
         }
         self.json.member("logprobs", true)
         if alternatives > 0 { self.json.member("top_logprobs", alternatives) }
     }
 
+    /// OpenAI's models that think take temperature, top-p and log probabilities only when they are told not to.
+    private var takesRandomness: Bool {
+        self.can.sampling != .none || self.isOpenAI && self.effort == ReasoningIntent.Effort.none
+    }
+
     private mutating func writeRandomness(_ sampling: Sampling) throws(TranslationRefusal) {
         let temperature = sampling.temperature.value
         let topP = sampling.topP.value
-        guard self.can.sampling != .none else {
+        guard self.takesRandomness else {
             // 1 is what these models do anyway.
             if let temperature, temperature != 1 { try self.report.dropped(.parameter(.temperature)) }
             if let topP, topP != 1 { try self.report.dropped(.parameter(.topP)) }
@@ -76,16 +81,16 @@ extension ChatRequestWriter {
     }
 
     mutating func writeReasoning() throws(TranslationRefusal) {
-        let effort = try self.effort()
-        if let effort { self.json.member("reasoning_effort", effort.rawValue) }
-        self.notes.isReasoning = self.can.reasoning != .none && effort != ReasoningIntent.Effort.none
+        self.effort = try self.nearestEffort()
+        if let effort = self.effort { self.json.member("reasoning_effort", effort.rawValue) }
+        self.notes.isReasoning = self.can.reasoning != .none && self.effort != ReasoningIntent.Effort.none
         guard self.request.reasoning.isShown == true, self.isOpenAI, self.can.reasoning != .none else { return }
         // OpenAI's Chat door never shows thoughts; compatible servers show them unasked.
         try self.report.dropped(.parameter(.reasoningSummary))
     }
 
     /// The grade that comes nearest to what was asked, downwards where it can be.
-    private mutating func effort() throws(TranslationRefusal) -> ReasoningIntent.Effort? {
+    private mutating func nearestEffort() throws(TranslationRefusal) -> ReasoningIntent.Effort? {
         guard let supported = self.supportedEfforts else {
             let intent = self.request.reasoning
             if !intent.isUnset, intent.mode != .off, intent.effort != ReasoningIntent.Effort.none {

@@ -12,6 +12,8 @@ struct ChatRequestWriter {
     var offered: [String: OfferedTool] = [:]
     /// What the system prompt says about the shape of the output, where the target has no other way.
     var outputInstruction: String?
+    /// The grade of thinking that the target is told.
+    var effort: ReasoningIntent.Effort?
     /// Checks arguments, one call after the other.
     lazy var tape = JSONTape()
 
@@ -37,8 +39,8 @@ struct ChatRequestWriter {
         self.json.beginObject()
         self.json.member("model", self.target.model)
         try self.writeLimits()
-        try self.writeSampling()
         try self.writeReasoning()
+        try self.writeSampling()
         try self.writeIdentity()
         try self.writeTools()
         try self.writeOutput()
