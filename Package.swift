@@ -84,8 +84,9 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "Gateway", "AdminAPI", "Upstream", "SQLiteStorage", "Storage", "Policy", "Providers", "Catalogue",
-                "OpenAIChat", "OpenAIResponses", "AnthropicMessages", "Exchange", "Wire", "Telemetry",
-                argumentParser, yams, lifecycle, unixSignals, logging, nioCore, nioPosix, crypto,
+                "OpenAIChat", "OpenAIResponses", "AnthropicMessages", "GeminiContent", "BedrockConverse", "Exchange",
+                "Wire",
+                "Telemetry", argumentParser, yams, lifecycle, unixSignals, logging, nioCore, nioPosix, crypto,
             ]
         ),
         .target(
@@ -142,8 +143,8 @@ let package = Package(
             dependencies: [
                 "Gateway", "Upstream", "Policy", "Providers", "Storage", "SQLiteStorage", "Exchange", "Wire",
                 "Telemetry",
-                "OpenAIChat", "OpenAIResponses", "AnthropicMessages", "MartletTesting",
-                nioCore, nioPosix, nioEmbedded, nioSSL, logging,
+                "OpenAIChat", "OpenAIResponses", "AnthropicMessages", "GeminiContent", "BedrockConverse", "Catalogue",
+                "MartletTesting", nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]
         ),
         .testTarget(

@@ -22,6 +22,8 @@ public struct Inspected: Sendable, Equatable {
     /// Fields present that refer to state stored at the vendor under the account's own name
     /// (`previous_response_id`, `background`, …), in order of appearance.
     public var storedStateFields: [String] = []
+    /// Chat only: tools are offered, which some models take in Responses alone when they think.
+    public var offersTools = false
     /// A label that ties requests of one conversation together (`prompt_cache_key`, `metadata.user_id` …), at most 256 bytes.
     public var session: String?
 

@@ -26,7 +26,12 @@ extension OpenAIChatFormat {
         }
         try fields.checkProduct(of: inspected, cap: "max_tokens")
         if inspected.isStream { inspected.usageEdit = try self.usageEdit(root) }
+        inspected.offersTools = Self.isFilled(root["tools"]) || Self.isFilled(root["functions"])
         return inspected
+    }
+
+    private static func isFilled(_ list: JSONValue?) -> Bool {
+        list.map { $0.kind == .array && $0.count > 0 } ?? false
     }
 
     /// The larger of the two spellings of the cap; the vendor decides whether it takes both.

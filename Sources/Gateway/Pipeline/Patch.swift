@@ -31,6 +31,7 @@ struct UpstreamRequest {
                 to: &bytes,
                 target: target.requestTarget(
                     head.operation,
+                    streams: request.facts.isStream,
                     query: head.query.map { UnsafeRawBufferPointer(rebasing: raw[$0]) }
                 ),
                 bodyCount: bodyCount,

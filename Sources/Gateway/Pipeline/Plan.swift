@@ -42,11 +42,11 @@ struct RoutePlan {
                 parameter: "model"
             )
         }
-        guard let target = model.targets.first(where: { $0.takes(operation) || $0.route(for: operation) != nil }) else {
+        guard let target = model.targets.first(where: { $0.serves(operation) }) else {
             throw Self.wrongFormat(model, operation)
         }
         try Self.checkFields(request, caller, target.provider)
-        if let route = target.route(for: operation) {
+        if let route = target.route(for: operation, request.facts) {
             return RoutePlan(model: model, target: target, route: route, patches: [], hidesUsage: false)
         }
         let hidesUsage = target.provider.reportsStreamUsage && request.facts.usageEdit != nil

@@ -101,6 +101,11 @@ enum MediaType {
         ASCII.caseInsensitiveEquals(Self.split(value).essence, "text/event-stream")
     }
 
+    /// `application/vnd.amazon.eventstream`.
+    static func isAWSEventStream(_ value: UnsafeRawBufferPointer) -> Bool {
+        ASCII.caseInsensitiveEquals(Self.split(value).essence, "application/vnd.amazon.eventstream")
+    }
+
     private static func split(
         _ value: UnsafeRawBufferPointer
     ) -> (essence: UnsafeRawBufferPointer, parameters: UnsafeRawBufferPointer) {

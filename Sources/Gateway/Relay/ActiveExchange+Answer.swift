@@ -20,7 +20,7 @@ extension ActiveExchange {
             let value = UnsafeRawBufferPointer(rebasing: bytes[field.value])
             switch name.count {
             case 12 where ASCII.caseInsensitiveEquals(name, "content-type"):
-                content = MediaType.isEventStream(value) ? .eventStream : MediaType.isJSON(value) ? .json : .other
+                content = self.content(value)
                 self.upstreamContentType = Self.text(value)
             case 11 where ASCII.caseInsensitiveEquals(name, "retry-after"):
                 self.upstreamRetryAfter = Self.text(value).flatMap { Int($0) }.map { .seconds(min(max($0, 0), 3600)) }
@@ -32,6 +32,11 @@ extension ActiveExchange {
             }
         }
         return content
+    }
+
+    private func content(_ type: UnsafeRawBufferPointer) -> AnswerContent {
+        if self.frames != nil, MediaType.isAWSEventStream(type) { return .eventStream }
+        return MediaType.isEventStream(type) ? .eventStream : MediaType.isJSON(type) ? .json : .other
     }
 
     /// A short, printable header value; anything else is dropped.

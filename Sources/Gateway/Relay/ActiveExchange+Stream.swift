@@ -9,14 +9,14 @@ extension ActiveExchange {
     /// Cuts received bytes into events and relays them.
     func frame(_ bytes: UnsafeRawBufferPointer) {
         guard self.partial.readableBytes > 0 else {
-            let consumed = self.relayEvents(bytes)
+            let consumed = self.relayWhole(bytes)
             if consumed < bytes.count, self.isRelaying {
                 self.partial.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
             }
             return
         }
         self.partial.writeBytes(bytes)
-        let consumed = self.partial.withUnsafeReadableBytes { self.relayEvents($0) }
+        let consumed = self.partial.withUnsafeReadableBytes { self.relayWhole($0) }
         self.partial.moveReaderIndex(forwardBy: min(consumed, self.partial.readableBytes))
         if self.partial.readableBytes == 0 { self.partial = ByteBuffer() }
     }
@@ -33,7 +33,12 @@ extension ActiveExchange {
         }
     }
 
-    private var isRelaying: Bool {
+    /// Relays what is whole at the start of `bytes`, however the vendor frames its stream; returns how many bytes that is.
+    private func relayWhole(_ bytes: UnsafeRawBufferPointer) -> Int {
+        self.frames == nil ? self.relayEvents(bytes) : self.relayFrames(bytes)
+    }
+
+    var isRelaying: Bool {
         self.machine.phase == .holding || self.machine.phase == .streaming
     }
 
@@ -68,11 +73,15 @@ extension ActiveExchange {
     /// The vendor has said everything: a translated stream may still have something to tell.
     func finishTranslation() {
         guard self.isRelaying, let translation = self.translation else { return }
+        guard self.frames == nil || self.partial.readableBytes == 0 else {
+            let failure = GatewayFailure(.upstreamFailed, "The provider's stream ended inside a frame.")
+            return self.perform(self.machine.interrupt(failure))
+        }
         self.act(on: translation.observeEnd(), UnsafeRawBufferPointer(start: nil, count: 0), false)
     }
 
     /// Does what an observation calls for. What is passed on is the vendor's own bytes, or their translation.
-    private func act(on observation: StreamObservation, _ raw: UnsafeRawBufferPointer, _ isUnterminated: Bool) {
+    func act(on observation: StreamObservation, _ raw: UnsafeRawBufferPointer, _ isUnterminated: Bool) {
         guard let translation = self.translation else { return self.pass(observation, raw, isUnterminated) }
         translation.output.withUnsafeBytes { self.pass(observation, $0, false) }
     }

@@ -39,6 +39,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     /// The tap of a translated stream, by its own type.
     var translation: TranslatedAnswer?
     var framer: SSEFramer
+    /// Set when the vendor frames its stream as AWS does.
+    var frames: AWSEventStreamFramer?
     var partial = ByteBuffer()
     var held = ByteBuffer()
     var output: ByteBuffer?
@@ -60,6 +62,9 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.startedAt = now
         self.checkedGeneration = dispatch.caller.generation
         self.framer = SSEFramer(maxEventBytes: client.loop.shared.options.limits.maxEventBytes)
+        if dispatch.translated?.route.room.streamFraming == .awsEventStream {
+            self.frames = AWSEventStreamFramer(maxFrameBytes: client.loop.shared.options.limits.maxEventBytes)
+        }
         self.machine = ExchangeMachine(
             isStream: dispatch.facts.isStream,
             mayAnswerWhole: dispatch.translated != nil,
@@ -146,7 +151,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     func upstreamEnded() {
         self.connection = nil
-        self.finishFraming()
+        if self.frames == nil { self.finishFraming() }
         self.finishTranslation()
         self.perform(self.machine.upstreamEnded(isComplete: self.tap?.isComplete ?? false))
     }

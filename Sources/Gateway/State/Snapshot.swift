@@ -68,6 +68,10 @@ public struct Target: Sendable {
     let headerModel: String
     let label: ModelLabel
     private let requestTargets: [String?]
+    private let streamTargets: [String?]
+    /// Whether a Chat request is better carried to Responses: always, or when it offers tools.
+    private let chatNeedsResponses: Bool
+    private let chatToolsNeedResponses: Bool
     private let routes: [TranslationRoute?]
     private let passesQuery: Bool
 
@@ -93,25 +97,53 @@ public struct Target: Sendable {
             upstreamModel.unicodeScalars.map { (0x20..<0x7F).contains($0.value) ? Character($0) : "?" }
         )
         self.label = ModelLabel(model: model, provider: provider.name)
-        self.requestTargets = Exchange.Operation.allCases.map { operation in
-            provider.speaks(operation)
-                ? provider.configuration.requestTarget(operation: operation, model: upstreamModel) : nil
-        }
-        self.routes = Exchange.Operation.allCases.map { operation in
-            provider.speaks(operation)
-                ? nil : translations.route(for: operation, to: provider, model: upstreamModel)
+        let operations = Exchange.Operation.allCases
+        self.requestTargets = operations.map { Self.passing($0, provider, upstreamModel, streams: false) }
+        self.streamTargets = operations.map { Self.passing($0, provider, upstreamModel, streams: true) }
+        let capabilities = translations.capabilities(of: provider, model: upstreamModel)
+        self.chatNeedsResponses = !capabilities.speaksChat
+        self.chatToolsNeedResponses = capabilities.toolsNeedResponses
+        self.routes = operations.map { operation in
+            let isSpoken = provider.configuration.speaks(operation, model: upstreamModel)
+            let isBetterElsewhere =
+                operation == .chat && provider.speaks(.responses)
+                && (!capabilities.speaksChat || capabilities.toolsNeedResponses)
+            guard !isSpoken || isBetterElsewhere else { return nil }
+            return translations.route(for: operation, to: provider, model: upstreamModel)
         }
         self.passesQuery = !provider.configuration.descriptor.forwardedQueryItems.isEmpty
     }
 
-    /// Whether this target takes an operation in the caller's own format.
-    func takes(_ operation: Exchange.Operation) -> Bool { self.requestTargets[Int(operation.index)] != nil }
+    /// Where a caller's own body goes; `nil` for what is not passed through.
+    private static func passing(
+        _ operation: Exchange.Operation,
+        _ provider: Provider,
+        _ model: String,
+        streams: Bool
+    ) -> String? {
+        let configuration = provider.configuration
+        if provider.speaks(operation) { return configuration.requestTarget(operation: operation, model: model) }
+        guard configuration.speaks(operation, model: model), let action = operation.vendorAction(streams: streams)
+        else {
+            return nil
+        }
+        return configuration.vendorTarget(action, format: operation.format, model: model)
+    }
 
-    /// The way to this target for an operation that it does not take as it is.
-    func route(for operation: Exchange.Operation) -> TranslationRoute? { self.routes[Int(operation.index)] }
+    /// Whether this target can serve an operation, passed through or translated.
+    func serves(_ operation: Exchange.Operation) -> Bool {
+        self.requestTargets[Int(operation.index)] != nil || self.routes[Int(operation.index)] != nil
+    }
+
+    /// The way to this target for a request that it does not take, or not so well, as it is.
+    func route(for operation: Exchange.Operation, _ facts: Inspected) -> TranslationRoute? {
+        guard let route = self.routes[Int(operation.index)] else { return nil }
+        guard self.requestTargets[Int(operation.index)] != nil else { return route }
+        return self.chatNeedsResponses || self.chatToolsNeedResponses && facts.offersTools ? route : nil
+    }
 
     /// Path and query for an operation; empty for one it does not take.
-    func requestTarget(_ operation: Exchange.Operation, query: UnsafeRawBufferPointer?) -> String {
+    func requestTarget(_ operation: Exchange.Operation, streams: Bool, query: UnsafeRawBufferPointer?) -> String {
         if self.passesQuery, let query, !query.isEmpty {
             return self.provider.configuration.requestTarget(
                 operation: operation,
@@ -119,7 +151,7 @@ public struct Target: Sendable {
                 query: query
             ) ?? ""
         }
-        return self.requestTargets[Int(operation.index)] ?? ""
+        return (streams ? self.streamTargets : self.requestTargets)[Int(operation.index)] ?? ""
     }
 
     /// An insertion made for an empty model, with this target's model in it.

@@ -28,29 +28,33 @@ public struct TranslationTable: Sendable {
         guard operation.translates, !self.rooms.isEmpty else { return nil }
         let configuration = provider.configuration
         let capabilities = self.capabilities(configuration, model)
-        for asked in Self.choices(for: operation, capabilities) {
-            guard let room = self.rooms[asked.format],
-                let path = configuration.requestTarget(operation: asked, model: model)
+        let spoken = configuration.vendorFormats(model: model)
+        let wanted = Self.choices(for: operation, capabilities).filter(spoken.contains)
+        for format in wanted + spoken where format != operation.format {
+            guard let room = self.rooms[format],
+                let path = configuration.vendorTarget(.generate, format: format, model: model),
+                let streamPath = configuration.vendorTarget(.stream, format: format, model: model)
             else { continue }
             return TranslationRoute(
                 room: room,
-                target: self.target(configuration, model, asked.format, capabilities),
+                target: self.target(configuration, model, format, capabilities),
                 path: path,
-                streamPath: path
+                streamPath: streamPath
             )
         }
         return nil
     }
 
-    /// What a vendor that speaks several formats is asked for, best first: encrypted reasoning survives in Responses alone.
-    private static func choices(
-        for operation: Exchange.Operation,
-        _ capabilities: ModelCapabilities
-    ) -> [Exchange.Operation] {
+    /// What a model can do.
+    func capabilities(of provider: Provider, model: String) -> ModelCapabilities {
+        self.capabilities(provider.configuration, model)
+    }
+
+    /// The better of Chat and Responses where a vendor speaks both: encrypted reasoning survives in Responses alone.
+    private static func choices(for operation: Exchange.Operation, _ capabilities: ModelCapabilities) -> [FormatID] {
         switch operation {
         case .messages: capabilities.prefersResponses ? [.responses, .chat] : [.chat, .responses]
-        case .chat: [.messages, .responses]
-        case .responses: [.chat, .messages]
+        case .chat: [.responses]
         default: []
         }
     }
@@ -65,11 +69,22 @@ public struct TranslationTable: Sendable {
             provider: configuration.name,
             model: model,
             capabilities: capabilities,
-            reasoningOwner: format == .messages ? ReasoningState.anthropic : configuration.name
+            reasoningOwner: Self.owner(configuration, format, capabilities)
         )
+        target.gemini.isVertex = configuration.kind == .vertex
         target.chat.isOpenAI = configuration.kind == .openAI || configuration.kind == .azureOpenAI
         target.chat.includesUsage = configuration.includesUsage
         return target
+    }
+
+    /// Claude signs alike on every cloud, and so does Gemini; what OpenAI's models encrypt is an account's own.
+    private static func owner(
+        _ configuration: ProviderConfiguration,
+        _ format: FormatID,
+        _ capabilities: ModelCapabilities
+    ) -> String {
+        if format == .messages || capabilities.family.hasPrefix("claude") { return ReasoningState.anthropic }
+        return format == .gemini ? ReasoningState.gemini : configuration.name
     }
 }
 

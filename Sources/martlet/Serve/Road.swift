@@ -1,11 +1,8 @@
 import AdminAPI
-import AnthropicMessages
 import Exchange
 import Gateway
 import Logging
 import NIOCore
-import OpenAIChat
-import OpenAIResponses
 import Policy
 import Storage
 import Telemetry
@@ -29,6 +26,7 @@ struct Road: Sendable {
         let builder = SnapshotBuilder(
             environment: SettingsOptions.environment,
             admissions: admissions,
+            translations: Rooms.translations,
             credentials: Self.credentials(workspace)
         )
         await workspace.administration.observe { configuration in
@@ -46,7 +44,7 @@ struct Road: Sendable {
                 snapshots: snapshots,
                 digester: workspace.digester,
                 admissions: admissions,
-                formats: [OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat()],
+                formats: Rooms.clients,
                 registry: registry,
                 records: records,
                 connector: SocketConnector(

@@ -12,34 +12,48 @@ struct TestWorld {
     let key = VirtualKey.testing
     var isKeyEnabled = true
     var requestsPerMinute: Int?
-    var allowedModels: [String]? = ["fast", "gpt-real", "claude", "team/special"]
+    var translations = TranslationTable.none
+    var allowedModels: [String]? = [
+        "fast", "gpt-real", "claude", "team/special", "gem", "nova", "local",
+    ]
 
     func snapshot(after previous: Snapshot = .empty, _ admissions: AdmissionTable = AdmissionTable()) throws -> Snapshot
     {
         let openAI = try Self.provider("openai", .openAI, "https://api.vendor.example/v1")
         let anthropic = try Self.provider("anthropic", .anthropic, "https://api.claude.example")
+        let gemini = try Self.provider("google", .gemini, "https://generativelanguage.example")
+        let bedrock = try Self.provider("aws", .bedrock, "https://bedrock.example", ["region": "us-east-1"])
+        let local = try Self.provider("lab", .openAICompatible, "https://lab.example/v1")
         func model(_ name: String, _ provider: Provider, _ upstream: String) -> Model {
             Model(
                 name: name,
                 createdAt: 1_700_000_000,
                 owner: provider.name,
-                targets: [Target(provider: provider, upstreamModel: upstream, model: name)]
+                targets: [
+                    Target(provider: provider, upstreamModel: upstream, model: name, translations: self.translations)
+                ]
             )
         }
         let models = [
             model("fast", openAI, "gpt-real"), model("gpt-real", openAI, "gpt-real"),
             model("claude", anthropic, "claude-real"), model("team/special", openAI, "gpt-special"),
-            model("forbidden", openAI, "gpt-real"),
+            model("forbidden", openAI, "gpt-real"), model("gem", gemini, "gemini-2.5-flash"),
+            model("nova", bedrock, "amazon.nova-lite-v1:0"), model("local", local, "llama"),
         ]
         return Snapshot(keys: self.keys(after: previous.keys, admissions), models: models)
     }
 
-    private static func provider(_ name: String, _ kind: ProviderKind, _ baseURL: String) throws -> Provider {
+    private static func provider(
+        _ name: String,
+        _ kind: ProviderKind,
+        _ baseURL: String,
+        _ settings: [String: String] = [:]
+    ) throws -> Provider {
         let configuration = try ProviderConfiguration.validate(
             name: name,
             kind: kind,
             baseURL: baseURL,
-            settings: [:],
+            settings: settings,
             hasSecret: true
         )
         return try Provider(configuration: configuration, secret: Secret("vendor-secret"), environment: [:])

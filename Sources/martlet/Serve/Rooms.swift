@@ -1,0 +1,26 @@
+import AnthropicMessages
+import BedrockConverse
+import Catalogue
+import Exchange
+import Gateway
+import GeminiContent
+import OpenAIChat
+import OpenAIResponses
+import Providers
+
+/// Every format there is: where a new room is registered.
+enum Rooms {
+    /// The formats callers speak.
+    static let clients: [any ClientFormat] = [OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat()]
+
+    /// The formats vendors are asked in.
+    static let vendors: [any VendorFormat] = [
+        OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat(), GeminiContentFormat(),
+        BedrockConverseFormat(),
+    ]
+
+    /// How targets are reached from formats they do not speak.
+    static let translations = TranslationTable(rooms: Self.vendors) { provider, model in
+        CapabilityTable.builtIn.capabilities(provider: provider.kind.rawValue, vendor: provider.name, model: model)
+    }
+}
