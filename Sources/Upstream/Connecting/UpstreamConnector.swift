@@ -13,15 +13,22 @@ public protocol UpstreamConnector: Sendable {
 /// Connects by TCP (with happy eyeballs, TLS and CONNECT proxies) or to the sandbox inside this process.
 public struct SocketConnector: UpstreamConnector {
     private let connectTimeout: TimeAmount
+    private let descriptors: DescriptorRoom
     private let sandbox: SandboxLink
 
     /// A connector.
     ///
     /// - Parameters:
     ///   - connectTimeout: For the whole way: name lookup, TCP, proxy, TLS.
+    ///   - descriptors: How many descriptors connections may use.
     ///   - unixSeconds: The wall clock, for what the sandbox dates.
-    public init(connectTimeout: TimeAmount = .seconds(5), unixSeconds: @escaping @Sendable () -> Int) {
+    public init(
+        connectTimeout: TimeAmount = .seconds(5),
+        descriptors: DescriptorRoom = .process,
+        unixSeconds: @escaping @Sendable () -> Int
+    ) {
         self.connectTimeout = connectTimeout
+        self.descriptors = descriptors
         self.sandbox = SandboxLink(unixSeconds: unixSeconds)
     }
 
@@ -31,6 +38,9 @@ public struct SocketConnector: UpstreamConnector {
         case .sandbox:
             return self.sandbox.connect(on: loop)
         case .tcp(let host, let port, let tls):
+            guard self.descriptors.hasRoom(for: .vendor) else {
+                return loop.makeFailedFuture(UpstreamError(.saturated, "no descriptors are left for vendors"))
+            }
             return self.connect(endpoint, host: host, port: port, tls: tls, on: loop)
         }
     }
@@ -106,10 +116,16 @@ public struct SocketConnector: UpstreamConnector {
     }
 
     static func tlsHandler(_ tls: TLSClientSettings) throws -> NIOSSLClientHandler {
-        do {
-            return try NIOSSLClientHandler(context: tls.context, serverHostname: tls.serverName)
-        } catch let error as NIOSSLExtraError where error == .cannotUseIPAddressInSNI {
-            return try NIOSSLClientHandler(context: tls.context, serverHostname: nil)
+        let identity = tls.identity
+        return try NIOSSLClientHandler._makeSSLClientHandler(
+            context: tls.context,
+            serverHostname: identity.isAddress ? nil : tls.serverName
+        ) { certificate, channel in
+            channel.eventLoop.makeCompletedFuture {
+                guard identity.isProven(by: certificate) else {
+                    throw UpstreamError(.tlsFailed, "the certificate is for another host")
+                }
+            }
         }
     }
 
