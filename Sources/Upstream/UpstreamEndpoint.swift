@@ -17,26 +17,41 @@ public final class UpstreamEndpoint: Sendable {
     public let name: String
     /// How connections come to be.
     public let transport: Transport
-    /// Whether loopback, private and other special addresses may be connected to.
-    public let allowsPrivateAddresses: Bool
+    /// Which addresses may be connected to, directly. A proxy may have any address but a metadata service's.
+    let addresses: AddressRule
     /// The tunnel to use, when the environment names one for this host.
     public let proxy: ProxyAddress?
 
     private static let nextID = Atomic<Int>(1)
 
-    /// An endpoint.
+    /// An endpoint of a provider.
     ///
-    /// - Throws: When the CA bundle cannot be read or the TLS settings are not acceptable.
-    public init(
+    /// - Parameters:
+    ///   - name: The provider's name.
+    ///   - transport: How connections come to be.
+    ///   - allowsPrivateAddresses: Whether loopback, private and other special addresses may be connected to. Link-local
+    ///     ones and metadata services never are.
+    ///   - proxy: The tunnel to use.
+    public convenience init(
         name: String,
         transport: Transport,
         allowsPrivateAddresses: Bool,
         proxy: ProxyAddress? = nil
     ) {
+        self.init(
+            name: name,
+            transport: transport,
+            addresses: allowsPrivateAddresses ? .local : .global,
+            proxy: proxy
+        )
+    }
+
+    /// An endpoint under a rule of the caller's choice.
+    init(name: String, transport: Transport, addresses: AddressRule, proxy: ProxyAddress?) {
         self.id = Self.nextID.add(1, ordering: .relaxed).oldValue
         self.name = name
         self.transport = transport
-        self.allowsPrivateAddresses = allowsPrivateAddresses
+        self.addresses = addresses
         self.proxy = proxy
     }
 }

@@ -1,22 +1,21 @@
 import Glibc
 import NIOCore
 import NIOPosix
-import Providers
 
 /// Resolves names and keeps only the addresses a provider may be connected to, so that the check holds for the address that
 /// is really used, whatever the name resolved to earlier (DNS rebinding).
 final class CheckedResolver: Resolver, Sendable {
     private let loop: any EventLoop
-    private let allowsPrivateAddresses: Bool
+    private let addresses: AddressRule
     private let resolveAll: @Sendable (String, Int, CInt) throws -> [ResolvedAddress]
 
     init(
         loop: any EventLoop,
-        allowsPrivateAddresses: Bool,
+        addresses: AddressRule,
         resolveAll: @escaping @Sendable (String, Int, CInt) throws -> [ResolvedAddress] = CheckedResolver.systemLookup
     ) {
         self.loop = loop
-        self.allowsPrivateAddresses = allowsPrivateAddresses
+        self.addresses = addresses
         self.resolveAll = resolveAll
     }
 
@@ -32,11 +31,11 @@ final class CheckedResolver: Resolver, Sendable {
     func cancelQueries() {}
 
     private func query(_ host: String, _ port: Int, _ family: CInt) -> EventLoopFuture<[SocketAddress]> {
-        let allowsPrivateAddresses = self.allowsPrivateAddresses
+        let addresses = self.addresses
         let resolveAll = self.resolveAll
         return NIOThreadPool.singleton.runIfActive(eventLoop: self.loop) {
             let found = try resolveAll(host, port, family)
-            let allowed = found.filter { PrivateAddress.permits($0.bytes, allowPrivate: allowsPrivateAddresses) }
+            let allowed = found.filter { addresses.permits($0.bytes) }
             guard found.isEmpty || !allowed.isEmpty else {
                 throw UpstreamError(.addressRefused, "the host resolves to an address that is not allowed")
             }

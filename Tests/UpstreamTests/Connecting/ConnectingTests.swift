@@ -25,9 +25,9 @@ struct ConnectingTests {
         #expect(found.map { "\($0.host):\($0.port)" } == expected)
     }
 
-    private func resolve(_ address: String, allowsPrivate: Bool) async throws -> [SocketAddress] {
+    private func resolve(_ address: String, _ rule: AddressRule) async throws -> [SocketAddress] {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
-        let resolver = CheckedResolver(loop: loop, allowsPrivateAddresses: allowsPrivate) { _, port, _ in
+        let resolver = CheckedResolver(loop: loop, addresses: rule) { _, port, _ in
             let socket = try SocketAddress(ipAddress: address, port: port)
             return [ResolvedAddress(bytes: address.split(separator: ".").compactMap { UInt8($0) }, socket: socket)]
         }
@@ -40,17 +40,18 @@ struct ConnectingTests {
     )
     func rebinding(_ address: String) async throws {
         await #expect {
-            _ = try await self.resolve(address, allowsPrivate: false)
+            _ = try await self.resolve(address, .global)
         } throws: { error in
             (error as? UpstreamError)?.code == .addressRefused
         }
     }
 
-    @Test("private addresses are reached where they are allowed, metadata services never are")
+    @Test("private addresses are reached where they are allowed, metadata services for credentials alone")
     func allowed() async throws {
-        #expect(try await self.resolve("127.0.0.1", allowsPrivate: true).count == 1)
-        #expect(try await self.resolve("8.8.8.8", allowsPrivate: false).count == 1)
-        await #expect(throws: UpstreamError.self) { try await self.resolve("169.254.169.254", allowsPrivate: true) }
+        #expect(try await self.resolve("127.0.0.1", .local).count == 1)
+        #expect(try await self.resolve("8.8.8.8", .global).count == 1)
+        await #expect(throws: UpstreamError.self) { try await self.resolve("169.254.169.254", .local) }
+        #expect(try await self.resolve("169.254.169.254", .metadata).count == 1)
     }
 
     private func connect(
