@@ -4,12 +4,13 @@ public protocol CredentialTransport: Sendable {
     ///
     /// - Parameter request: Where to, what, and until when.
     /// - Returns: The answer, whatever its status.
-    /// - Throws: `.unreachable` or `.timedOut`.
+    /// - Throws: `.unreachable` or `.timedOut`; `.malformed` when the answer is longer than ``CredentialLimits/answerBytes``.
     func fetch(_ request: CredentialRequest) async throws(CredentialError) -> CredentialResponse
 
     /// Reads a whole file of at most ``CredentialLimits/fileBytes``.
     ///
-    /// - Throws: `.absent` when there is none, `.fileUnreadable` when it cannot be read or is too long.
+    /// - Throws: `.absent` when there is none, `.fileUnreadable` when it cannot be read or is too long,
+    ///   `.timedOut` when its disk does not answer.
     func readFile(_ path: String) async throws(CredentialError) -> [UInt8]
 }
 
