@@ -41,7 +41,8 @@ public struct TokenCache: Sendable {
     private var flight: (number: Int, endsAt: WallTime)?
     private var flights = 0
     private var failures = 0
-    private var lastError: CredentialError?
+    /// Why the latest fetch failed; `nil` after one that did not.
+    public private(set) var lastError: CredentialError?
     /// No fetch begins before this instant.
     private var restsUntil = WallTime(seconds: .min)
 
