@@ -8,6 +8,9 @@ public final class Provider: Sendable {
     public let configuration: ProviderConfiguration
     /// Where connections go.
     public let endpoint: UpstreamEndpoint
+    /// Keeps the credential where it is fetched or signs; `nil` where it stands in the head lines, or there is none.
+    public let credentials: CredentialHolder?
+    let credentialPlan: CredentialPlan
     /// The response headers that carry the vendor's own request id, the likeliest first.
     public let requestIDHeaders: [StaticString]
     private let headLines: [UInt8]
@@ -22,20 +25,32 @@ public final class Provider: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: What was configured.
-    ///   - secret: The credential, when the vendor needs one. It stays in memory, in the head lines.
-    ///   - environment: For proxies.
-    /// - Throws: When its CA bundle cannot be read.
+    ///   - secret: The credential, when the vendor needs one. It stays in memory, in the head lines or the holder.
+    ///   - environment: For proxies, and for the places where clouds keep credentials.
+    ///   - services: What fetching credentials takes; by default real sockets, files and time.
+    /// - Throws: When its CA bundle cannot be read, or the credential is not of the form that its kind needs.
     public init(
         configuration: ProviderConfiguration,
         secret: Secret?,
-        environment: [String: String]
+        environment: [String: String],
+        services: CredentialServices? = nil
     ) throws {
         self.configuration = configuration
         self.requestIDHeaders = configuration.descriptor.requestIDHeaders
         self.refusedFields = Set(configuration.descriptor.refusedFields.map(\.description))
         self.defaultHeaders = configuration.descriptor.defaultHeaders
         self.forwarded = configuration.descriptor.forwardedHeaders
-        self.headLines = Self.headLines(configuration, secret)
+        let plan = try configuration.credentialPlan(secret: secret, environment: environment)
+        self.credentialPlan = plan
+        self.credentials =
+            plan.chain == nil
+            ? nil
+            : try CredentialHolder(
+                name: configuration.name,
+                plan: plan,
+                services: services ?? CredentialServices(transport: SocketCredentialTransport(environment: environment))
+            )
+        self.headLines = Self.headLines(configuration, plan)
         self.endpoint = try Self.endpoint(configuration, environment)
     }
 
@@ -64,6 +79,7 @@ public final class Provider: Sendable {
     ///   - bytes: Where to.
     ///   - target: Path and query.
     ///   - bodyCount: The body's length.
+    ///   - credentials: What ``authorization(method:target:contentType:body:at:)`` gave for this attempt.
     ///   - forward: Writes the caller's own headers that travel.
     ///   - callerGave: Says of a default header whether the caller gave it.
     public func writeHead(
@@ -71,6 +87,7 @@ public final class Provider: Sendable {
         to bytes: inout ByteBuffer,
         target: String,
         bodyCount: Int,
+        credentials: [SecretHeader] = [],
         forward: (_ bytes: inout ByteBuffer) -> Void,
         callerGave: (_ name: String) -> Bool
     ) {
@@ -79,6 +96,12 @@ public final class Provider: Sendable {
         bytes.writeString(target)
         bytes.writeStaticString(" HTTP/1.1\r\n")
         bytes.writeBytes(self.headLines)
+        for header in credentials {
+            bytes.writeString(header.name)
+            bytes.writeStaticString(": ")
+            _ = header.value.withBytes { bytes.writeBytes($0) }
+            bytes.writeStaticString("\r\n")
+        }
         forward(&bytes)
         for header in self.defaultHeaders where !callerGave(header.name) {
             bytes.writeString("\(header.name): \(header.value)\r\n")
@@ -88,7 +111,7 @@ public final class Provider: Sendable {
         bytes.writeStaticString("\r\n\r\n")
     }
 
-    private static func headLines(_ configuration: ProviderConfiguration, _ secret: Secret?) -> [UInt8] {
+    private static func headLines(_ configuration: ProviderConfiguration, _ plan: CredentialPlan) -> [UInt8] {
         var lines: [UInt8] = []
         func add(_ name: String, _ value: some Sequence<UInt8>) {
             lines += name.utf8
@@ -96,8 +119,8 @@ public final class Provider: Sendable {
             lines += value
             lines += "\r\n".utf8
         }
-        add("host", (configuration.route?.hostHeader ?? "sandbox").utf8)
-        if let header = configuration.authenticationHeader(secret: secret) { add(header.name, header.value.bytes) }
+        add("host", configuration.hostHeader.utf8)
+        if case .header(let header) = plan { add(header.name, header.value.bytes) }
         for header in configuration.fixedHeaders { add(header.name, header.value.utf8) }
         return lines
     }

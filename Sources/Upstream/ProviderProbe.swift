@@ -21,7 +21,7 @@ public enum ProviderProbe {
     ///   - provider: Whom to ask.
     ///   - connector: Opens the connection, with its own deadline.
     ///   - loop: Where to work.
-    ///   - timeout: For the answer's head.
+    ///   - timeout: For the credential, and again for the answer's head.
     /// - Returns: How it went.
     public static func run(
         _ provider: Provider,
@@ -30,12 +30,20 @@ public enum ProviderProbe {
         timeout: TimeAmount = .seconds(10)
     ) async -> Outcome {
         guard case .tcp = provider.endpoint.transport else { return .inProcess }
+        let target = provider.configuration.requestTarget(operation: .models, model: "") ?? "/"
+        let proof: RequestProof
+        switch await Self.authorization(provider, target, loop, timeout) {
+        case .ready(let ready): proof = ready
+        case .failed(let failure): return .failed(provider.credentials?.problem?.message ?? failure.message)
+        case .wait: return .failed(CredentialHolder.tooLate.message)
+        }
         var request = ByteBuffer()
         provider.writeHead(
             method: "GET",
             to: &request,
-            target: provider.configuration.requestTarget(operation: .models, model: "") ?? "/",
+            target: target,
             bodyCount: 0,
+            credentials: proof.headers,
             forward: { $0.writeStaticString("accept: application/json\r\n") },
             callerGave: { _ in false }
         )
@@ -48,6 +56,27 @@ public enum ProviderProbe {
         } catch {
             return .failed("\(error)")
         }
+    }
+
+    /// The provider's authorization, once it is there or cannot be had.
+    private static func authorization(
+        _ provider: Provider,
+        _ target: String,
+        _ loop: any EventLoop,
+        _ timeout: TimeAmount
+    ) async -> Provider.Authorization {
+        func look() -> Provider.Authorization {
+            provider.authorization(
+                method: "GET",
+                target: target,
+                contentType: nil,
+                body: UnsafeRawBufferPointer(start: nil, count: 0),
+                at: provider.credentials?.now ?? WallTime(seconds: 0)
+            )
+        }
+        guard case .wait(let holder) = look() else { return look() }
+        guard case .failed(let failure) = await holder.ready(on: loop, within: timeout) else { return look() }
+        return .failed(failure)
     }
 
     private static func ask(
