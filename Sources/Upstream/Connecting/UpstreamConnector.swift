@@ -41,7 +41,9 @@ public struct SocketConnector: UpstreamConnector {
             guard self.descriptors.hasRoom(for: .vendor) else {
                 return loop.makeFailedFuture(UpstreamError(.saturated, "no descriptors are left for vendors"))
             }
-            return self.connect(endpoint, host: host, port: port, tls: tls, on: loop)
+            guard !loop.inEventLoop else { return self.connect(endpoint, host: host, port: port, tls: tls, on: loop) }
+            // What is done when the channel opens must be in place before it does.
+            return loop.flatSubmit { self.connect(endpoint, host: host, port: port, tls: tls, on: loop) }
         }
     }
 

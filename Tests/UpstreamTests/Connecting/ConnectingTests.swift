@@ -86,6 +86,15 @@ struct ConnectingTests {
         }
     }
 
+    @Test("connections may be asked for from any thread")
+    func fromOutside() async throws {
+        let oracle = try await OracleUpstream.start()
+        for _ in 0..<200 {
+            try await self.connect(port: oracle.port).close()
+        }
+        await oracle.shutdown()
+    }
+
     @Test("loopback is refused to a provider that may not use private addresses")
     func loopbackRefused() async throws {
         let oracle = try await OracleUpstream.start()
