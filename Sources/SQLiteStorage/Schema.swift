@@ -40,6 +40,7 @@ enum Schema {
         migrator.registerMigration("0001-configuration") { try $0.execute(sql: Self.configuration) }
         migrator.registerMigration("0002-request-log") { try $0.execute(sql: Self.requestLog) }
         migrator.registerMigration("0003-fewer-request-indexes") { try $0.execute(sql: Self.fewerRequestIndexes) }
+        migrator.registerMigration("0004-strict-keys") { try $0.execute(sql: Self.strictKeys) }
         return migrator
     }
 }
@@ -158,4 +159,7 @@ extension Schema {
         DROP INDEX request_log_by_project;
         DROP INDEX request_log_by_start;
         """
+
+    /// Keys made before ask for nothing.
+    private static let strictKeys = "ALTER TABLE keys ADD COLUMN is_strict INTEGER NOT NULL DEFAULT 0"
 }

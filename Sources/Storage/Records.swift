@@ -52,6 +52,8 @@ public struct KeyRecord: Sendable, Equatable {
     public var allowedModels: [String]?
     /// Requests per minute; `nil` is unlimited.
     public var requestsPerMinute: Int?
+    /// What cannot be carried exactly to a vendor of another format is refused, as if every request asked for it.
+    public var isStrict: Bool
     /// When it was created.
     public var createdAt: UnixMilliseconds
     /// When it was last changed.
@@ -69,6 +71,7 @@ public struct KeyRecord: Sendable, Equatable {
         expiresAt: UnixMilliseconds? = nil,
         allowedModels: [String]? = nil,
         requestsPerMinute: Int? = nil,
+        isStrict: Bool = false,
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
     ) {
@@ -82,6 +85,7 @@ public struct KeyRecord: Sendable, Equatable {
         self.expiresAt = expiresAt
         self.allowedModels = allowedModels
         self.requestsPerMinute = requestsPerMinute
+        self.isStrict = isStrict
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

@@ -20,7 +20,7 @@ struct Main: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, InitCommand.self, DoctorCommand.self, KeyCommand.self, ProjectCommand.self,
             ProviderCommand.self,
-            ModelCommand.self, RequestsCommand.self, ConfigCommand.self, VersionCommand.self,
+            ModelCommand.self, RequestsCommand.self, TranslateCommand.self, ConfigCommand.self, VersionCommand.self,
         ]
     )
 

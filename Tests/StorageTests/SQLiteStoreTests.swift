@@ -261,6 +261,27 @@ extension SQLiteStoreTests {
         #expect(try SQLiteStore(path: crashed.store).loadConfiguration().projects.map(\.name) == ["one"])
     }
 
+    @Test("keys made before strictness was known ask for none, and can be made strict")
+    func keysBeforeStrictness() throws {
+        try self.open().close()
+        try self.stranger().write { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE keys DROP COLUMN is_strict;
+                    DELETE FROM grdb_migrations WHERE identifier = '0004-strict-keys';
+                    INSERT INTO projects VALUES ('p', 'p', 1, 1, 1);
+                    INSERT INTO keys VALUES ('k', 'old', 'p', x'07', 'v', 1, NULL, NULL, NULL, 9, 1, 1);
+                    """
+            )
+        }
+        let store = try self.open()
+        var key = try #require(try store.loadConfiguration().keys.first)
+        #expect(key.name == "old" && key.requestsPerMinute == 9 && !key.isStrict)
+        key.isStrict = true
+        try store.updateKey(key)
+        #expect(try store.loadConfiguration().keys == [key])
+    }
+
     @Test("a newer schema is refused and left as it is")
     func newerSchema() throws {
         try self.open().close()

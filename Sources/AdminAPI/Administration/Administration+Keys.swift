@@ -28,6 +28,7 @@ extension Administration {
             expiresAt: draft.expiresAt,
             allowedModels: draft.allowedModels,
             requestsPerMinute: draft.requestsPerMinute,
+            isStrict: draft.isStrict,
             createdAt: now,
             updatedAt: now
         )
@@ -54,6 +55,7 @@ extension Administration {
         key.allowedModels = change.allowedModels.applied(to: key.allowedModels)
         key.requestsPerMinute = change.requestsPerMinute.applied(to: key.requestsPerMinute)
         key.expiresAt = change.expiresAt.applied(to: key.expiresAt)
+        key.isStrict = change.isStrict.applied(to: key.isStrict)
         let newExpiry = change.expiresAt == .keep ? nil : key.expiresAt
         try KeyRules.check(key.allowedModels, key.requestsPerMinute, newExpiry, now: self.now)
         return try self.write(key)

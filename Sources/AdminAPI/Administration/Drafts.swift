@@ -58,6 +58,8 @@ public struct KeyDraft: Sendable, Equatable {
     public var requestsPerMinute: Int?
     /// Refused from this instant on.
     public var expiresAt: UnixMilliseconds?
+    /// What cannot be carried exactly to a vendor of another format is refused.
+    public var isStrict = false
 
     /// Describes a key without restrictions.
     public init(name: String, project: String) {
@@ -78,6 +80,8 @@ public struct KeyChange: Sendable, Equatable {
     public var requestsPerMinute = Change<Int?>.keep
     /// Replaces the expiry; `nil` is never.
     public var expiresAt = Change<UnixMilliseconds?>.keep
+    /// Makes translation strict, or lenient again.
+    public var isStrict = Change<Bool>.keep
 
     /// Changes nothing.
     public init() {}

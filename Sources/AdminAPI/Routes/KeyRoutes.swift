@@ -5,7 +5,9 @@ import Wire
 
 /// Virtual keys: list, show, create, change, revoke, delete. The secret is in the answer to a creation and nowhere else.
 enum KeyRoutes {
-    private static let changeable = ["name", "enabled", "allowed_models", "requests_per_minute", "expires_at"]
+    private static let changeable = [
+        "name", "enabled", "allowed_models", "requests_per_minute", "expires_at", "strict_translation",
+    ]
 
     static func all(_ services: AdminServices) -> [AdminRoute] {
         let path = "\(AdminRoutes.prefix)/keys"
@@ -85,6 +87,7 @@ enum KeyRoutes {
             draft.allowedModels = try body.optional("allowed_models", body.strings)
             draft.requestsPerMinute = try body.optional("requests_per_minute", body.int)
             draft.expiresAt = try body.optional("expires_at", body.instant)
+            draft.isStrict = try body.bool("strict_translation") ?? false
             return draft
         }
     }
@@ -97,6 +100,7 @@ enum KeyRoutes {
             change.allowedModels = try body.clearableChange("allowed_models", body.strings)
             change.requestsPerMinute = try body.clearableChange("requests_per_minute", body.int)
             change.expiresAt = try body.clearableChange("expires_at", body.instant)
+            change.isStrict = try body.change("strict_translation", body.bool)
             return change
         }
     }
@@ -112,6 +116,7 @@ enum KeyRoutes {
         writer.member("enabled", key.isEnabled)
         writer.member("allowed_models", key.allowedModels)
         writer.member("requests_per_minute", key.requestsPerMinute)
+        writer.member("strict_translation", key.isStrict)
         writer.member("expires_at", time: key.expiresAt)
         writer.member("revoked_at", time: key.revokedAt)
         writer.member("last_used_at", time: view.lastUsed)

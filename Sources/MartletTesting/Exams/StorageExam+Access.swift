@@ -93,6 +93,7 @@ extension StorageExam {
             changed.expiresAt = nil
             changed.allowedModels = nil
             changed.requestsPerMinute = nil
+            changed.isStrict = false
             changed.updatedAt = 99
             var asked = changed
             asked.digest = Sample.digest("elsewhere")

@@ -22,6 +22,7 @@ enum Sample {
             expiresAt: 22,
             allowedModels: ["fast", "openai/*", Self.hardText],
             requestsPerMinute: 23,
+            isStrict: true,
             createdAt: 24,
             updatedAt: 25
         )

@@ -44,6 +44,8 @@ public final class KeyEntry: Sendable {
     public let allowedModels: AllowedModels
     /// Requests per minute; `nil` is unlimited.
     public let requestsPerMinute: Int?
+    /// What cannot be carried exactly to a vendor of another format is refused.
+    public let isStrict: Bool
     /// The bcrypt text behind the first use.
     public let verifier: String
     /// What one request takes: the same array each time, so that admitting allocates none.
@@ -61,6 +63,7 @@ public final class KeyEntry: Sendable {
         self.project = project
         self.allowedModels = AllowedModels(facts.allowedModels)
         self.requestsPerMinute = facts.requestsPerMinute
+        self.isStrict = facts.isStrict
         self.verifier = facts.verifier
         self.limiter = limiter
         self.requestClaims = limiter.map { [LimitClaim($0)] } ?? []

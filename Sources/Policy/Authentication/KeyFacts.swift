@@ -20,6 +20,8 @@ public struct KeyFacts: Sendable {
     public var allowedModels: [String]?
     /// Requests per minute; `nil` is unlimited.
     public var requestsPerMinute: Int?
+    /// What cannot be carried exactly to a vendor of another format is refused.
+    public var isStrict = false
 
     /// Names a key; the rest is filled in.
     public init(id: String, name: String, projectID: String, digest: [UInt8], verifier: String) {

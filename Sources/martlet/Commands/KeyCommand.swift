@@ -9,6 +9,7 @@ struct KeyCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               martlet key create --name ci --project default --model sandbox/echo --rpm 60
+              martlet key create --name exact --strict-translation
               martlet key list
               martlet key revoke 3fZk0PqLw9aB
             """,
@@ -25,8 +26,22 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: "A model it may use, or provider/*; repeat for more (default: all).") var model: [String] = []
         @Option(help: "Requests per minute.") var rpm: Int?
         @Option(help: "Refused from this time on (RFC 3339, UTC).") var expires: String?
+        @Flag(help: "Refuse what cannot be carried exactly to a vendor of another format (x-martlet-strict: true).")
+        var strictTranslation = false
 
         func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let body = try await client.call("POST", "/keys", self.body)
+            guard !self.output.json, let view = JSONView(body), let secret = view.text("secret") else {
+                return self.output.show(body)
+            }
+            Console.talk("Key \(view.text("id") ?? "") is made. Its secret is shown once:")
+            Console.out(secret)
+        }
+
+        /// What is asked of the admin API.
+        var body: [UInt8] {
             var writer = JSONWriter()
             writer.beginObject()
             writer.key("name")
@@ -47,15 +62,9 @@ struct KeyCommand: AsyncParsableCommand {
                 writer.key("expires_at")
                 writer.string(expires)
             }
+            if self.strictTranslation { writer.member("strict_translation", true) }
             writer.endObject()
-            let client = try await AdminClient.open(self.common)
-            defer { client.close() }
-            let body = try await client.call("POST", "/keys", writer.bytes)
-            guard !self.output.json, let view = JSONView(body), let secret = view.text("secret") else {
-                return self.output.show(body)
-            }
-            Console.talk("Key \(view.text("id") ?? "") is made. Its secret is shown once:")
-            Console.out(secret)
+            return writer.bytes
         }
     }
 
@@ -75,7 +84,7 @@ struct KeyCommand: AsyncParsableCommand {
                 [
                     ("ID", "id"), ("NAME", "name"), ("PROJECT", "project"), ("STATE", "state"),
                     ("RPM", "requests_per_minute"),
-                    ("MODELS", "allowed_models"), ("LAST USED", "last_used_at"),
+                    ("STRICT", "strict_translation"), ("MODELS", "allowed_models"), ("LAST USED", "last_used_at"),
                 ]
             )
         }

@@ -60,13 +60,9 @@ struct ProviderCommand: AsyncParsableCommand {
                 writer.key("allow_private")
                 writer.string("true")
             }
-            for setting in self.settings {
-                let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard parts.count == 2, !parts[0].isEmpty else {
-                    throw ValidationError("--set takes name=value, got '\(setting)'")
-                }
-                writer.key(String(parts[0]))
-                writer.string(String(parts[1]))
+            for setting in try SettingPairs.read(self.settings) {
+                writer.key(setting.name)
+                writer.string(setting.value)
             }
             writer.endObject()
             writer.endObject()

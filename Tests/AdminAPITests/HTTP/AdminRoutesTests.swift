@@ -70,6 +70,29 @@ struct AdminRoutesTests {
         #expect(cleared.raw("requests_per_minute") == "null" && cleared.raw("allowed_models") == "null")
     }
 
+    @Test("a key asks for strict translation when it is made so or changed so, and not otherwise")
+    func strictKey() async throws {
+        let fixture = try await AdminFixture()
+        for (member, expected) in [("", "false"), (#","strict_translation":true"#, "true")] {
+            let created = await fixture.call(
+                "POST",
+                "/admin/v1/keys",
+                json: #"{"name":"k","project":"default"\#(member)}"#
+            )
+            #expect(created.status == 201 && created.raw("strict_translation") == expected)
+        }
+        let id = try await fixture.key().record.id
+        let path = "/admin/v1/keys/\(id)"
+        for (json, expected) in [
+            (#"{"strict_translation":true}"#, "true"), (#"{"enabled":true}"#, "true"),
+            (#"{"strict_translation":false}"#, "false"),
+        ] {
+            #expect(await fixture.call("PATCH", path, json: json).raw("strict_translation") == expected)
+            #expect(await fixture.call("GET", path).raw("strict_translation") == expected)
+        }
+        #expect(await fixture.call("GET", "/admin/v1/keys").raw("data.0.strict_translation") != nil)
+    }
+
     @Test("a provider's secret goes in and never comes out")
     func provider() async throws {
         let fixture = try await AdminFixture()

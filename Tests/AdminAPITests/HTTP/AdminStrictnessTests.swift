@@ -52,7 +52,8 @@ struct AdminStrictnessTests {
         "fields of the wrong type are refused by name",
         arguments: [
             ("name", "1"), ("name", "null"), ("name", "[]"), ("enabled", "\"yes\""), ("enabled", "1"),
-            ("enabled", "null"), ("requests_per_minute", "\"5\""), ("requests_per_minute", "1.5"),
+            ("enabled", "null"), ("strict_translation", "\"true\""), ("strict_translation", "1"),
+            ("strict_translation", "null"), ("requests_per_minute", "\"5\""), ("requests_per_minute", "1.5"),
             ("requests_per_minute", "1e3"), ("requests_per_minute", "-1"),
             ("requests_per_minute", "99999999999999999999"),
             ("allowed_models", "\"a\""), ("allowed_models", "[1]"), ("allowed_models", "[]"), ("expires_at", "5"),

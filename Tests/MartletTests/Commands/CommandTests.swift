@@ -110,12 +110,27 @@ struct CommandTests {
             ["key", "create", "--name", "a", "--rpm", "5", "--model", "x", "--model", "y"], ["key", "list", "--json"],
             ["provider", "add", "p", "--kind", "openai", "--secret-stdin", "--set", "organization=o"],
             ["model", "add", "m", "--target", "p/x"], ["project", "disable", "p"], ["requests", "tail"],
-            ["config", "show"],
+            ["key", "create", "--name", "a", "--strict-translation"], ["config", "show"],
+            ["translate", "--from", "chat", "--to", "gemini", "--model", "m", "--strict", "--json", "request.json"],
             ["serve", "--port", "9", "--show-secrets"], ["doctor"], ["init"], ["version"],
         ]
     )
     func parsing(_ arguments: [String]) throws {
         _ = try Main.parseAsRoot(arguments)
+    }
+
+    @Test("a key is asked for with the members that were given, and no others")
+    func keyBody() throws {
+        func body(_ arguments: [String]) throws -> String {
+            String(decoding: try KeyCommand.Create.parse(["--name", "a"] + arguments).body, as: UTF8.self)
+        }
+        #expect(try body([]) == #"{"name":"a","project":"default"}"#)
+        #expect(try body(["--strict-translation"]) == #"{"name":"a","project":"default","strict_translation":true}"#)
+        #expect(
+            try body(["--project", "p", "--model", "m", "--rpm", "5", "--expires", "2030-01-01T00:00:00Z"])
+                == #"{"name":"a","project":"p","allowed_models":["m"],"requests_per_minute":5,"#
+                + #""expires_at":"2030-01-01T00:00:00Z"}"#
+        )
     }
 
     @Test("every command has help")

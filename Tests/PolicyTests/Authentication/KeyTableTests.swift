@@ -100,6 +100,12 @@ struct KeyTableTests {
         #expect(!entry.allows(model: "slow"))
     }
 
+    @Test("a key is strict when its row says so, and only then")
+    func strictness() throws {
+        #expect(try #require(self.table([self.facts("a") { $0.isStrict = true }]).entry(id: "a")).isStrict)
+        #expect(try !#require(self.table([self.facts("a")]).entry(id: "a")).isStrict)
+    }
+
     @Test("a key without a limit is admitted without a decision")
     func unlimited() throws {
         let entry = try #require(self.table([self.facts("a")]).entry(id: "a"))
