@@ -17,6 +17,11 @@ public struct RawJSON: Sendable, Hashable {
         self.bytes = Array(text.utf8)
     }
 
+    /// Takes JSON text that is known to be valid.
+    public init(trusted bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     /// Takes what a writer wrote.
     public init(_ writer: JSONWriter) {
         self.bytes = writer.bytes

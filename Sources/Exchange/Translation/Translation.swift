@@ -16,13 +16,22 @@ public enum Translation {
         isStrict: Bool
     ) throws(TranslationRefusal) -> (encoded: EncodedRequest, warnings: [TranslationWarning]) {
         var report = TranslationReport(target: target.description, isStrict: isStrict)
-        for leftover in request.leftovers {
-            switch leftover.fate {
-            case .drop: try report.dropped(leftover.field)
-            case .reject(let wayOut): throw report.refusal(leftover.field, "does not have it", wayOut: wayOut)
-            }
-        }
+        try report.settle(request.leftovers)
         let encoded = try room.encodeRequest(request, for: target, report: &report)
         return (encoded, report.warnings)
+    }
+}
+
+extension TranslationReport {
+    /// Judges what only the caller's format has.
+    ///
+    /// - Throws: For what the caller relies on; in strict mode for everything.
+    public mutating func settle(_ leftovers: [Leftover]) throws(TranslationRefusal) {
+        for leftover in leftovers {
+            switch leftover.fate {
+            case .drop: try self.dropped(leftover.field)
+            case .reject(let wayOut): throw self.refusal(leftover.field, "does not have it", wayOut: wayOut)
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 public import Exchange
 public import Wire
 
-extension GeminiContentFormat {
+extension GeminiContentFormat: TokenCountingFormat {
     /// Writes the body of a `:countTokens` call that counts what a generation would be sent.
     ///
     /// The Gemini API takes a generation request, with the model inside; Vertex takes its members. Settings of the

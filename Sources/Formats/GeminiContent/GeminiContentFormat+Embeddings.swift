@@ -1,7 +1,7 @@
 public import Exchange
 public import Wire
 
-extension GeminiContentFormat {
+extension GeminiContentFormat: EmbeddingFormat {
     /// Inputs that one `:batchEmbedContents` call takes.
     public static let maxEmbeddingInputs = 100
 
@@ -67,7 +67,11 @@ extension GeminiContentFormat {
     ///   - count: How many inputs were sent.
     /// - Returns: The vectors, as the model made them: shortened ones are not of unit length on every model.
     /// - Throws: `GatewayFailure` of an upstream kind when a vector is missing, or an error is told with a 200.
-    public func decodeEmbeddings(_ root: JSONValue, count: Int) throws(GatewayFailure) -> EmbeddingAnswer {
+    public func decodeEmbeddings(
+        _ root: JSONValue,
+        count: Int,
+        from target: TranslationTarget
+    ) throws(GatewayFailure) -> EmbeddingAnswer {
         if let error = root["error"], !error.isNull { throw GeminiError(root).failure }
         let broken = GatewayFailure(.upstreamFailed, "The provider's answer lacks an embedding.")
         guard let embeddings = root["embeddings"], embeddings.kind == .array, embeddings.count == count else {

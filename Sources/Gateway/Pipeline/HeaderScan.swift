@@ -13,6 +13,8 @@ struct HeaderScan {
     var session: Range<Int>?
     /// `anthropic-version`: errors on shared routes take Anthropic's form.
     var version: Range<Int>?
+    /// Values of `anthropic-beta`.
+    var betas: [Range<Int>] = []
     var isAnthropic: Bool { self.version != nil }
     /// `x-martlet-strict: true`: what cannot be carried exactly to another format is refused.
     var isStrict = false
@@ -41,6 +43,7 @@ struct HeaderScan {
             case 12 where Self.matches(name, "x-request-id"): self.requestID = header.value
             case 13 where Self.matches(name, "authorization"):
                 self.credential(.authorization, "authorization", header.value)
+            case 14 where Self.matches(name, "anthropic-beta"): self.betas.append(header.value)
             case 14 where Self.matches(name, "x-goog-api-key"): self.credential(.apiKey, "x-goog-api-key", header.value)
             case 16 where Self.matches(name, "content-encoding"): self.contentEncoding = header.value
             case 16 where Self.matches(name, "x-martlet-strict"): self.isStrict = Self.isTrue(header.value, bytes)

@@ -8,9 +8,12 @@ import Wire
 struct UpstreamRequest {
     /// Ready to be written.
     let bytes: ByteBuffer
+    /// What it is proved with, for when the vendor does not believe it.
+    let proof: RequestProof
 
-    init(bytes: ByteBuffer) {
+    init(bytes: ByteBuffer, proof: RequestProof) {
         self.bytes = bytes
+        self.proof = proof
     }
 
     /// Builds the request. The body is the caller's own bytes outside the plan's ranges.
@@ -18,32 +21,58 @@ struct UpstreamRequest {
         _ request: InspectedRequest,
         by plan: RoutePlan,
         head: InboundHead,
-        headBytes: ByteBuffer
+        headBytes: ByteBuffer,
+        at now: WallTime
     ) throws(GatewayFailure) -> UpstreamRequest {
         let body = request.body
         guard let bodyCount = BytePatch.patchedCount(plan.patches, byteCount: body.readableBytes) else {
-            throw GatewayFailure(.internalError, "The request could not be prepared.")
+            throw Self.unprepared
         }
+        let provider = plan.target.provider
+        let path = headBytes.withUnsafeReadableBytes { raw in
+            plan.target.requestTarget(
+                head.operation,
+                streams: request.facts.isStream,
+                query: head.query.map { UnsafeRawBufferPointer(rebasing: raw[$0]) }
+            )
+        }
+        // A signature covers the body, so that is patched first, and its type is our own word.
+        let signed = provider.signsBodies ? try Self.patchedBody(request, plan) : nil
+        let proof = provider.credentials == nil ? .standing : try Self.proof(provider, path, signed ?? [], at: now)
         var bytes = ByteBufferAllocator().buffer(capacity: 1024 + bodyCount)
-        let target = plan.target
         headBytes.withUnsafeReadableBytes { raw in
-            target.provider.writeHead(
+            provider.writeHead(
                 to: &bytes,
-                target: target.requestTarget(
-                    head.operation,
-                    streams: request.facts.isStream,
-                    query: head.query.map { UnsafeRawBufferPointer(rebasing: raw[$0]) }
-                ),
+                target: path,
                 bodyCount: bodyCount,
-                forward: { Self.forwardHeaders(head, raw, target.provider, to: &$0) },
+                credentials: proof.headers,
+                forward: { out in
+                    guard signed == nil else { return out.writeOwnHeaders() }
+                    Self.forwardHeaders(head, raw, provider, to: &out)
+                },
                 callerGave: { Self.has($0, head, raw) }
             )
+        }
+        if let signed {
+            bytes.writeBytes(signed)
+            return UpstreamRequest(bytes: bytes, proof: proof)
         }
         let isWhole = body.withUnsafeReadableBytes { raw in
             BytePatch.apply(plan.patches, to: raw) { bytes.writeBytes($0) }
         }
-        guard isWhole else { throw GatewayFailure(.internalError, "The request could not be prepared.") }
-        return UpstreamRequest(bytes: bytes)
+        guard isWhole else { throw Self.unprepared }
+        return UpstreamRequest(bytes: bytes, proof: proof)
+    }
+
+    private static let unprepared = GatewayFailure(.internalError, "The request could not be prepared.")
+
+    private static func patchedBody(
+        _ request: InspectedRequest,
+        _ plan: RoutePlan
+    ) throws(GatewayFailure) -> [UInt8] {
+        let patched = request.body.withUnsafeReadableBytes { BytePatch.applied(plan.patches, to: $0) }
+        guard let patched else { throw Self.unprepared }
+        return patched
     }
 
     /// The caller's own headers that may travel to this vendor.
@@ -68,5 +97,12 @@ struct UpstreamRequest {
         head.fields.contains { field in
             raw[field.name].elementsEqual(name.utf8) { a, b in (0x41...0x5A).contains(a) ? a | 0x20 == b : a == b }
         }
+    }
+}
+
+extension ByteBuffer {
+    /// The headers of a request whose body is ours, not the caller's.
+    mutating func writeOwnHeaders() {
+        self.writeStaticString("content-type: application/json\r\naccept-encoding: identity\r\nuser-agent: martlet\r\n")
     }
 }

@@ -1,6 +1,9 @@
 import Exchange
 import NIOCore
+import Policy
+import Providers
 import Upstream
+import Wire
 
 // The road, top to bottom. A request's head was accepted and its caller authenticated before its body was read
 // (ReceiveHead.swift, Authenticate.swift; ClientConnection calls them); from here on:
@@ -17,6 +20,11 @@ struct ReceivedRequest {
     let caller: Caller
     let body: ByteBuffer
     let bodyReceivedAt: NIODeadline
+
+    /// Text of the head.
+    func text(_ range: Range<Int>) -> String {
+        self.headBytes.withUnsafeReadableBytes { String(decoding: $0[range], as: UTF8.self) }
+    }
 }
 
 extension ClientConnection {
@@ -48,20 +56,21 @@ extension ClientConnection {
         let caller = try Authenticator.renew(received.caller, self.loop)
         let plan = try RoutePlan.make(inspected, for: caller, operation: head.operation, snapshot: self.loop.snapshot)
         guard let route = plan.route else {
-            let admitted = try self.admit(plan, caller)
-            let request = try UpstreamRequest.patched(inspected, by: plan, head: head, headBytes: received.headBytes)
-            return self.dispatch(
-                request,
-                plan: plan,
-                admitted: admitted,
-                inspected: inspected,
-                caller: caller,
-                received: received
-            )
+            if let native = plan.native { return try self.patch(native, plan, inspected, received) }
+            guard plan.target.provider.credentials == nil else { return try self.pass(plan, inspected, received) }
+            return try self.send(plan, inspected, caller, received)
         }
         let instructions = try self.instructions(route, inspected.facts, received)
         guard received.body.readableBytes <= self.loop.shared.options.limits.workerBodyBytes else {
-            return self.translateOnWorker(instructions, plan: plan, inspected: inspected, received: received)
+            let body = received.body
+            let translate: @Sendable () -> Result<TranslatedRequest, GatewayFailure> = {
+                Result { () throws(GatewayFailure) in
+                    try TranslatedRequest.make(body, instructions, tape: JSONTape())
+                }
+            }
+            return self.onWorker(received, translate) { (translated) throws(GatewayFailure) in
+                try self.travel(translated, plan: plan, inspected: inspected, received: received)
+            }
         }
         let translated = try TranslatedRequest.make(received.body, instructions, tape: self.loop.tape)
         try self.travel(translated, plan: plan, inspected: inspected, received: received)
@@ -75,17 +84,97 @@ extension ClientConnection {
         inspected: InspectedRequest,
         received: ReceivedRequest
     ) throws(GatewayFailure) {
-        let caller = try Authenticator.renew(received.caller, self.loop)
+        if case .estimate(let count) = translated.content {
+            let caller = try Authenticator.renew(received.caller, self.loop)
+            return self.answerEstimate(count, translated, try self.admit(plan, caller), received, caller)
+        }
+        try self.whenAuthorized(plan.target.provider, received) { () throws(GatewayFailure) in
+            let caller = try Authenticator.renew(received.caller, self.loop)
+            let request = try UpstreamRequest.translated(translated, target: plan.target, at: self.loop.wallTime)
+            let admitted = try self.admit(plan, caller)
+            self.dispatch(
+                request,
+                plan: plan,
+                admitted: admitted,
+                inspected: inspected,
+                caller: caller,
+                received: received,
+                translated: translated.withoutBody
+            )
+        }
+    }
+
+    /// Sends a body, patched, as soon as the vendor's credential is at hand.
+    private func pass(
+        _ plan: RoutePlan,
+        _ inspected: InspectedRequest,
+        _ received: ReceivedRequest
+    ) throws(GatewayFailure) {
+        try self.whenAuthorized(plan.target.provider, received) { () throws(GatewayFailure) in
+            let caller = try Authenticator.renew(received.caller, self.loop)
+            try self.send(plan, inspected, caller, received)
+        }
+    }
+
+    /// Admits a request and sends its body, patched.
+    private func send(
+        _ plan: RoutePlan,
+        _ inspected: InspectedRequest,
+        _ caller: Caller,
+        _ received: ReceivedRequest
+    ) throws(GatewayFailure) {
         let admitted = try self.admit(plan, caller)
+        let request = try UpstreamRequest.patched(
+            inspected,
+            by: plan,
+            head: received.head,
+            headBytes: received.headBytes,
+            at: self.loop.wallTime
+        )
         self.dispatch(
-            UpstreamRequest.translated(translated, target: plan.target),
+            request,
             plan: plan,
             admitted: admitted,
             inspected: inspected,
             caller: caller,
-            received: received,
-            translated: translated.withoutBody
+            received: received
         )
+    }
+
+    /// Finds the edits for another company's cloud, then passes the body on.
+    private func patch(
+        _ native: NativeWay,
+        _ plan: RoutePlan,
+        _ inspected: InspectedRequest,
+        _ received: ReceivedRequest
+    ) throws(GatewayFailure) {
+        let version = native.patches.version(header: received.head.scan.version.map(received.text), takesLater: false)
+        let betas = received.head.scan.betas.map(received.text)
+        let body = received.body
+        let find: @Sendable (JSONTape) -> Result<[BytePatch], GatewayFailure> = { tape in
+            body.withUnsafeReadableBytes { bytes in
+                guard let root = try? tape.parse(bytes) else {
+                    return .failure(GatewayFailure(.internalError, "The request could not be prepared."))
+                }
+                return .success(
+                    native.door.edits(
+                        of: root,
+                        version: version,
+                        betas: betas,
+                        allowing: native.betas,
+                        keepsModel: native.patches.keepsModel,
+                        keepsStream: native.patches.keepsStream
+                    )
+                )
+            }
+        }
+        guard body.readableBytes > self.loop.shared.options.limits.workerBodyBytes else {
+            let edits = try find(self.loop.tape).get()
+            return try self.pass(plan.adding(edits), inspected, received)
+        }
+        self.onWorker(received, { find(JSONTape()) }) { (edits) throws(GatewayFailure) in
+            try self.pass(plan.adding(edits), inspected, received)
+        }
     }
 
     private func admit(_ plan: RoutePlan, _ caller: Caller) throws(GatewayFailure) -> Admitted {
@@ -103,12 +192,12 @@ extension ClientConnection {
         let scan = received.head.scan
         return TranslatedRequest.Instructions(
             route: route,
+            operation: received.head.operation,
             room: room,
             model: facts.model,
-            version: scan.version.map { range in
-                received.headBytes.withUnsafeReadableBytes { String(decoding: $0[range], as: UTF8.self) }
-            },
-            isStrict: scan.isStrict,
+            version: scan.version.map(received.text),
+            betas: scan.betas.map(received.text),
+            isStrict: scan.isStrict || received.caller.key.isStrict,
             seed: self.loop.ids.seed()
         )
     }

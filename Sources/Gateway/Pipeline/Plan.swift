@@ -1,5 +1,6 @@
 import Exchange
 import Policy
+import Providers
 import Upstream
 import Wire
 
@@ -11,12 +12,22 @@ struct RoutePlan {
     let target: Target
     /// How the body gets there; `nil` when it is passed through.
     let route: TranslationRoute?
+    /// How a body that is passed through is patched for another company's cloud.
+    let native: NativeWay?
     /// Named ranges to patch, ascending, none overlapping another.
-    let patches: [BytePatch]
+    private(set) var patches: [BytePatch]
     /// The stream's usage chunk was asked for by us: the caller is not to see it.
     let hidesUsage: Bool
 
-    private init(model: Model, target: Target, route: TranslationRoute?, patches: [BytePatch], hidesUsage: Bool) {
+    private init(
+        model: Model,
+        target: Target,
+        route: TranslationRoute? = nil,
+        native: NativeWay? = nil,
+        patches: [BytePatch],
+        hidesUsage: Bool
+    ) {
+        self.native = native
         self.model = model
         self.target = target
         self.route = route
@@ -49,14 +60,34 @@ struct RoutePlan {
         if let route = target.route(for: operation, request.facts) {
             return RoutePlan(model: model, target: target, route: route, patches: [], hidesUsage: false)
         }
+        if let native = target.native(for: operation) {
+            return RoutePlan(
+                model: model,
+                target: target,
+                native: native,
+                patches: native.patches.keepsModel
+                    ? try Self.patches(request, target, asksUsage: false) : request.facts.edits,
+                hidesUsage: false
+            )
+        }
         let hidesUsage = target.provider.reportsStreamUsage && request.facts.usageEdit != nil
         return RoutePlan(
             model: model,
             target: target,
-            route: nil,
             patches: try Self.patches(request, target, asksUsage: hidesUsage),
             hidesUsage: hidesUsage
         )
+    }
+
+    /// The same plan with further patches, which touch none of those that are there.
+    func adding(_ patches: [BytePatch]) -> RoutePlan {
+        var plan = self
+        plan.patches = Self.ordered(self.patches + patches)
+        return plan
+    }
+
+    private static func ordered(_ patches: [BytePatch]) -> [BytePatch] {
+        patches.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     }
 
     private static func wrongFormat(_ model: Model, _ operation: Exchange.Operation) -> GatewayFailure {
@@ -110,8 +141,7 @@ struct RoutePlan {
             patches.append(target.filling(insertion))
         }
         if asksUsage, let edit = facts.usageEdit { patches.append(edit) }
-        patches.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
-        return patches
+        return Self.ordered(patches)
     }
 
     /// At most 100 bytes of a name from outside, for a message.

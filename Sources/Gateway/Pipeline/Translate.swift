@@ -1,33 +1,37 @@
 import Exchange
 import NIOCore
+import Providers
 import Upstream
 import Wire
 
 /// A request in the target's own format, and what the answer's way back needs.
 struct TranslatedRequest: Sendable {
+    /// What was asked, as far as the answer's way back needs it.
+    enum Content: Sendable {
+        /// An answer; the conversation itself is not kept.
+        case answer(ExchangeRequest, any ClientFormat)
+        /// A count of tokens.
+        case count(any TokenCountingFormat)
+        /// A count of tokens by ourselves: the vendor has no counter.
+        case estimate(Int)
+        /// Embeddings.
+        case embeddings(EmbeddingRequest, any EmbeddingFormat)
+    }
+
     /// The way that was taken.
     let route: TranslationRoute
+    /// What the caller wants.
+    let operation: Exchange.Operation
     /// Body, headers, and notes for the vendor's reader.
     private(set) var encoded: EncodedRequest
-    /// The request in the neutral vocabulary, without its conversation.
-    let request: ExchangeRequest
-    /// The caller's room.
-    let room: any ClientFormat
+    /// What was asked.
+    let content: Content
     /// What could not be carried exactly, as tokens in the caller's spelling.
     let warnings: [String]
 
-    private init(
-        route: TranslationRoute,
-        encoded: EncodedRequest,
-        request: ExchangeRequest,
-        room: any ClientFormat,
-        warnings: [String]
-    ) {
-        self.route = route
-        self.encoded = encoded
-        self.request = request
-        self.room = room
-        self.warnings = warnings
+    /// Whether the vendor was asked for a stream.
+    var isStream: Bool {
+        if case .answer(let request, _) = self.content { request.isStream } else { false }
     }
 
     /// What the answer's way back needs: the body has left, or is about to.
@@ -40,10 +44,13 @@ struct TranslatedRequest: Sendable {
     /// How a request is to be translated.
     struct Instructions: Sendable {
         var route: TranslationRoute
+        var operation: Exchange.Operation
         var room: any ClientFormat
         /// Model and deployment named by the path win over the body's.
         var model: String
         var version: String?
+        /// Values of the caller's `anthropic-beta` headers.
+        var betas: [String]
         var isStrict: Bool
         /// Unique to the exchange: ids are made of it.
         var seed: String
@@ -71,46 +78,135 @@ struct TranslatedRequest: Sendable {
         _ instructions: Instructions
     ) throws(GatewayFailure) -> TranslatedRequest {
         let room = instructions.room
-        var request = try room.decodeRequest(root, version: instructions.version)
-        request.model = instructions.model
+        do throws(TranslationFailure) {
+            if case .embed(let vendor) = instructions.route.task { return try Self.embed(root, vendor, instructions) }
+            var request: ExchangeRequest
+            do throws(GatewayFailure) {
+                request = try room.decodeRequest(root, version: instructions.version)
+            } catch {
+                throw .failure(error)
+            }
+            request.model = instructions.model
+            request.betas = instructions.betas
+            return try Self.translate(&request, instructions)
+        } catch {
+            switch error {
+            case .failure(let failure): throw failure
+            case .refusal(let refusal): throw refusal.failure(room.spelling(of:))
+            }
+        }
+    }
+
+    /// A malformed request, or one that the target cannot carry out.
+    private enum TranslationFailure: Error {
+        case failure(GatewayFailure)
+        case refusal(TranslationRefusal)
+    }
+
+    private static func translate(
+        _ request: inout ExchangeRequest,
+        _ instructions: Instructions
+    ) throws(TranslationFailure) -> TranslatedRequest {
         var target = instructions.route.target
         target.seed = instructions.seed
+        var report = TranslationReport(target: target.description, isStrict: instructions.isStrict)
         do throws(TranslationRefusal) {
-            let (encoded, warnings) = try Translation.encode(
-                request,
-                with: instructions.route.room,
-                for: target,
-                isStrict: instructions.isStrict
-            )
-            // The answer does not need the conversation: only what its encoder repeats is kept while the vendor thinks.
-            request.turns = []
-            request.system = []
-            return TranslatedRequest(
-                route: instructions.route,
-                encoded: encoded,
-                request: request,
-                room: room,
-                warnings: warnings.map { $0.token(room.spelling(of:)) }
-            )
+            try report.settle(request.leftovers)
+            switch instructions.route.task {
+            case .count(let vendor):
+                let encoded = try vendor.encodeTokenCount(request, for: target, report: &report)
+                return Self.made(encoded, .count(vendor), report, instructions)
+            case .estimate:
+                try report.approximated(.named("input_tokens"), "estimate")
+                return Self.made(
+                    EncodedRequest(body: []),
+                    .estimate(TokenEstimate.input(request)),
+                    report,
+                    instructions
+                )
+            case .answer, .embed:
+                let encoded = try instructions.route.room.encodeRequest(request, for: target, report: &report)
+                // The answer does not need the conversation: only what its encoder repeats is kept while the vendor thinks.
+                request.turns = []
+                request.system = []
+                return Self.made(encoded, .answer(request, instructions.room), report, instructions)
+            }
         } catch {
-            throw error.failure(room.spelling(of:))
+            throw .refusal(error)
         }
+    }
+
+    private static func embed(
+        _ root: JSONValue,
+        _ vendor: any EmbeddingFormat,
+        _ instructions: Instructions
+    ) throws(TranslationFailure) -> TranslatedRequest {
+        var request: EmbeddingRequest
+        do throws(GatewayFailure) { request = try EmbeddingRequest(root) } catch { throw .failure(error) }
+        var report = TranslationReport(
+            target: instructions.route.target.description,
+            isStrict: instructions.isStrict
+        )
+        do throws(TranslationRefusal) {
+            try report.settle(request.leftovers)
+            let body = try vendor.encodeEmbeddings(request, for: instructions.route.target, report: &report)
+            // Only the number of inputs matters from here on.
+            request.inputs = Array(repeating: .tokens([]), count: request.inputs.count)
+            return Self.made(EncodedRequest(body: body), .embeddings(request, vendor), report, instructions)
+        } catch {
+            throw .refusal(error)
+        }
+    }
+
+    private static func made(
+        _ encoded: EncodedRequest,
+        _ content: Content,
+        _ report: TranslationReport,
+        _ instructions: Instructions
+    ) -> TranslatedRequest {
+        TranslatedRequest(
+            route: instructions.route,
+            operation: instructions.operation,
+            encoded: encoded,
+            content: content,
+            warnings: report.warnings.map { $0.token(instructions.room.spelling(of:)) }
+        )
+    }
+
+    private init(
+        route: TranslationRoute,
+        operation: Exchange.Operation,
+        encoded: EncodedRequest,
+        content: Content,
+        warnings: [String]
+    ) {
+        self.route = route
+        self.operation = operation
+        self.encoded = encoded
+        self.content = content
+        self.warnings = warnings
     }
 }
 
 extension UpstreamRequest {
     /// Builds the request around a translated body.
-    static func translated(_ translated: TranslatedRequest, target: Target) -> UpstreamRequest {
+    static func translated(
+        _ translated: TranslatedRequest,
+        target: Target,
+        at now: WallTime
+    ) throws(GatewayFailure) -> UpstreamRequest {
         let body = translated.encoded.body
+        let path = translated.isStream ? translated.route.streamPath : translated.route.path
+        let proof = try Self.proof(target.provider, path, body, at: now)
         var bytes = ByteBufferAllocator().buffer(capacity: 1024 + body.count)
         let headers = translated.encoded.headers
         target.provider.writeHead(
             to: &bytes,
-            target: translated.request.isStream ? translated.route.streamPath : translated.route.path,
+            target: path,
             bodyCount: body.count,
+            credentials: proof.headers,
             forward: { out in
-                out.writeStaticString("content-type: application/json\r\naccept-encoding: identity\r\n")
-                out.writeStaticString("user-agent: martlet\r\n")
+                out.writeOwnHeaders()
                 for header in headers {
                     out.writeString(header.name)
                     out.writeStaticString(": ")
@@ -121,7 +217,7 @@ extension UpstreamRequest {
             callerGave: { name in headers.contains { $0.name == name } }
         )
         bytes.writeBytes(body)
-        return UpstreamRequest(bytes: bytes)
+        return UpstreamRequest(bytes: bytes, proof: proof)
     }
 }
 

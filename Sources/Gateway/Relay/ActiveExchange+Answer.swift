@@ -145,9 +145,17 @@ extension ActiveExchange {
 
     /// The vendor refused: whose fault it is decides what the caller sees.
     func completeError() {
+        let provider = self.dispatch.plan.target.provider
+        provider.refused(self.dispatch.proof, status: self.upstreamStatus, at: self.loop.wallTime)
         let body = self.collected
         self.collected = ByteBuffer()
-        if let translated = self.dispatch.translated { return self.completeTranslatedError(body, translated) }
+        if let translated = self.dispatch.translated {
+            let room = translated.route.room
+            return self.completeForeignError(body) { room.decodeError(status: $0, root: $1, text: $2) }
+        }
+        if let door = self.dispatch.plan.native?.door {
+            return self.completeForeignError(body) { door.decodeError(status: $0, root: $1, text: $2) }
+        }
         let fault = body.withUnsafeReadableBytes { bytes in
             self.format.classify(status: self.upstreamStatus, root: try? self.loop.tape.parse(bytes))
         }

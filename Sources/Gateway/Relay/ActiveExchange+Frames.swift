@@ -21,7 +21,20 @@ extension ActiveExchange {
     }
 
     private func relay(_ message: StreamMessage) {
+        if let native = self.nativeFrames { return self.relay(message, unwrappedBy: native) }
         guard let translation = self.translation else { return }
         self.act(on: translation.observe(message), UnsafeRawBufferPointer(start: nil, count: 0), false)
+    }
+
+    /// The frame holds events of the caller's own format: they are passed on as if they had come bare.
+    private func relay(_ message: StreamMessage, unwrappedBy reader: any NativeFrameReader) {
+        self.unwrapped.removeAll(keepingCapacity: true)
+        do throws(GatewayFailure) {
+            try reader.read(message, into: &self.unwrapped)
+        } catch {
+            return self.perform(self.machine.interrupt(error))
+        }
+        let events = self.unwrapped
+        _ = events.withUnsafeBytes { self.relayEvents($0) }
     }
 }

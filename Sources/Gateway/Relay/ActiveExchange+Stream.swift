@@ -21,15 +21,19 @@ extension ActiveExchange {
         if self.partial.readableBytes == 0 { self.partial = ByteBuffer() }
     }
 
-    /// The vendor's bytes have ended: a last event may lack its blank line.
+    /// The vendor's bytes have ended: a last event may lack its blank line, and nothing else. What was cut inside is dropped
+    /// without a word: clients would trip over it, and the stream is judged by what came before.
     func finishFraming() {
-        guard self.isRelaying, self.partial.readableBytes > 0 else { return }
+        guard self.frames == nil, self.isRelaying, self.partial.readableBytes > 0 else { return }
         let rest = self.partial
         self.partial = ByteBuffer()
         rest.withUnsafeReadableBytes { bytes in
             var offset = 0
             guard let event = self.framer.finish(bytes, from: &offset) else { return }
-            self.relay(event, in: bytes, isUnterminated: true)
+            switch EventReader().read(event, in: bytes) {
+            case .object, .done: self.relay(event, in: bytes, isUnterminated: true)
+            case .nothing, .broken: return
+            }
         }
     }
 
@@ -43,7 +47,7 @@ extension ActiveExchange {
     }
 
     /// Relays the whole events at the start of `bytes`; returns how many bytes they are.
-    private func relayEvents(_ bytes: UnsafeRawBufferPointer) -> Int {
+    func relayEvents(_ bytes: UnsafeRawBufferPointer) -> Int {
         var offset = 0
         while self.isRelaying {
             do throws(SSEError) {
@@ -133,8 +137,9 @@ extension ActiveExchange {
     /// Makes the tap, once: it watches the stream, and knows how the caller's ends.
     func ensureTap() {
         guard self.tap == nil else { return }
-        if let translated = self.dispatch.translated {
+        if let translated = self.dispatch.translated,
             let translation = TranslatedAnswer(translated, context: self.answerContext, requestID: self.record.id)
+        {
             self.translation = translation
             self.tap = translation
         } else {

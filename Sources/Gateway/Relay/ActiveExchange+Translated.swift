@@ -49,12 +49,15 @@ extension ActiveExchange {
     }
 
     /// The vendor refused: the caller is told in its own format, in the vendor's words where they concern the caller.
-    func completeTranslatedError(_ body: ByteBuffer, _ translated: TranslatedRequest) {
+    func completeForeignError(
+        _ body: ByteBuffer,
+        _ decode: (_ status: Int, _ root: JSONValue?, _ text: String) -> VendorRefusal
+    ) {
         let status = self.upstreamStatus
         let refusal = body.withUnsafeReadableBytes { bytes in
             let root = try? self.loop.tape.parse(bytes)
             let text = root == nil ? String(decoding: bytes.prefix(300), as: UTF8.self) : ""
-            return translated.route.room.decodeError(status: status, root: root, text: text)
+            return decode(status, root, text)
         }
         var failure = self.failure(of: refusal.fault) ?? refusal.failure
         failure.retryAfter = refusal.failure.retryAfter ?? failure.retryAfter

@@ -2,6 +2,7 @@ import Exchange
 import Logging
 import NIOCore
 import Policy
+import Providers
 import Storage
 import Synchronization
 import Telemetry
@@ -21,6 +22,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         let bodyReceivedAt: NIODeadline
         /// Set when the body was translated, and the answer is to be.
         let translated: TranslatedRequest?
+        /// What the request was proved with.
+        let proof: RequestProof
     }
 
     let loop: LoopState
@@ -41,6 +44,9 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     var framer: SSEFramer
     /// Set when the vendor frames its stream as AWS does.
     var frames: AWSEventStreamFramer?
+    /// Unwraps frames that hold events of the caller's own format.
+    var nativeFrames: (any NativeFrameReader)?
+    var unwrapped: [UInt8] = []
     var partial = ByteBuffer()
     var held = ByteBuffer()
     var output: ByteBuffer?
@@ -62,7 +68,10 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.startedAt = now
         self.checkedGeneration = dispatch.caller.generation
         self.framer = SSEFramer(maxEventBytes: client.loop.shared.options.limits.maxEventBytes)
-        if dispatch.translated?.route.room.streamFraming == .awsEventStream {
+        if let native = dispatch.plan.native, native.patches.framesEvents {
+            self.nativeFrames = native.door.makeFrameReader()
+        }
+        if self.nativeFrames != nil || dispatch.translated?.route.room.streamFraming == .awsEventStream {
             self.frames = AWSEventStreamFramer(maxFrameBytes: client.loop.shared.options.limits.maxEventBytes)
         }
         self.machine = ExchangeMachine(

@@ -7,7 +7,8 @@ import Wire
 final class TranslatedAnswer: StreamTap {
     private let decoder: any StreamDecoder
     private let encoder: any AnswerEncoder
-    private let translated: TranslatedRequest
+    /// How the vendor's stream is framed.
+    let framing: StreamFraming
     private let requestID: String
     private var events: [AnswerEvent] = []
     /// What to send to the caller for what was observed last.
@@ -20,17 +21,16 @@ final class TranslatedAnswer: StreamTap {
     private(set) var outputBytes = 0
     private var hasEnded = false
 
-    init(_ translated: TranslatedRequest, context: AnswerContext, requestID: String) {
-        self.translated = translated
+    /// Makes the way back; `nil` for what is never streamed.
+    init?(_ translated: TranslatedRequest, context: AnswerContext, requestID: String) {
+        guard case .answer(let request, let room) = translated.content else { return nil }
+        self.framing = translated.route.room.streamFraming
         self.requestID = requestID
         var notes = translated.encoded.notes
         notes.seed = context.seed
         self.decoder = translated.route.room.makeStreamDecoder(notes: notes)
-        self.encoder = translated.room.makeAnswerEncoder(for: translated.request, context: context)
+        self.encoder = room.makeAnswerEncoder(for: request, context: context)
     }
-
-    /// How the vendor's stream is framed.
-    var framing: StreamFraming { self.translated.route.room.streamFraming }
 
     // MARK: Streams
 
@@ -115,16 +115,52 @@ final class TranslatedAnswer: StreamTap {
                 return .failure(GatewayFailure(.upstreamFailed, "The provider's answer is not valid JSON."))
             }
             return Result { () throws(GatewayFailure) in
-                var notes = translated.encoded.notes
-                notes.seed = context.seed
-                let answer = try translated.route.room.decodeAnswer(root, notes: notes)
-                let encoder = translated.room.makeAnswerEncoder(for: translated.request, context: context)
-                guard translated.request.isStream else { return (encoder.encode(answer), Self.reading(answer)) }
-                var stream: [UInt8] = []
-                for event in answer.events { encoder.encode(event, requestID: requestID, into: &stream) }
-                return (stream, Self.reading(answer))
+                try Self.whole(root, translated, context, requestID)
             }
         }
+    }
+
+    private static func whole(
+        _ root: JSONValue,
+        _ translated: TranslatedRequest,
+        _ context: AnswerContext,
+        _ requestID: String
+    ) throws(GatewayFailure) -> (body: [UInt8], reading: AnswerReading) {
+        switch translated.content {
+        case .count(let vendor):
+            let count = try vendor.decodeTokenCount(root)
+            return (Self.count(count, translated.operation), AnswerReading())
+        case .estimate(let count):
+            return (Self.count(count, translated.operation), AnswerReading())
+        case .embeddings(let request, let vendor):
+            let answer = try vendor.decodeEmbeddings(root, count: request.inputs.count, from: translated.route.target)
+            var reading = AnswerReading()
+            reading.usage = answer.inputTokens.map { count in
+                var usage = TokenUsage()
+                usage.uncachedInputTokens = count
+                return usage
+            }
+            return (answer.openAIBody(model: context.model, encoding: request.encoding), reading)
+        case .answer(let request, let room):
+            var notes = translated.encoded.notes
+            notes.seed = context.seed
+            let answer = try translated.route.room.decodeAnswer(root, notes: notes)
+            let encoder = room.makeAnswerEncoder(for: request, context: context)
+            guard request.isStream else { return (encoder.encode(answer), Self.reading(answer)) }
+            var stream: [UInt8] = []
+            for event in answer.events { encoder.encode(event, requestID: requestID, into: &stream) }
+            return (stream, Self.reading(answer))
+        }
+    }
+
+    /// A count of input tokens, in the shape of the operation.
+    static func count(_ count: Int, _ operation: Exchange.Operation) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        if operation == .responsesInputTokens { writer.member("object", "response.input_tokens") }
+        writer.member("input_tokens", count)
+        writer.endObject()
+        return writer.bytes
     }
 
     private static func reading(_ answer: Exchange.Answer) -> AnswerReading {

@@ -22,7 +22,8 @@ extension ClientConnection {
             head: received.head,
             caller: caller,
             bodyReceivedAt: received.bodyReceivedAt,
-            translated: translated
+            translated: translated,
+            proof: request.proof
         )
         let exchange = ActiveExchange(client: self, dispatch: dispatch, request: request.bytes, now: self.loop.loop.now)
         exchange.describeClient(received.headBytes)
@@ -32,12 +33,11 @@ extension ClientConnection {
 
     /// A long body is gated on a worker thread, so that the loop's other exchanges do not wait for it.
     func inspectOnWorker(_ received: ReceivedRequest) {
-        let head = received.head
-        let operation = head.operation
-        let pathModel = head.pathModel
+        let operation = received.head.operation
+        let pathModel = received.head.pathModel
         let body = received.body
         let format = self.loop.shared.formats[operation]
-        NIOThreadPool.singleton.runIfActive(eventLoop: self.loop.loop) {
+        let inspect: @Sendable () -> Result<InspectedRequest, GatewayFailure> = {
             Result { () throws(GatewayFailure) in
                 try InspectedRequest.inspect(
                     body,
@@ -48,42 +48,30 @@ extension ClientConnection {
                     tape: JSONTape()
                 )
             }
-        }.assumeIsolated().whenComplete { result in
-            guard case .busy = self.phase else { return }
-            do throws(GatewayFailure) {
-                guard case .success(let inspected) = result else {
-                    throw GatewayFailure(.overloaded, "Martlet is stopping.", retryAfter: .seconds(1))
-                }
-                try self.travel(try inspected.get(), received)
-            } catch {
-                self.refuse(error, head: head, caller: received.caller)
-            }
+        }
+        self.onWorker(received, inspect) { (inspected) throws(GatewayFailure) in
+            try self.travel(inspected, received)
         }
     }
 
-    /// A long body is translated on a worker thread too.
-    func translateOnWorker(
-        _ instructions: TranslatedRequest.Instructions,
-        plan: RoutePlan,
-        inspected: InspectedRequest,
-        received: ReceivedRequest
+    /// Does a stage's work on a worker thread and goes on with its result on the loop, unless the caller has left.
+    func onWorker<Value: Sendable>(
+        _ received: ReceivedRequest,
+        _ work: @escaping @Sendable () -> Result<Value, GatewayFailure>,
+        _ goOn: @escaping (Value) throws(GatewayFailure) -> Void
     ) {
-        let body = received.body
-        NIOThreadPool.singleton.runIfActive(eventLoop: self.loop.loop) {
-            Result { () throws(GatewayFailure) in
-                try TranslatedRequest.make(body, instructions, tape: JSONTape())
-            }
-        }.assumeIsolated().whenComplete { result in
-            guard case .busy = self.phase else { return }
-            do throws(GatewayFailure) {
-                guard case .success(let translated) = result else {
-                    throw GatewayFailure(.overloaded, "Martlet is stopping.", retryAfter: .seconds(1))
+        NIOThreadPool.singleton.runIfActive(eventLoop: self.loop.loop, work)
+            .assumeIsolated().whenComplete { result in
+                guard case .busy = self.phase else { return }
+                do throws(GatewayFailure) {
+                    guard case .success(let value) = result else {
+                        throw GatewayFailure(.overloaded, "Martlet is stopping.", retryAfter: .seconds(1))
+                    }
+                    try goOn(try value.get())
+                } catch {
+                    self.refuse(error, head: received.head, caller: received.caller)
                 }
-                try self.travel(try translated.get(), plan: plan, inspected: inspected, received: received)
-            } catch {
-                self.refuse(error, head: received.head, caller: received.caller)
             }
-        }
     }
 
     /// The answer has begun: the request's bytes are not needed any more.

@@ -26,6 +26,30 @@ extension ClientConnection {
         self.skipBody()
     }
 
+    /// Answers a count of tokens by an estimate: nobody is asked.
+    func answerEstimate(
+        _ count: Int,
+        _ translated: TranslatedRequest,
+        _ admitted: Admitted,
+        _ received: ReceivedRequest,
+        _ caller: Caller
+    ) {
+        // It costs nobody anything but counts against the request limit, as every question does.
+        admitted.admission.markSent()
+        admitted.admission.settle()
+        let body = TranslatedAnswer.count(count, received.head.operation)
+        var answer = ErrorAnswer(status: 200, headers: [], body: body)
+        if let warnings = translated.warningHeader { answer.headers.append(("x-martlet-warnings", warnings)) }
+        if let limit = admitted.limit {
+            let format = self.loop.shared.formats[received.head.operation].id
+            answer.headers += LimitHeaders.fields(limit, format, unixSeconds: self.loop.unixMilliseconds / 1000)
+        }
+        self.write(answer, requestID: received.head.requestID)
+        self.returnHeldBytes()
+        self.enter(.busy)
+        self.exchangeFinished()
+    }
+
     /// Refuses a request whose caller is not known (no record), before its body was read.
     func refuseUnread(
         _ failure: GatewayFailure,

@@ -3,6 +3,7 @@ import NIOCore
 import Storage
 import Synchronization
 import Telemetry
+import Upstream
 import Wire
 
 /// One client connection, confined to its event loop: reads requests one after another, sends each down the road, writes
@@ -50,6 +51,8 @@ final class ClientConnection: ChannelInboundHandler {
     var head = HTTPRequestHead()
     /// Body bytes taken from the process-wide budget.
     var heldBytes = 0
+    /// The wait for a vendor's credential, to be given up when the caller leaves.
+    var credentialWait: CredentialWait?
     /// What the format room found in the current request, for its record.
     var facts: Inspected?
     var keepsAlive = true
@@ -80,8 +83,7 @@ final class ClientConnection: ChannelInboundHandler {
         guard self.slot < 0 else { return }
         self.peer = context.remoteAddress?.ipAddress ?? "unknown"
         self.loop.add(self)
-        let open = self.loop.shared.connections.add(1, ordering: .relaxed).newValue
-        if open > self.loop.shared.options.limits.maxConnections { context.close(promise: nil) }
+        self.loop.shared.connections.add(1, ordering: .relaxed)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -128,7 +130,11 @@ final class ClientConnection: ChannelInboundHandler {
         self.phase = .closed
         self.exchange?.clientGone()
         self.exchange = nil
+        self.credentialWait?.cancel()
+        self.credentialWait = nil
         self.returnHeldBytes()
+        // One that failed before it was open was never counted.
+        guard self.slot >= 0 else { return }
         self.loop.remove(self)
         self.loop.shared.connections.subtract(1, ordering: .relaxed)
     }
@@ -322,19 +328,36 @@ final class ClientConnection: ChannelInboundHandler {
         self.context?.close(promise: nil)
     }
 
-    /// Stopping: closes if nothing is under way, or in any case with `force`.
-    func drain(force: Bool) {
+    /// Stopping: closes unless a request is being received or answered.
+    ///
+    /// - Returns: Whether it has to be waited for.
+    func closeIfIdle() -> Bool {
         switch self.phase {
-        case .head where self.inbound.readableBytes == 0:
+        case .body, .chunkedBody, .discarding, .busy:
+            return true
+        case .head where self.inbound.readableBytes > 0:
+            return true
+        case .head, .lingering:
+            // The last answer may not have left yet: its client reads slowly.
+            if self.hasUnsentBytes { return true }
             self.close()
-        case .lingering, .closed:
-            self.close()
-        case .busy where force:
-            self.exchange?.interrupt(GatewayFailure(.interrupted, "Martlet is shutting down."))
-            if case .busy = self.phase { self.close() }
-        case .head, .body, .chunkedBody, .discarding, .busy:
-            if force { self.close() }
+            return false
+        case .closed:
+            return false
         }
+    }
+
+    /// Stopping: ends whatever is under way. A stream is told why; the channel itself closes with the loop, after that.
+    func end() {
+        guard case .busy = self.phase else { return self.close() }
+        self.exchange?.interrupt(GatewayFailure(.interrupted, "Martlet is shutting down."))
+        if case .busy = self.phase { self.close() }
+    }
+
+    /// Whether the kernel has not taken all of what was written.
+    private var hasUnsentBytes: Bool {
+        let count = try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        return (count ?? 0) > 0
     }
 
     // MARK: Time
@@ -357,7 +380,8 @@ final class ClientConnection: ChannelInboundHandler {
             let allowed = TimeAmount(deadlines.body) + .seconds(Int64(received / max(1, deadlines.bodyBytesPerSecond)))
             if waited > allowed { self.bodyTooSlow() }
         case .lingering:
-            if waited > .seconds(2) { self.close() }
+            guard waited > .seconds(2) else { return }
+            if !self.hasUnsentBytes || waited > TimeAmount(deadlines.writeStall) { self.close() }
         case .closed:
             return
         }

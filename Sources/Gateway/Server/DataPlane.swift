@@ -29,6 +29,8 @@ public final class DataPlane: Service {
         public var records: RecordQueue
         /// Makes connections to vendors.
         public var connector: any UpstreamConnector
+        /// How many descriptors the listener may use.
+        public var descriptors: DescriptorRoom
         /// Called behind a key's first use, off the critical path, with the key's bytes: the verifier's door.
         public var firstUse: @Sendable (KeyEntry, [UInt8]) -> Void
         /// The wall clock.
@@ -46,6 +48,7 @@ public final class DataPlane: Service {
             registry: MetricRegistry,
             records: RecordQueue,
             connector: any UpstreamConnector,
+            descriptors: DescriptorRoom = .process,
             firstUse: @escaping @Sendable (KeyEntry, [UInt8]) -> Void,
             unixMilliseconds: @escaping @Sendable () -> Int64,
             log: Logger
@@ -58,6 +61,7 @@ public final class DataPlane: Service {
             self.registry = registry
             self.records = records
             self.connector = connector
+            self.descriptors = descriptors
             self.firstUse = firstUse
             self.unixMilliseconds = unixMilliseconds
             self.log = log
@@ -73,6 +77,7 @@ public final class DataPlane: Service {
     private let parts: Parts
     private let shared: SharedState
     private let running = Mutex<Running?>(nil)
+    private let isHurried = Atomic(false)
 
     /// A data plane that is not listening yet.
     public init(_ parts: Parts) {
@@ -109,7 +114,7 @@ public final class DataPlane: Service {
         }
         do {
             let tls = try self.parts.options.tls.map { try TLSServerFiles($0, log: self.parts.log) }
-            let listener = try await Self.bind(group, self.parts.options, loops: loops, tls: tls)
+            let listener = try await self.bind(group, loops: loops, tls: tls)
             self.running.withLock { $0 = Running(group: group, listener: listener, loops: Array(loops.values)) }
         } catch {
             try? await group.shutdownGracefully()
@@ -117,20 +122,27 @@ public final class DataPlane: Service {
         }
     }
 
-    private static func bind(
+    private func bind(
         _ group: MultiThreadedEventLoopGroup,
-        _ options: GatewayOptions,
         loops: [ObjectIdentifier: NIOLoopBound<LoopState>],
         tls: TLSServerFiles?
     ) async throws -> any Channel {
+        let options = self.parts.options
         let unsent = options.limits.unsentBytes
+        let gate = ListenerGate.Parts(
+            maxConnections: options.limits.maxConnections,
+            descriptors: self.parts.descriptors,
+            pauses: self.shared.metrics.acceptPauses,
+            log: self.parts.log
+        )
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Out of file descriptors: wait a second instead of spinning.
+            // One at a time, so that the gate can close behind each.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                    try channel.pipeline.syncOperations.addHandler(ListenerGate(gate))
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -161,33 +173,50 @@ public final class DataPlane: Service {
         try? await gracefulShutdown()
     }
 
-    /// Stops taking traffic, lets exchanges finish within the limit, closes everything.
+    /// Ends the drain under way, or the next one, without waiting for what is in flight: streams are told, and recorded.
+    public func hurry() {
+        self.isHurried.store(true, ordering: .relaxed)
+    }
+
+    /// Stops taking traffic, lets requests under way finish within the limit, closes everything.
     public func drain() async {
         guard let running = self.running.withLock({ $0 }) else { return }
         let drain = self.parts.options.drain
         self.shared.drainState.store(1, ordering: .relaxed)
-        if drain.delay > .zero { try? await Task.sleep(for: drain.delay) }
+        await self.wait(for: drain.delay) { false }
         self.shared.drainState.store(2, ordering: .relaxed)
         try? await running.listener.close().get()
         self.parts.log.info("draining", metadata: ["in_flight": "\(self.exchangesUnderWay)"])
-        let deadline = ContinuousClock.now.advanced(by: drain.limit)
-        repeat {
-            await Self.onLoops(running) { $0.closeConnections(force: false) }
-            if self.exchangesUnderWay == 0 { break }
-            try? await Task.sleep(for: .milliseconds(50))
-        } while ContinuousClock.now < deadline && !Task.isCancelled
-        await Self.onLoops(running) { $0.closeConnections(force: true) }
+        await self.wait(for: drain.limit) {
+            let busy = await Self.onLoops(running) { $0.closeIdleConnections() }
+            return busy.allSatisfy { $0 == 0 } && self.exchangesUnderWay == 0
+        }
+        _ = await Self.onLoops(running) { $0.endConnections() }
         // One turn for the last bytes to leave.
         try? await Task.sleep(for: .milliseconds(20))
-        await Self.onLoops(running) { $0.stop() }
+        _ = await Self.onLoops(running) { $0.stop() }
         self.running.withLock { $0 = nil }
         try? await running.group.shutdownGracefully()
     }
 
-    private static func onLoops(_ running: Running, _ body: @escaping @Sendable (LoopState) -> Void) async {
-        for bound in running.loops {
-            let loop = bound.eventLoop
-            try? await loop.submit { body(bound.value) }.get()
+    /// Waits until something is so; no longer than the limit, and not at all when hurried or cancelled.
+    private func wait(for limit: Duration, until isSo: () async -> Bool) async {
+        let deadline = ContinuousClock.now.advanced(by: limit)
+        while await !isSo() {
+            let left = deadline - .now
+            guard left > .zero, !self.isHurried.load(ordering: .relaxed), !Task.isCancelled else { return }
+            try? await Task.sleep(for: min(left, .milliseconds(50)))
         }
+    }
+
+    private static func onLoops<Value: Sendable>(
+        _ running: Running,
+        _ body: @escaping @Sendable (LoopState) -> Value
+    ) async -> [Value] {
+        var values: [Value] = []
+        for bound in running.loops {
+            if let value = try? await bound.eventLoop.submit({ body(bound.value) }).get() { values.append(value) }
+        }
+        return values
     }
 }

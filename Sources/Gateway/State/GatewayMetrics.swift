@@ -5,6 +5,7 @@ public final class GatewayMetrics: Sendable {
     let registry: MetricRegistry
     let unauthenticated: Counter
     let clientsGone: Counter
+    let acceptPauses: Counter
     let duration: Histogram
     let overhead: Histogram
     let firstContent: Histogram
@@ -25,6 +26,10 @@ public final class GatewayMetrics: Sendable {
         self.clientsGone = registry.counter(
             "martlet_clients_gone_total",
             help: "Exchanges whose caller left before the end."
+        )
+        self.acceptPauses = registry.counter(
+            "martlet_accept_pauses_total",
+            help: "Times the listener stopped taking connections for want of room."
         )
         let buckets = [
             0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68,

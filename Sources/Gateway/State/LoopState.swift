@@ -1,6 +1,7 @@
 import Exchange
 import NIOCore
 import Policy
+import Providers
 import Storage
 import Upstream
 import Wire
@@ -17,6 +18,8 @@ final class LoopState {
     /// The `date` header's text, renewed by the tick.
     private(set) var date = ""
     private(set) var unixMilliseconds: Int64 = 0
+    /// The wall clock in whole seconds, as credentials count.
+    var wallTime: WallTime { WallTime(seconds: Int(self.unixMilliseconds / 1000)) }
     private var clockBase: (monotonic: NIODeadline, wall: Int64)
     private var scratch = ByteBuffer()
     private var currentSnapshot: Snapshot
@@ -164,8 +167,13 @@ final class LoopState {
         self.tickTask = nil
     }
 
-    /// Closes client connections that carry nothing; with `force`, all of them.
-    func closeConnections(force: Bool) {
-        for connection in Array(self.connections) { connection.drain(force: force) }
+    /// Closes client connections that carry nothing; returns how many others there are.
+    func closeIdleConnections() -> Int {
+        Array(self.connections).reduce(0) { count, connection in connection.closeIfIdle() ? count + 1 : count }
+    }
+
+    /// Ends all client connections, whatever they carry.
+    func endConnections() {
+        for connection in Array(self.connections) { connection.end() }
     }
 }

@@ -1,4 +1,5 @@
 public import Logging
+import NIOCore
 import NIOPosix
 public import ServiceLifecycle
 public import Storage
@@ -77,7 +78,7 @@ public struct RecordWriter: Service {
         )
     }
 
-    /// Writes until shutdown, then writes what is left.
+    /// Writes until shutdown, then writes what is left. A group of services stops it last, when no exchange is left to record.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
@@ -99,18 +100,22 @@ public struct RecordWriter: Service {
     }
 
     /// A store that is busy or full is tried again a few times; then the batch is lost, counted, and said.
+    ///
+    /// Shutdown cancels the task this runs in, and what was taken off the queue must be written all the same: it waits for
+    /// futures, which know no cancellation.
     private func write(_ batch: [RequestRecord]) async {
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
         for attempt in 0..<3 {
             do {
                 let requests = self.requests
-                try await NIOThreadPool.singleton.runIfActive { try requests.append(batch) }
+                try await NIOThreadPool.singleton.runIfActive(eventLoop: loop) { try requests.append(batch) }.get()
                 return self.written.add(batch.count)
             } catch {
                 self.log.warning(
                     "request records could not be written",
                     metadata: ["error": "\(error)", "attempt": "\(attempt)"]
                 )
-                try? await Task.sleep(for: .milliseconds(200))
+                try? await loop.scheduleTask(in: .milliseconds(200)) {}.futureResult.get()
             }
         }
         self.failed.add(batch.count)

@@ -73,6 +73,7 @@ public struct Target: Sendable {
     private let chatNeedsResponses: Bool
     private let chatToolsNeedResponses: Bool
     private let routes: [TranslationRoute?]
+    private let natives: [NativeWay?]
     private let passesQuery: Bool
 
     /// A target.
@@ -103,6 +104,7 @@ public struct Target: Sendable {
         let capabilities = translations.capabilities(of: provider, model: upstreamModel)
         self.chatNeedsResponses = !capabilities.speaksChat
         self.chatToolsNeedResponses = capabilities.toolsNeedResponses
+        self.natives = operations.map { translations.native($0, provider, model: upstreamModel, capabilities) }
         self.routes = operations.map { operation in
             let isSpoken = provider.configuration.speaks(operation, model: upstreamModel)
             let isBetterElsewhere =
@@ -134,6 +136,9 @@ public struct Target: Sendable {
     func serves(_ operation: Exchange.Operation) -> Bool {
         self.requestTargets[Int(operation.index)] != nil || self.routes[Int(operation.index)] != nil
     }
+
+    /// How a caller's own body is patched on its way to another company's cloud.
+    func native(for operation: Exchange.Operation) -> NativeWay? { self.natives[Int(operation.index)] }
 
     /// The way to this target for a request that it does not take, or not so well, as it is.
     func route(for operation: Exchange.Operation, _ facts: Inspected) -> TranslationRoute? {

@@ -3,7 +3,7 @@ public import Policy
 import Providers
 public import Storage
 import Synchronization
-import Upstream
+public import Upstream
 
 /// Makes snapshots from the stored configuration. Providers whose rows did not change keep their object, and with it their
 /// open connections.
@@ -15,6 +15,7 @@ public final class SnapshotBuilder: Sendable {
     private let credentials: Credentials
     private let admissions: AdmissionTable
     private let translations: TranslationTable
+    private let services: CredentialServices?
     private let built = Mutex<[String: (record: ProviderRecord, provider: Provider)]>([:])
 
     /// A builder.
@@ -23,16 +24,19 @@ public final class SnapshotBuilder: Sendable {
     ///   - environment: For proxies (`HTTPS_PROXY`, `NO_PROXY`).
     ///   - admissions: Where the keys' limits live.
     ///   - translations: How targets are reached from formats they do not speak.
+    ///   - services: Fetch tokens for providers that need them.
     ///   - credentials: Opens a row's credential.
     public init(
         environment: [String: String],
         admissions: AdmissionTable,
         translations: TranslationTable = .none,
+        services: CredentialServices? = nil,
         credentials: @escaping Credentials
     ) {
         self.environment = environment
         self.admissions = admissions
         self.translations = translations
+        self.services = services
         self.credentials = credentials
     }
 
@@ -73,7 +77,14 @@ public final class SnapshotBuilder: Sendable {
                     settings: record.settings,
                     hasSecret: secret != nil
                 )
-                let provider = try Provider(configuration: configuration, secret: secret, environment: self.environment)
+                let provider = try Provider(
+                    configuration: configuration,
+                    secret: secret,
+                    environment: self.environment,
+                    services: self.services
+                )
+                // A token is fetched ahead of the first request that needs it.
+                if let credentials = provider.credentials { _ = credentials.look(at: credentials.now) }
                 result[record.name] = (record, provider)
             } catch {
                 problems.append("provider \(record.name) cannot serve: \(error)")
@@ -130,6 +141,7 @@ public final class SnapshotBuilder: Sendable {
         facts.expiresAt = record.expiresAt
         facts.allowedModels = record.allowedModels
         facts.requestsPerMinute = record.requestsPerMinute
+        facts.isStrict = record.isStrict
         return facts
     }
 }

@@ -8,14 +8,21 @@ public struct TranslationTable: Sendable {
     public typealias Capabilities = @Sendable (_ provider: ProviderConfiguration, _ model: String) -> ModelCapabilities
 
     private let rooms: [FormatID: any VendorFormat]
+    private let claude: (any NativeMessagesDoor)?
     private let capabilities: Capabilities
 
     /// A table.
     ///
     /// - Parameters:
     ///   - rooms: One for each format that vendors are asked in.
+    ///   - claude: Patches Messages bodies for Claude on other companies' clouds.
     ///   - capabilities: The catalogue.
-    public init(rooms: [any VendorFormat], capabilities: @escaping Capabilities) {
+    public init(
+        rooms: [any VendorFormat],
+        claude: (any NativeMessagesDoor)? = nil,
+        capabilities: @escaping Capabilities
+    ) {
+        self.claude = claude
         self.rooms = Dictionary(rooms.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.capabilities = capabilities
     }
@@ -30,19 +37,69 @@ public struct TranslationTable: Sendable {
         let capabilities = self.capabilities(configuration, model)
         let spoken = configuration.vendorFormats(model: model)
         let wanted = Self.choices(for: operation, capabilities).filter(spoken.contains)
-        for format in wanted + spoken where format != operation.format {
+        for format in wanted + spoken where format != operation.format || operation == .embeddings {
             guard let room = self.rooms[format],
-                let path = configuration.vendorTarget(.generate, format: format, model: model),
-                let streamPath = configuration.vendorTarget(.stream, format: format, model: model)
+                let (task, action) = Self.task(operation, room),
+                let path = configuration.vendorTarget(action, format: format, model: model)
             else { continue }
             return TranslationRoute(
                 room: room,
+                task: task,
                 target: self.target(configuration, model, format, capabilities),
                 path: path,
-                streamPath: streamPath
+                streamPath: configuration.vendorTarget(.stream, format: format, model: model) ?? path
             )
         }
-        return nil
+        return self.estimate(operation, configuration, model, capabilities)
+    }
+
+    /// What a room can do for an operation, and by which of the vendor's actions.
+    private static func task(
+        _ operation: Exchange.Operation,
+        _ room: any VendorFormat
+    ) -> (TranslationRoute.Task, VendorAction)? {
+        switch operation {
+        case .chat, .responses, .messages: (.answer, .generate)
+        case .countTokens, .responsesInputTokens:
+            (room as? any TokenCountingFormat).map { (.count($0), .countTokens) }
+        case .embeddings: (room as? any EmbeddingFormat).map { (.embed($0), .embed) }
+        case .completions, .moderations, .responsesCompact, .models: nil
+        }
+    }
+
+    /// Tokens can be estimated where the vendor has no counter, as long as it can be asked for answers at all.
+    private func estimate(
+        _ operation: Exchange.Operation,
+        _ configuration: ProviderConfiguration,
+        _ model: String,
+        _ capabilities: ModelCapabilities
+    ) -> TranslationRoute? {
+        guard operation.countsOnly, let format = configuration.vendorFormats(model: model).first,
+            let room = self.rooms[format]
+        else { return nil }
+        return TranslationRoute(
+            room: room,
+            task: .estimate,
+            target: self.target(configuration, model, format, capabilities),
+            path: "",
+            streamPath: ""
+        )
+    }
+
+    /// How a Messages body is patched on its way to Claude on another company's cloud; `nil` where it needs no patches.
+    func native(
+        _ operation: Exchange.Operation,
+        _ provider: Provider,
+        model: String,
+        _ capabilities: ModelCapabilities
+    ) -> NativeWay? {
+        guard let door = self.claude,
+            let patches = provider.configuration.nativeMessages(for: operation, model: model)
+        else { return nil }
+        var isAdaptive = false
+        if case .adaptive = capabilities.reasoning { isAdaptive = true }
+        let usual = patches.framesEvents ? CloudBetas.bedrock(isAdaptive: isAdaptive) : CloudBetas.vertex
+        return NativeWay(door: door, patches: patches, betas: patches.betas ?? usual)
     }
 
     /// What a model can do.
@@ -55,6 +112,7 @@ public struct TranslationTable: Sendable {
         switch operation {
         case .messages: capabilities.prefersResponses ? [.responses, .chat] : [.chat, .responses]
         case .chat: [.responses]
+        case .countTokens: [.responses]
         default: []
         }
     }
@@ -90,8 +148,18 @@ public struct TranslationTable: Sendable {
 
 /// One way from a caller's operation to a target that speaks another format.
 struct TranslationRoute: Sendable {
+    /// What the vendor is asked for.
+    enum Task: Sendable {
+        case answer
+        case count(any TokenCountingFormat)
+        case estimate
+        case embed(any EmbeddingFormat)
+    }
+
     /// Writes requests and reads answers.
     let room: any VendorFormat
+    /// What the vendor is asked for.
+    let task: Task
     /// The target, as the room needs to know it.
     let target: TranslationTarget
     /// Path and query for a whole answer.
@@ -100,13 +168,22 @@ struct TranslationRoute: Sendable {
     let streamPath: String
 }
 
+/// How a Messages body reaches Claude on another company's cloud: passed through but for its version and a few members.
+struct NativeWay: Sendable {
+    /// Knows the edits, the frames and the errors.
+    let door: any NativeMessagesDoor
+    /// Which edits.
+    let patches: NativeMessages
+    /// Betas that the cloud takes.
+    let betas: Set<String>
+}
+
 extension Exchange.Operation {
     /// Whether the operation can be carried to a vendor of another format.
     var translates: Bool {
         switch self {
-        case .chat, .responses, .messages: true
-        case .countTokens, .embeddings, .completions, .moderations, .responsesInputTokens, .responsesCompact, .models:
-            false
+        case .chat, .responses, .messages, .countTokens, .responsesInputTokens, .embeddings: true
+        case .completions, .moderations, .responsesCompact, .models: false
         }
     }
 }

@@ -87,7 +87,7 @@ enum BedrockHost {
                     version: "bedrock-2023-05-31",
                     keepsModel: false,
                     keepsStream: false,
-                    betas: AnthropicBetas.chosen(settings, AnthropicBetas.bedrock),
+                    betas: AnthropicBetas.chosen(settings),
                     framesEvents: true
                 )
             ),

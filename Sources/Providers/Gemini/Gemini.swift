@@ -47,22 +47,19 @@ enum GeminiPaths {
         under base: String,
         _ place: RequestTargetTemplate.ModelPlace,
         models: ModelRule = .any,
-        embed: String
+        embed: String?
     ) -> VendorRoute {
         func path(_ verb: String, query: String = "") -> RequestTargetTemplate {
             RequestTargetTemplate(prefix: base, suffix: verb, query: query, place: place)
         }
-        return VendorRoute(
-            format: .gemini,
-            models: models,
-            paths: [
-                .generate: path(":generateContent"),
-                // Without it the answer is one JSON array.
-                .stream: path(":streamGenerateContent", query: "alt=sse"),
-                .countTokens: path(":countTokens"),
-                .embed: path(embed),
-            ]
-        )
+        var paths: [VendorAction: RequestTargetTemplate] = [
+            .generate: path(":generateContent"),
+            // Without it the answer is one JSON array.
+            .stream: path(":streamGenerateContent", query: "alt=sse"),
+            .countTokens: path(":countTokens"),
+        ]
+        paths[.embed] = embed.map { path($0) }
+        return VendorRoute(format: .gemini, models: models, paths: paths)
     }
 }
 

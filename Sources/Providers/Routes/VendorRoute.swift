@@ -65,9 +65,9 @@ public struct NativeMessages: Sendable, Equatable {
     public var keepsModel: Bool
     /// Whether the member `stream` stays (it is in the path otherwise, and then refused in the body).
     public var keepsStream: Bool
-    /// Values of the `anthropic-beta` header that go into the member `anthropic_beta`; others are dropped, for an unknown one
-    /// is a 400 there.
-    public var betas: [String]
+    /// Values of the `anthropic-beta` header that go into the member `anthropic_beta`, where the configuration names them;
+    /// `nil` for the built-in list of the cloud (`CloudBetas`).
+    public var betas: Set<String>?
     /// Whether streamed events come in AWS frames, each payload `{"bytes": …}` with the event in Base64.
     public var framesEvents: Bool
 
@@ -83,38 +83,13 @@ public struct NativeMessages: Sendable, Equatable {
         }
         return header
     }
-
-    /// The betas among a header's values that go along.
-    ///
-    /// - Parameter header: The header's value, by comma.
-    /// - Returns: Those that are taken, in the caller's order.
-    public func passing(_ header: String) -> [String] {
-        header.split(separator: ",").map { item in
-            let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-            return String(item.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
-        }.filter { name in self.betas.contains { $0.utf8.elementsEqual(name.utf8) } }
-    }
 }
 
-/// Betas of Messages that other clouds take. Source: their documentation of Claude, November 2026; settings may name others,
-/// for the lists grow.
+/// Betas of Messages that a cloud takes, as settings name them: the lists grow.
 enum AnthropicBetas {
-    static let bedrock = [
-        "computer-use-2024-10-22", "computer-use-2025-01-24", "computer-use-2025-11-24",
-        "token-efficient-tools-2025-02-19", "interleaved-thinking-2025-05-14", "output-128k-2025-02-19",
-        "dev-full-thinking-2025-05-14", "context-1m-2025-08-07", "context-management-2025-06-27",
-        "effort-2025-11-24", "tool-search-tool-2025-10-19", "tool-examples-2025-10-29",
-    ]
-    static let vertex = [
-        "computer-use-2024-10-22", "computer-use-2025-01-24", "computer-use-2025-11-24",
-        "token-efficient-tools-2025-02-19", "interleaved-thinking-2025-05-14", "output-128k-2025-02-19",
-        "context-1m-2025-08-07", "context-management-2025-06-27", "effort-2025-11-24", "web-search-2025-03-05",
-        "tool-search-tool-2025-10-19", "fine-grained-tool-streaming-2025-05-14",
-    ]
-
-    /// The setting's list, or the one given.
-    static func chosen(_ settings: [String: String], _ usual: [String]) -> [String] {
-        settings["betas"].map { $0.split(separator: ",").map(String.init) } ?? usual
+    /// The setting's list.
+    static func chosen(_ settings: [String: String]) -> Set<String>? {
+        settings["betas"].map { Set($0.split(separator: ",").map(String.init)) }
     }
 
     static let setting = ProviderSetting.matching(

@@ -63,7 +63,7 @@ enum VertexPaths {
         let base = "\(path)/v1/projects/\(project)/locations/\(self.location(settings))/"
         let claude = "\(base)publishers/anthropic/models/"
         return [
-            GeminiPaths.route(under: base, .vertex, models: .other, embed: ":predict"),
+            GeminiPaths.route(under: base, .vertex, models: .other, embed: nil),
             VendorRoute(
                 format: .messages,
                 models: .claude,
@@ -77,7 +77,7 @@ enum VertexPaths {
                     version: "vertex-2023-10-16",
                     keepsModel: false,
                     keepsStream: true,
-                    betas: AnthropicBetas.chosen(settings, AnthropicBetas.vertex),
+                    betas: AnthropicBetas.chosen(settings),
                     framesEvents: false
                 )
             ),

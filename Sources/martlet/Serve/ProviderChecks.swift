@@ -30,7 +30,10 @@ enum ProviderChecks {
                 let provider = try Provider(
                     configuration: configuration,
                     secret: secret,
-                    environment: SettingsOptions.environment
+                    environment: SettingsOptions.environment,
+                    services: CredentialServices(
+                        transport: SocketCredentialTransport(environment: SettingsOptions.environment)
+                    )
                 )
                 let loop = MultiThreadedEventLoopGroup.singleton.next()
                 let (isGood, detail) = Self.verdict(await ProviderProbe.run(provider, connector: connector, on: loop))

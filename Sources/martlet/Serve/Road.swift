@@ -27,6 +27,7 @@ struct Road: Sendable {
             environment: SettingsOptions.environment,
             admissions: admissions,
             translations: Rooms.translations,
+            services: Self.credentialServices(log),
             credentials: Self.credentials(workspace)
         )
         await workspace.administration.observe { configuration in
@@ -76,6 +77,19 @@ struct Road: Sendable {
                 }
             }
         }
+    }
+
+    /// How tokens of clouds are fetched. What goes wrong is for the operator's eyes; callers are only told that it did.
+    private static func credentialServices(_ log: Logger) -> CredentialServices {
+        CredentialServices(
+            transport: SocketCredentialTransport(environment: SettingsOptions.environment),
+            report: { provider, error in
+                log.warning(
+                    "a credential could not be fetched",
+                    metadata: ["provider": "\(provider)", "error": "\(error)"]
+                )
+            }
+        )
     }
 
     static func credentials(_ workspace: Workspace) -> SnapshotBuilder.Credentials {

@@ -20,7 +20,7 @@ enum Rooms {
     ]
 
     /// How targets are reached from formats they do not speak.
-    static let translations = TranslationTable(rooms: Self.vendors) { provider, model in
+    static let translations = TranslationTable(rooms: Self.vendors, claude: CloudClaude()) { provider, model in
         CapabilityTable.builtIn.capabilities(provider: provider.kind.rawValue, vendor: provider.name, model: model)
     }
 }

@@ -10,6 +10,7 @@ import ServiceLifecycle
 import SQLiteStorage
 import Telemetry
 import UnixSignals
+import Upstream
 
 /// `martlet serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -37,6 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         Self.forbidCoreDumps()
+        Self.raiseDescriptorLimit()
         let started = Workspace.unixMilliseconds()
         let loaded = try self.common.load(flags: self.flags)
         let logger = Self.logger(loaded.settings)
@@ -65,9 +67,15 @@ struct ServeCommand: AsyncParsableCommand {
             token: workspace.adminToken,
             isLoopback: !loaded.settings.admin.allowRemote
         )
+        var adminOptions = AdminListener.Options(
+            host: loaded.settings.admin.host,
+            port: loaded.settings.admin.port
+        )
+        // Within what clients and vendors leave of the descriptors.
+        adminOptions.maxConnections = min(adminOptions.maxConnections, max(4, DescriptorRoom.process.limit / 16))
         let admin = AdminListener.service(
             router: router,
-            options: .init(host: loaded.settings.admin.host, port: loaded.settings.admin.port),
+            options: adminOptions,
             group: group,
             logger: logger,
             onListening: { port in logger.info("admin listener is up", metadata: ["port": "\(port)"]) }
@@ -86,10 +94,11 @@ struct ServeCommand: AsyncParsableCommand {
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
             )
         )
-        try await Self.run(services, readiness, logger)
+        let signals = try await Self.run(services, road.dataPlane, readiness, logger)
         road.verifier.shutdown()
         try workspace.store.close()
         logger.info("stopped")
+        if signals > 1 { throw ExitCode(1) }
     }
 
     private var flags: [FlagValue] {
@@ -102,31 +111,59 @@ struct ServeCommand: AsyncParsableCommand {
         return flags
     }
 
-    /// Runs until a signal, then drains; a second signal does not wait for the drain.
-    private static func run(_ services: ServiceGroup, _ readiness: Readiness, _ logger: Logger) async throws {
+    /// Runs until a signal, then drains. A second signal does not wait for what is in flight, only until it is told and
+    /// recorded; a third waits for nothing.
+    ///
+    /// - Returns: How many signals came.
+    private static func run(
+        _ services: ServiceGroup,
+        _ dataPlane: DataPlane,
+        _ readiness: Readiness,
+        _ logger: Logger
+    ) async throws -> Int {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         // Ends with the process: the loop is left by exit, or cancelled when the services have ended.
         let watcher = Task {
             var count = 0
             for await signal in signals {
                 count += 1
-                guard count == 1 else {
+                switch count {
+                case 1:
+                    readiness.beginDraining()
+                    await services.triggerGracefulShutdown()
+                case 2:
                     logger.warning("second signal: not waiting for the drain", metadata: ["signal": "\(signal)"])
+                    dataPlane.hurry()
+                    Self.leaveSoon()
+                default:
                     Console.leave(1)
                 }
-                readiness.beginDraining()
-                await services.triggerGracefulShutdown()
             }
+            return count
         }
         defer { watcher.cancel() }
         try await services.run()
+        watcher.cancel()
+        return await watcher.value
+    }
+
+    /// Bounds the end after a second signal.
+    private static func leaveSoon() {
+        // Nobody cancels it: it ends with the process, at the latest by itself.
+        Task {
+            try? await Task.sleep(for: .seconds(2))
+            Console.leave(1)
+        }
     }
 
     /// No core file: it would hold keys and prompts.
     private static func forbidCoreDumps() {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
-        // As many descriptors as the system allows: each client and each vendor connection is one.
+    }
+
+    /// As many descriptors as the system allows: each client and each vendor connection is one.
+    private static func raiseDescriptorLimit() {
         var files = rlimit()
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
             files.rlim_cur = files.rlim_max

@@ -104,10 +104,27 @@ struct ConnectProxyTests {
         try await ConnectProxy.run(.tunnel(port: oracle.port)) { proxy in
             try await LiveGateway.run(configure: Self.behindProxy(proxy, pair)) { gateway, _ in
                 let answer = try await gateway.ask("/v1/chat/completions", Live.chat)
-                withKnownIssue("the identity check is left to swift-nio-ssl", isIntermittent: true) {
-                    #expect(answer.status == 502)
-                    #expect(oracle.requestCount == 0)
-                }
+                #expect(answer.status == 502)
+                #expect(oracle.requestCount == 0)
+            }
+        }
+        await oracle.shutdown()
+    }
+
+    @Test(
+        "a vendor named by its address must prove that address, not the proxy's",
+        arguments: [("IP:192.0.2.7", 200), ("IP:127.0.0.1", 502), ("DNS:192.0.2.7", 502)]
+    )
+    func address(_ identity: String, _ status: Int) async throws {
+        let pair = try Certificate.make("address", in: try LiveFolder(), for: identity)
+        let oracle = try await OracleUpstream.start(try Self.tlsOracle(pair))
+        oracle.enqueue(Live.json(Live.chatAnswer))
+        try await ConnectProxy.run(.tunnel(port: oracle.port)) { proxy in
+            let configure = Self.behindProxy(proxy, pair, host: "192.0.2.7:8443")
+            try await LiveGateway.run(configure: configure) { gateway, _ in
+                let answer = try await gateway.ask("/v1/chat/completions", Live.chat)
+                #expect(answer.status == status)
+                #expect(oracle.requestCount == (status == 200 ? 1 : 0))
             }
         }
         await oracle.shutdown()

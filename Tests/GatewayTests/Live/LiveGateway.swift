@@ -28,6 +28,9 @@ final class LiveGateway: Sendable {
         ]
         /// For proxies.
         var environment: [String: String] = [:]
+        /// What the listener, and what connections to vendors, may use.
+        var descriptors = DescriptorRoom.process
+        var vendorDescriptors = DescriptorRoom.process
         var formats: [any WireFormat] = [OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat()]
 
         /// Two accounts at one oracle.
@@ -122,8 +125,10 @@ final class LiveGateway: Sendable {
                 records: records,
                 connector: SocketConnector(
                     connectTimeout: TimeAmount(setup.options.deadlines.connect),
+                    descriptors: setup.vendorDescriptors,
                     unixSeconds: { Int(Self.unixMilliseconds() / 1000) }
                 ),
+                descriptors: setup.descriptors,
                 firstUse: { _, _ in },
                 unixMilliseconds: Self.unixMilliseconds,
                 log: log

@@ -150,9 +150,7 @@ struct StreamCutTests {
     /// What came of a last event that was cut. Without data it is nothing to a client that keeps to the letter, but vendors'
     /// SDKs try to parse it; and a stream that was whole before it needs no failure.
     private func expectNone(_ scraps: Set<String>) {
-        withKnownIssue("a cut last event is treated like one that lacks its blank line only", isIntermittent: true) {
-            #expect(scraps.isEmpty)
-        }
+        #expect(scraps.isEmpty)
     }
 
     /// A stream's text at its blank lines.

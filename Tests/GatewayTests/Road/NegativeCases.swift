@@ -185,7 +185,7 @@ struct NegativeCase: Sendable, CustomTestStringConvertible {
             what: "a Messages model asked for as Chat",
             request: post("/v1/chat/completions", #"{"model":"claude"}"#),
             status: 400,
-            contains: "not translated"
+            contains: "cannot be translated"
         ),
     ]
 

@@ -14,7 +14,7 @@ struct TestWorld {
     var requestsPerMinute: Int?
     var translations = TranslationTable.none
     var allowedModels: [String]? = [
-        "fast", "gpt-real", "claude", "team/special", "gem", "nova", "local",
+        "fast", "gpt-real", "claude", "team/special", "gem", "nova", "local", "cloud-claude", "vectors",
     ]
 
     func snapshot(after previous: Snapshot = .empty, _ admissions: AdmissionTable = AdmissionTable()) throws -> Snapshot
@@ -39,6 +39,8 @@ struct TestWorld {
             model("claude", anthropic, "claude-real"), model("team/special", openAI, "gpt-special"),
             model("forbidden", openAI, "gpt-real"), model("gem", gemini, "gemini-2.5-flash"),
             model("nova", bedrock, "amazon.nova-lite-v1:0"), model("local", local, "llama"),
+            model("cloud-claude", bedrock, "anthropic.claude-sonnet-4-5-20250929-v1:0"),
+            model("vectors", gemini, "gemini-embedding-001"),
         ]
         return Snapshot(keys: self.keys(after: previous.keys, admissions), models: models)
     }

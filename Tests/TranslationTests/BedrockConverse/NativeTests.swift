@@ -6,25 +6,6 @@ import Testing
 import Wire
 
 @Suite struct BedrockNativeTests {
-    @Test func `P21: ids and ARNs are one segment of the path`() {
-        let cases: [(BedrockAction, String, String)] = [
-            (
-                .converse, "anthropic.claude-sonnet-4-5-20250929-v1:0",
-                "/model/anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse"
-            ),
-            (
-                .converseStream, "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123def456",
-                "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fabc123def456"
-                    + "/converse-stream"
-            ), (.invoke, "a b%?#\u{E9}", "/model/a%20b%25%3F%23%C3%A9/invoke"),
-            (.invokeStream, "x~y_z", "/model/x~y_z/invoke-with-response-stream"),
-            (.countTokens, "m", "/model/m/count-tokens"),
-        ]
-        for (action, model, path) in cases { #expect(BedrockPath.path(action, model: model) == path) }
-        // What the signature covers: every segment once more.
-        #expect(BedrockPath.segment("v1%3A0") == "v1%253A0")
-    }
-
     private static func patched(_ json: String, _ edits: (JSONValue) -> [BytePatch]) throws -> String? {
         let patches = try Streams.reading(json, edits)
         return Array(json.utf8).withUnsafeBytes { bytes in
@@ -34,7 +15,16 @@ import Wire
 
     @Test func `E02: a native body changes its model, version and betas, and no other byte`() throws {
         let header = ["interleaved-thinking-2025-05-14, brand-new-2030-01-01", "context-1m-2025-08-07 ,"]
-        let betas = CloudBetas.filter(header, allowing: CloudBetas.bedrock(isAdaptive: false))
+        let allowed = CloudBetas.bedrock(isAdaptive: false)
+        func bedrock(_ root: JSONValue) -> [BytePatch] {
+            CloudBody.edits(
+                of: root,
+                version: "bedrock-2023-05-31",
+                betas: header,
+                allowing: allowed,
+                keepsStream: false
+            )
+        }
         let version = #""anthropic_version":"bedrock-2023-05-31""#
         let list = #""anthropic_beta":["interleaved-thinking-2025-05-14","context-1m-2025-08-07"]"#
         let cases: [(String, String)] = [
@@ -48,28 +38,25 @@ import Wire
             ),
         ]
         for (body, expected) in cases {
-            let found = try Self.patched(body) { CloudBody.edits(of: $0, for: .bedrock, betas: betas) }
+            let found = try Self.patched(body) { bedrock($0) }
             #expect(found == expected)
         }
         let vertex = try Self.patched(#"{"model":"m","stream":true,"a":1}"#) {
-            CloudBody.edits(of: $0, for: .vertex, betas: [])
+            CloudBody.edits(of: $0, version: "vertex-2023-10-16", betas: [], allowing: allowed, keepsStream: true)
         }
         #expect(vertex == #"{"anthropic_version":"vertex-2023-10-16","stream":true,"a":1}"#)
-        let newer = try Self.patched(#"{"a":1}"#) {
-            CloudBody.edits(of: $0, for: .bedrock, betas: [], version: "2026-10-21")
+        let counted = try Self.patched(#"{"model":"m","anthropic_beta":["context-1m-2025-08-07",1,"b"]}"#) {
+            CloudBody.edits(
+                of: $0,
+                version: "v",
+                betas: [],
+                allowing: allowed,
+                keepsModel: true,
+                keepsStream: true
+            )
         }
-        #expect(newer == #"{"anthropic_version":"2026-10-21","a":1}"#)
-        #expect(try Self.patched("[1]") { CloudBody.edits(of: $0, for: .bedrock, betas: betas) } == "[1]")
-        #expect(try Streams.reading(#"{"anthropic_beta":["a",1,"b"]}"#, CloudBody.bodyBetas) == ["a", "b"])
-    }
-
-    @Test func `counting for a native body needs a cap in it`() throws {
-        let with = try Self.patched(#"{"model":"m","max_tokens":5}"#) { CloudBody.countEdits(of: $0, betas: []) }
-        #expect(with == #"{"anthropic_version":"bedrock-2023-05-31","max_tokens":5}"#)
-        let without = try Self.patched(#"{"model":"m"}"#) { CloudBody.countEdits(of: $0, betas: []) }
-        #expect(without == #"{"max_tokens":1,"anthropic_version":"bedrock-2023-05-31"}"#)
-        let body = Array("{}".utf8).withUnsafeBytes { BedrockConverseFormat.countBody(invoking: $0) }
-        #expect(String(decoding: body, as: UTF8.self) == #"{"input":{"invokeModel":{"body":"e30="}}}"#)
+        #expect(counted == #"{"anthropic_version":"v","anthropic_beta":["context-1m-2025-08-07"],"model":"m"}"#)
+        #expect(try Self.patched("[1]") { bedrock($0) } == "[1]")
     }
 
     @Test func `counting takes what is read, and no settings`() throws {
@@ -80,7 +67,7 @@ import Wire
             request.sampling.temperature = .value(0)
             request.reasoning.mode = .adaptive
         }
-        let encoded = try BedrockConverseFormat().encodeCount(request, for: Requests.target(), report: &report)
+        let encoded = try BedrockConverseFormat().encodeTokenCount(request, for: Requests.target(), report: &report)
         #expect(
             String(decoding: encoded.body, as: UTF8.self)
                 == parts(
@@ -90,7 +77,7 @@ import Wire
                 )
         )
         let readings = try [#"{"inputTokens":7}"#, "{}", #"{"inputTokens":-1}"#, "[]"].map {
-            try Streams.reading($0, BedrockConverseFormat.readCount)
+            try Streams.reading($0) { try? BedrockConverseFormat().decodeTokenCount($0) }
         }
         #expect(readings == [7, nil, nil, nil])
     }

@@ -125,7 +125,7 @@ struct GeminiRecordingTests {
             var count = 0
             try Self.read(exchange.requestBody) { count = $0["requests"]?.count ?? 0 }
             try Self.read(exchange.responseBody) { root in
-                let answer = try Gemini.format.decodeEmbeddings(root, count: count)
+                let answer = try Gemini.format.decodeEmbeddings(root, count: count, from: Gemini.target())
                 #expect(answer.vectors.count == count, "\(exchange)")
             }
         }

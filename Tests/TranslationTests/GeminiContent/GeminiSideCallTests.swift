@@ -4,28 +4,6 @@ import Testing
 import Wire
 
 @Suite struct GeminiSideCallTests {
-    @Test func `paths name the model as one segment (P21)`() {
-        #expect(
-            GeminiPath.path(.generateContent, model: "gemini-3-flash")
-                == "/v1beta/models/gemini-3-flash:generateContent"
-        )
-        #expect(
-            GeminiPath.path(.streamGenerateContent, model: "models/gemini-3-flash")
-                == "/v1beta/models/gemini-3-flash:streamGenerateContent?alt=sse"
-        )
-        #expect(GeminiPath.path(.countTokens, model: "tunedModels/mine") == "/v1beta/tunedModels/mine:countTokens")
-        #expect(
-            GeminiPath.path(.batchEmbedContents, model: "../a b?c#d:e%é")
-                == "/v1beta/models/..%2Fa%20b%3Fc%23d%3Ae%25%C3%A9:batchEmbedContents"
-        )
-        let vertex = GeminiPath.Door.vertex(project: "p/1", location: "europe-west1")
-        #expect(
-            GeminiPath.path(.streamGenerateContent, model: "gemini-2.5-pro", door: vertex)
-                == "/v1/projects/p%2F1/locations/europe-west1/publishers/google/models/gemini-2.5-pro"
-                + ":streamGenerateContent?alt=sse"
-        )
-    }
-
     @Test func `tokens are counted of the whole request`() throws {
         let request = Gemini.request([Gemini.user("a")]) { request in
             request.system = [.text("b")]
@@ -113,7 +91,7 @@ import Wire
     @Test func `vectors are answered as numbers or base64`() throws {
         func answer(_ json: String, _ count: Int = 2) throws -> EmbeddingAnswer {
             try Gemini.read(json) { root throws(GatewayFailure) in
-                try Gemini.format.decodeEmbeddings(root, count: count)
+                try Gemini.format.decodeEmbeddings(root, count: count, from: Gemini.target())
             }
         }
         let answer2 = try answer(

@@ -5,7 +5,7 @@ import Wire
 /// Messages caller gets as the server-sent events it knows.
 ///
 /// One for each stream; not shared.
-public final class InvokeChunkReader {
+public final class InvokeChunkReader: NativeFrameReader {
     private let outer = JSONTape()
     private let inner: JSONTape
     /// Messages of an unknown kind.
