@@ -88,12 +88,12 @@ class Gateway(Process):
         """A virtual key's secret. Fields: allowed_models, requests_per_minute, expires_at, enabled."""
         return self.admin("POST", "/keys", {"name": name, "project": "default"} | fields)["secret"]
 
-    def create_provider(self, name, kind, base_url, secret="oracle-secret"):
+    def create_provider(self, name, kind, base_url, secret="oracle-secret", **settings):
         body = {"name": name, "kind": kind, "base_url": base_url, "secret": secret}
-        settings = {"allow_private": "true"}
+        usual = {"allow_private": "true"}
         if kind == "openai-compatible":
-            settings["operations"] = "chat,responses,embeddings,completions,moderations"
-        self.admin("POST", "/providers", body | {"settings": settings})
+            usual["operations"] = "chat,responses,embeddings,completions,moderations"
+        self.admin("POST", "/providers", body | {"settings": usual | settings})
 
     def create_model(self, name, provider, upstream_model):
         target = {"provider": provider, "upstream_model": upstream_model}

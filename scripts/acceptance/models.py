@@ -37,3 +37,45 @@ NAMES = (
 )
 
 BARE = "harbour"  # a model whose name has no slash, as Azure's deployments have none
+
+# Translation: the oracle as a vendor of every format. Of a vendor: provider kind, path of its base URL, settings, and
+# the family that its model names begin with, which decides capabilities; the oracle reads the words behind it.
+VENDORS = {
+    "chat": ("openai-compatible", "/v1", {"operations": "chat"}, "llama-4-x"),
+    "responses": ("openai", "/v1", {}, "gpt-5.1-x"),
+    "messages": ("anthropic", "", {}, "claude-sonnet-4-6-x"),
+    "gemini": ("gemini", "", {}, "gemini-3-flash-x"),
+    "claude-on-bedrock": ("bedrock", "", {"region": "us-east-1"}, "us.anthropic.claude-sonnet-4-5-x"),
+    "nova": ("bedrock", "", {"region": "us-east-1"}, "us.amazon.nova-2-lite-x"),
+}
+
+WORDS = (
+    "echo",
+    "tools",
+    "tools-2",
+    "think",
+    "think+tools",
+    "schema",
+    "usage-100-20-40",
+    "status-400",
+    "status-401",
+    "status-429",
+    "status-503",
+    "cut-40",
+    "sse-12x20",
+    "sse-400x25",
+    "sse-4x1+split-7",
+    "sse-20x5+cut-900",
+    "sse-20x5+end-5",
+    "sse-20x5+error-5",
+)
+
+
+def translated(vendor, words):
+    """The gateway's name of a vendor's model."""
+    return f"to-{vendor}/{words}"
+
+
+def upstream(vendor, words):
+    """The vendor's own name of it."""
+    return f"{VENDORS[vendor][3]}+{words}"

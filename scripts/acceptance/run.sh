@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # usage: scripts/acceptance/run.sh [MARTLET [ORACLE]] [--only NAME,...] [--direct] [-- PYTEST-ARGUMENT...]
 #
-# Official client SDKs from PyPI, each in a cached virtual environment under .venvs/, against the built gateway with the
-# sandbox and the oracle behind it. --only takes names of files in requirements/; --direct leaves the gateway out, to
-# test the scenarios themselves. Builds nothing: make acceptance does.
+# Official client SDKs and agent frameworks from PyPI, each in a cached virtual environment under .venvs/, against the
+# built gateway with the sandbox and the oracle behind it: in their own formats, and translated for vendors of others.
+# --only takes names of files in requirements/; --direct leaves the gateway out, to test the scenarios themselves.
+# Builds nothing: make acceptance does.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -4,10 +4,12 @@ struct ChatDialect: VendorDialect {
 
     func plain(_ reply: VendorReply) -> PlainJSON {
         var message: PlainJSON = [
-            "role": "assistant", "content": reply.toolCall == nil ? .string(reply.text) : nil, "refusal": nil,
+            "role": "assistant", "content": reply.toolCalls.isEmpty ? .string(reply.text) : nil, "refusal": nil,
         ]
         if !reply.thought.isEmpty { message = message.setting("reasoning_content", .string(reply.thoughtText)) }
-        if let call = reply.toolCall { message = message.setting("tool_calls", [self.toolCall(call)]) }
+        if !reply.toolCalls.isEmpty {
+            message = message.setting("tool_calls", .array(reply.toolCalls.map(self.toolCall)))
+        }
         let choice: PlainJSON = [
             "index": 0, "message": message, "logprobs": nil, "finish_reason": self.finishReason(reply),
         ]
@@ -20,7 +22,7 @@ struct ChatDialect: VendorDialect {
         var deltas: [PlainJSON] = [["role": "assistant", "content": "", "refusal": nil]]
         deltas += reply.thought.map { ["reasoning_content": .string($0)] }
         deltas += reply.pieces.map { ["content": .string($0)] }
-        if let call = reply.toolCall { deltas += self.toolDeltas(call) }
+        for (index, call) in reply.toolCalls.enumerated() { deltas += self.toolDeltas(call, index: .int(index)) }
         var events = deltas.map { self.chunk(reply, delta: $0, finish: nil, includesUsage: includesUsage) }
         events.append(self.chunk(reply, delta: [:], finish: self.finishReason(reply), includesUsage: includesUsage))
         if includesUsage, let usage = reply.usage {
@@ -39,7 +41,7 @@ struct ChatDialect: VendorDialect {
     }
 
     private func finishReason(_ reply: VendorReply) -> PlainJSON {
-        reply.toolCall == nil ? "stop" : "tool_calls"
+        reply.toolCalls.isEmpty ? "stop" : "tool_calls"
     }
 
     private func envelope(_ reply: VendorReply, object: PlainJSON) -> PlainJSON {
@@ -67,10 +69,10 @@ struct ChatDialect: VendorDialect {
         ]
     }
 
-    private func toolDeltas(_ call: VendorReply.ToolCall) -> [PlainJSON] {
-        let opening = self.toolCall(.init(id: call.id, name: call.name, arguments: "")).setting("index", 0)
+    private func toolDeltas(_ call: VendorReply.ToolCall, index: PlainJSON) -> [PlainJSON] {
+        let opening = self.toolCall(.init(id: call.id, name: call.name, arguments: "")).setting("index", index)
         let halves = call.arguments.halves.map { part -> PlainJSON in
-            ["tool_calls": [["index": 0, "function": ["arguments": .string(part)]]]]
+            ["tool_calls": [["index": index, "function": ["arguments": .string(part)]]]]
         }
         return [["tool_calls": [opening]]] + halves
     }

@@ -50,7 +50,7 @@ struct MessagesDialect: VendorDialect {
     }
 
     private func stopReason(_ reply: VendorReply) -> PlainJSON {
-        reply.toolCall == nil ? "end_turn" : "tool_use"
+        reply.toolCalls.isEmpty ? "end_turn" : "tool_use"
     }
 
     private func message(_ reply: VendorReply, content: PlainJSON, stopReason: PlainJSON) -> PlainJSON {
@@ -67,13 +67,12 @@ struct MessagesDialect: VendorDialect {
                 "type": "thinking", "thinking": .string(reply.thoughtText), "signature": "b3JhY2xlLXNpZ25hdHVyZQ==",
             ])
         }
-        if let call = reply.toolCall {
+        if reply.toolCalls.isEmpty { blocks.append(["type": "text", "text": .string(reply.text)]) }
+        for call in reply.toolCalls {
             let input = (try? PlainJSON(parsing: call.arguments)) ?? [:]
             blocks.append([
                 "type": "tool_use", "id": .string("toolu_" + call.id), "name": .string(call.name), "input": input,
             ])
-        } else {
-            blocks.append(["type": "text", "text": .string(reply.text)])
         }
         return blocks
     }
@@ -99,7 +98,7 @@ struct MessagesDialect: VendorDialect {
             let signature: PlainJSON = ["type": "signature_delta", "signature": block["signature"] ?? ""]
             return (["type": "thinking", "thinking": "", "signature": ""], thoughts + [signature])
         case "tool_use":
-            let parts = [""] + (reply.toolCall?.arguments.halves ?? [])
+            let parts = [""] + (block["input"]?.text.halves ?? [])
             let deltas = parts.map { ["type": "input_json_delta", "partial_json": .string($0)] as PlainJSON }
             return (block.setting("input", [:]), deltas)
         default:

@@ -16,10 +16,9 @@ struct ResponsesDialect: VendorDialect {
             self.addReasoning(reply, index: index, to: &stream)
             index += 1
         }
-        if let call = reply.toolCall {
-            self.addCall(call, index: index, to: &stream)
-        } else {
-            self.addMessage(reply, index: index, to: &stream)
+        if reply.toolCalls.isEmpty { self.addMessage(reply, index: index, to: &stream) }
+        for (offset, call) in reply.toolCalls.enumerated() {
+            self.addCall(call, index: index + offset, to: &stream)
         }
         stream.add("response.completed", ["response": self.plain(reply)])
         return stream.events
@@ -67,11 +66,8 @@ struct ResponsesDialect: VendorDialect {
 
     private func output(_ reply: VendorReply) -> PlainJSON {
         var items: [PlainJSON] = reply.thought.isEmpty ? [] : [self.reasoning(reply)]
-        if let call = reply.toolCall {
-            items.append(self.call(call, arguments: call.arguments, status: "completed"))
-        } else {
-            items.append(self.message([self.part(reply.text)], status: "completed"))
-        }
+        if reply.toolCalls.isEmpty { items.append(self.message([self.part(reply.text)], status: "completed")) }
+        items += reply.toolCalls.map { self.call($0, arguments: $0.arguments, status: "completed") }
         return .array(items)
     }
 

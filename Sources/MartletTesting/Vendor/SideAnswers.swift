@@ -8,7 +8,9 @@ enum SideAnswers {
         case .moderations: self.moderation(call)
         case .completions where !call.streams: self.completion(call)
         case .models: self.models
-        case .chat, .responses, .messages, .completions, .other: nil
+        case .geminiCount: ["totalTokens": .int(max(call.bodyByteCount / 4, 1))]
+        case .bedrockCount: ["inputTokens": .int(max(call.bodyByteCount / 4, 1))]
+        case .chat, .responses, .messages, .gemini, .converse, .invoke, .completions, .other: nil
         }
     }
 

@@ -56,7 +56,9 @@ final class Vendor: Sendable {
 
     /// Set when the answer says nothing of the request's own words.
     private func cacheKey(_ call: VendorCall, _ behaviour: VendorBehaviour) -> String? {
-        guard behaviour.textBytes != nil || behaviour.chunks != nil, !behaviour.callsTool else { return nil }
+        guard behaviour.textBytes != nil || behaviour.chunks != nil, !behaviour.callsTool, !behaviour.obeysSchema else {
+            return nil
+        }
         if case .hugeBody = behaviour.fault { return nil }
         return "\(call.operation) \(call.model) \(call.streams) \(call.includesUsage) \(call.bodyByteCount / 4)"
     }
@@ -76,6 +78,9 @@ struct VendorPerformance {
         switch self.call.operation {
         case .responses, .inputTokens: ResponsesDialect()
         case .messages, .countTokens: MessagesDialect()
+        case .gemini, .geminiCount: GeminiDialect()
+        case .converse, .bedrockCount: ConverseDialect()
+        case .invoke: InvokeDialect()
         case .chat, .embeddings, .completions, .moderations, .models, .other: ChatDialect()
         }
     }
@@ -108,7 +113,7 @@ struct VendorPerformance {
             return OracleAnswer(headers: self.dialect.headers, json: self.dialect.plain(reply))
         }
         let events = self.dialect.events(reply, includesUsage: self.call.includesUsage)
-        var answer = OracleAnswer(headers: self.dialect.headers, events: self.tampered(events))
+        var answer = self.dialect.stream(self.tampered(events))
         answer.interval = self.behaviour.interval ?? self.defaults.interval
         return answer
     }
@@ -117,14 +122,11 @@ struct VendorPerformance {
         switch self.behaviour.fault {
         case .end(let count): Array(events.prefix(count))
         case .error(let count): events.prefix(count) + self.dialect.errorEvents(message: "the oracle lost its voice")
-        case .brokenJSON(let count): events.prefix(count) + [Self.brokenEvent] + events.dropFirst(count)
+        case .brokenJSON(let count): events.prefix(count) + [self.dialect.brokenEvent] + events.dropFirst(count)
         case .crlf: events.map { $0.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") }
         default: events
         }
     }
-
-    /// Named so that clients which go by names look at it too.
-    private static let brokenEvent = "event: content_block_delta\ndata: {\"choices\":[{\n\n"
 
     private func timed(_ answer: OracleAnswer) -> OracleAnswer {
         var answer = answer
@@ -134,7 +136,7 @@ struct VendorPerformance {
     }
 
     private func error(_ status: Int, retryAfter: Int?, shouldRetry: Bool?) -> OracleAnswer {
-        var headers = self.dialect.headers
+        var headers = self.dialect.errorHeaders(status: status)
         if let retryAfter { headers.append(OracleHeader("retry-after", String(retryAfter))) }
         if let shouldRetry { headers.append(OracleHeader("x-should-retry", String(shouldRetry))) }
         let message = "the oracle answers \(status), as the model name asked"

@@ -7,7 +7,8 @@
 /// | --- | --- |
 /// | `plain-SIZE` | a text of SIZE bytes |
 /// | `sse-NxMS`, `sse-NxMSxBYTES` | N pieces of text, MS milliseconds apart, of BYTES bytes each |
-/// | `tools` | calls the first tool offered, then speaks of its result |
+/// | `tools`, `tools-N` | calls the first tool offered, or the first N, then speaks of the results |
+/// | `schema` | answers with JSON as the schema asked, or calls the tool that stands for one |
 /// | `think` | thinks before it speaks |
 /// | `usage-IN-OUT[-CACHED]`, `usage-bad`, `usage-none` | these counts; absurd counts; none |
 /// | `slow-T` | waits T before the head |
@@ -37,7 +38,9 @@ public struct VendorBehaviour: Sendable, Equatable {
     var interval: Duration?
     var headDelay = Duration.zero
     var bodyDelay = Duration.zero
-    var callsTool = false
+    /// How many of the tools offered are called.
+    var toolCount = 0
+    var obeysSchema = false
     var thinks = false
     var usage = UsageRule.counted
     var fault = Fault.none
@@ -78,6 +81,8 @@ public struct VendorBehaviour: Sendable, Equatable {
         }
     }
 
+    var callsTool: Bool { self.toolCount > 0 }
+
     /// Whether the name says anything at all.
     var isDefault: Bool {
         self == VendorBehaviour(model: "")
@@ -89,7 +94,8 @@ public struct VendorBehaviour: Sendable, Equatable {
         switch word {
         case "plain": self.textBytes = Self.size(argument) ?? self.textBytes
         case "sse": self.applyPace(argument)
-        case "tools": self.callsTool = true
+        case "tools": self.toolCount = max(Self.size(argument) ?? 1, 1)
+        case "schema": self.obeysSchema = true
         case "think": self.thinks = true
         case "usage": self.applyUsage(Array(parts.dropFirst()))
         case "slow": self.headDelay = Self.duration(argument) ?? self.headDelay

@@ -10,9 +10,26 @@ protocol VendorDialect: Sendable {
     func errorBody(status: Int, message: String) -> PlainJSON
     /// Events that tell an error in a stream that has begun.
     func errorEvents(message: String) -> [String]
+    /// Headers that come with an error answer.
+    func errorHeaders(status: Int) -> [OracleHeader]
+    /// An event no client can read.
+    var brokenEvent: String { get }
+    /// The answer that carries these events.
+    func stream(_ events: [String]) -> OracleAnswer
 }
 
 extension VendorDialect {
+    func errorHeaders(status: Int) -> [OracleHeader] {
+        self.headers
+    }
+
+    /// Named so that clients which go by names look at it too.
+    var brokenEvent: String { "event: content_block_delta\ndata: {\"choices\":[{\n\n" }
+
+    func stream(_ events: [String]) -> OracleAnswer {
+        OracleAnswer(headers: self.headers, events: events)
+    }
+
     /// An event with a name.
     func event(_ name: String, _ data: PlainJSON) -> String {
         "event: \(name)\ndata: \(data.text)\n\n"

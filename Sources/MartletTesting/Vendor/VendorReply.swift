@@ -18,7 +18,7 @@ struct VendorReply: Sendable {
     var model: String
     var thought: [String] = []
     var pieces: [String] = []
-    var toolCall: ToolCall?
+    var toolCalls: [ToolCall] = []
     var usage: Usage?
     /// Moment of creation in Unix seconds: fixed, so that equal requests get equal bytes.
     let created = 1_790_000_000
@@ -31,8 +31,14 @@ struct VendorReply: Sendable {
         if behaviour.thinks {
             self.thought = ["Someone asks the oracle. ", "It listens first, ", "then it speaks."]
         }
-        if behaviour.callsTool, call.toolResult == nil, let tool = call.tool {
-            self.toolCall = ToolCall(id: "oracle_1", name: tool.name, arguments: tool.schema.exampleArguments.text)
+        let schema = behaviour.obeysSchema ? call.schema : nil
+        let count = behaviour.obeysSchema && schema == nil ? 1 : behaviour.toolCount
+        if let schema {
+            self.pieces = schema.exampleArguments.text.halves
+        } else if count > 0, call.toolResult == nil, !call.tools.isEmpty {
+            self.toolCalls = call.tools.prefix(count).enumerated().map { index, tool in
+                ToolCall(id: "oracle_\(index + 1)", name: tool.name, arguments: tool.schema.exampleArguments.text)
+            }
         } else {
             self.pieces = Self.pieces(for: call, behaviour, defaults: defaults)
         }
@@ -54,7 +60,7 @@ struct VendorReply: Sendable {
     }
 
     private func usage(for call: VendorCall, _ behaviour: VendorBehaviour) -> Usage? {
-        let output = max(self.pieces.count + self.thought.count + (self.toolCall == nil ? 0 : 12), 1)
+        let output = max(self.pieces.count + self.thought.count + 12 * self.toolCalls.count, 1)
         let counted = Usage(
             input: max(call.bodyByteCount / 4, 1),
             output: output,

@@ -195,7 +195,12 @@ extension ChatAnswerEncoder {
         guard state.owner == ReasoningState.gemini, !self.request.usesLegacyFunctions else { return }
         switch self.open {
         case .text: self.chunk(&out) { Self.write(signature: state.value, &$0) }
-        case .call(let index, _, _): self.callChunk(index, &out) { Self.write(signature: state.value, &$0) }
+        case .call(let index, _, _):
+            // Stream helpers of SDKs take every piece of a call for one of its function.
+            self.callChunk(index, &out) { writer in
+                writer.member("function", object: { $0.member("arguments", "") })
+                Self.write(signature: state.value, &writer)
+            }
         case .refusal, .reasoning, .hidden, nil: break
         }
     }
