@@ -81,7 +81,7 @@ extension MessagesAnswerEncoder {
         self.thoughts = ""
         self.outline.note(opening)
         guard case .opaque(let opaque) = opening, opaque.format == .messages else { return }
-        self.begin(&out) { $0.value(opaque.json) }
+        self.begin(&out) { $0.value(opaque.json.line) }
     }
 
     private func delta(_ text: String, _ out: inout [UInt8]) {

@@ -21,7 +21,7 @@ enum MessagesCitation {
     /// Writes one for a caller; nothing, and false, for a source that has no address.
     static func write(_ citation: Citation, to writer: inout JSONWriter) -> Bool {
         if let original = citation.original, original.format == .messages {
-            writer.value(original.json)
+            writer.value(original.json.line)
             return true
         }
         guard let url = citation.url else { return false }

@@ -83,13 +83,13 @@ import Wire
         head.id = "chatcmpl-9"
         head.created = 3
         #expect(
-            ChatProbe.stream([.start(head), .finish(.stop)], for: Self.request()).hasPrefix(
+            ChatProbe.stream([.start(head), .finish(.stop), .end], for: Self.request()).hasPrefix(
                 #"data: {"id":"chatcmpl-9","object":"chat.completion.chunk","created":3,"#
             )
         )
         head.id = "msg_1"
         #expect(
-            ChatProbe.stream([.start(head), .finish(.stop)], for: Self.request()).hasPrefix(
+            ChatProbe.stream([.start(head), .finish(.stop), .end], for: Self.request()).hasPrefix(
                 #"data: {"id":"chatcmpl-seed""#
             )
         )

@@ -22,7 +22,8 @@ final class ChatAnswerEncoder: AnswerEncoder {
     /// last list, or fail at a second one.
     private var openCitations: [Citation] = []
     private var citations: [PlacedCitation] = []
-    private var hasFinished = false
+    /// Held until the answer is complete: after a reason to finish, callers take a failure for a success.
+    private var reason: FinishReason?
     private var usage: TokenUsage?
 
     private enum Open {
@@ -55,13 +56,13 @@ final class ChatAnswerEncoder: AnswerEncoder {
         case .usage(let usage): self.usage = usage
         case .finish(let reason):
             self.close(&out)
-            self.finish(reason, &out)
+            self.reason = reason
         case .fail(let failure):
             self.isOver = true
             out += OpenAIChatFormat.terminal(failure)
         case .end:
             self.close(&out)
-            self.finish(nil, &out)
+            self.finish(&out)
             self.end(&out)
         }
     }
@@ -184,7 +185,7 @@ extension ChatAnswerEncoder {
         guard case .text = self.open, self.request.logprobs != nil else { return }
         var logprobs = JSONWriter(capacity: json.bytes.count + 32)
         logprobs.object { writer in
-            writer.member("content", json)
+            writer.member("content", json.line)
             writer.key("refusal")
             writer.null()
         }
@@ -205,10 +206,8 @@ extension ChatAnswerEncoder {
         }
     }
 
-    /// The chunk with the reason, once. Whether tools are to be run is told by the calls, not by the vendor's word.
-    private func finish(_ reason: FinishReason?, _ out: inout [UInt8]) {
-        guard !self.hasFinished else { return }
-        self.hasFinished = true
+    /// The chunk with the reason. Whether tools are to be run is told by the calls, not by the vendor's word.
+    private func finish(_ out: inout [UInt8]) {
         if !self.hasRole { self.role(#"{"role":"assistant","content":""}"#, &out) }
         if !self.citations.isEmpty {
             let citations = self.citations
@@ -216,7 +215,7 @@ extension ChatAnswerEncoder {
                 writer.member("annotations", array: { writer in citations.forEach { $0.write(&writer) } })
             }
         }
-        let word = Self.word(reason, hasCalls: self.callCount > 0, isLegacy: self.request.usesLegacyFunctions)
+        let word = Self.word(self.reason, hasCalls: self.callCount > 0, isLegacy: self.request.usesLegacyFunctions)
         self.chunk(&out, finish: word) { _ in }
     }
 

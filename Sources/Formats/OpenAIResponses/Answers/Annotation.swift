@@ -27,7 +27,7 @@ enum Annotation {
     ///   - length: Characters of the text, which all rely on it if the citation does not say which.
     /// - Returns: `nil` for what has no form here: a document without address or file id.
     static func json(_ citation: Citation, length: Int) -> RawJSON? {
-        if let original = citation.original, original.format == .responses { return original.json }
+        if let original = citation.original, original.format == .responses { return original.json.line }
         guard let url = citation.url else { return nil }
         let range = citation.range ?? 0..<length
         var writer = JSONWriter()

@@ -49,6 +49,7 @@ struct MessageItem {
         guard let isRefusal = self.open?.isRefusal else { return }
         self.open?.text += text
         self.open?.length += text.unicodeScalars.count
+        let logprobs = logprobs?.line
         if let logprobs { self.open?.logprobs.append(logprobs) }
         stream.event(isRefusal ? "response.refusal.delta" : "response.output_text.delta") { writer in
             self.place(&writer)
@@ -59,7 +60,7 @@ struct MessageItem {
 
     /// Log probabilities that belong to no piece.
     mutating func append(logprobs: RawJSON) {
-        self.open?.logprobs.append(logprobs)
+        self.open?.logprobs.append(logprobs.line)
     }
 
     /// Something the open part relies on.

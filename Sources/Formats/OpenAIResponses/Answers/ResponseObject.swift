@@ -91,13 +91,17 @@ struct ResponseObject {
 
     private static func repeated(_ echo: [ExchangeRequest.Echo]) -> [UInt8] {
         var told: [String: RawJSON] = [:]
-        for member in echo { told[member.name] = member.name == "text" ? self.formatted(member.json) : member.json }
+        for member in echo {
+            let json = member.name == "text" ? self.formatted(member.json) : member.json
+            told[member.name] = json.line
+        }
         var members: [[UInt8]] = []
         for (name, json) in self.defaults {
             members.append(Array("\"\(name)\":".utf8) + (told.removeValue(forKey: name)?.bytes ?? Array(json.utf8)))
         }
-        for member in echo where told[member.name] != nil {
-            members.append(Array("\"\(member.name)\":".utf8) + member.json.bytes)
+        for member in echo {
+            guard let json = told[member.name] else { continue }
+            members.append(Array("\"\(member.name)\":".utf8) + json.bytes)
         }
         return Array(members.joined(separator: [UInt8(ascii: ",")]))
     }

@@ -169,7 +169,7 @@ final class ResponsesAnswerEncoder: AnswerEncoder {
         case .opaque(let opaque):
             self.endItem(.completed)
             guard opaque.format == .responses else { return }
-            self.write(RawItem(bytes: opaque.json.bytes))
+            self.write(RawItem(bytes: opaque.json.line.bytes))
         }
     }
 
