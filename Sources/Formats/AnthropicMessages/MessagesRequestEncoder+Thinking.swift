@@ -178,7 +178,8 @@ extension MessagesRequestEncoder {
                 wayOut: "Leave the choice to the model."
             )
         }
-        if plan.isOn { try self.report.approximated(.parameter(.reasoning), "off_for_forced_tool") }
+        let thinks = plan.isOn || plan.mode == nil && self.capabilities.reasonsByDefault
+        if thinks { try self.report.approximated(.parameter(.reasoning), "off_for_forced_tool") }
         if case .budget = self.capabilities.reasoning { return ThinkingPlan() }
         return ThinkingPlan(mode: .disabled)
     }

@@ -57,6 +57,7 @@ extension MessagesRequestEncoder {
         guard prepared.declared.isEmpty else { return prepared }
         prepared.declared = Self.calledTools(turns)
         prepared.isFromHistory = !prepared.declared.isEmpty
+        if prepared.isFromHistory { try self.report.approximated(.parameter(.tools), "declared_from_history") }
         return prepared
     }
 
@@ -152,16 +153,12 @@ extension MessagesRequestEncoder {
             writer.member("name", name)
             if let description = tool.description, !description.isEmpty { writer.member("description", description) }
             try self.writeSchema(schema, isStrict: strict == true, of: tool, to: &writer)
-        case .custom(let format):
+        case .custom:
             try self.report.approximated(.tool(tool.index), "custom")
             self.notes.customTools.insert(name)
             writer.beginObject()
             writer.member("name", name)
-            let description = [
-                tool.description ?? "", format.map { "The input follows this format: \($0.text)" } ?? "",
-            ]
-            let text = description.filter { !$0.isEmpty }.joined(separator: "\n\n")
-            if !text.isEmpty { writer.member("description", text) }
+            if let text = tool.spelledOutDescription { writer.member("description", text) }
             writer.member("input_schema", Self.customSchema)
         }
         self.writeMark(tool.cache, to: &writer)

@@ -5,6 +5,7 @@ extension MessagesRequestEncoder {
     /// The conversation as the vendor takes it: roles alternate, the user begins, every call is answered at once, and
     /// nothing is blank.
     mutating func preparedTurns() throws(TranslationRefusal) -> [Turn] {
+        for turn in self.request.turns where turn.name != nil { try self.report.dropped(.place(turn.place), "name") }
         let paired = try Conversation.paired(self.request.turns, merges: true, report: &self.report)
         var turns: [Turn] = []
         for turn in paired {

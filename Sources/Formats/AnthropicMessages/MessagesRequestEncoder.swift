@@ -32,6 +32,7 @@ struct MessagesRequestEncoder {
         var system = self.request.system.filter { !$0.isBlankText }
         if let instruction = shape.instruction { system.append(.text(instruction)) }
         if turns.isEmpty {
+            if !system.isEmpty { try self.report.approximated(.parameter(.system), "sent_as_user") }
             turns = [Turn(.user, system.isEmpty ? [.text("(empty)")] : system)]
             system = []
         }

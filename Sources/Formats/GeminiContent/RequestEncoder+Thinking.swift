@@ -85,18 +85,25 @@ extension RequestEncoder {
             try self.report.approximated(.parameter(.reasoning), "\(range.lowerBound)")
             return .budget(range.lowerBound)
         }
+        // Thoughts count towards the cap on output: some of it has to be left for the answer.
+        let most = max(min(range.upperBound, (self.request.maxOutputTokens ?? .max) - 1), range.lowerBound)
         if intent.mode == .budgeted, let budget = intent.budget {
-            let clamped = min(max(budget, range.lowerBound), range.upperBound)
-            if clamped != budget { try self.report.clamped(.parameter(.reasoningBudget), to: "\(clamped)") }
-            return .budget(clamped)
+            return .budget(try self.clamp(budget, to: range.lowerBound...most))
         }
         if let effort = intent.effort {
-            return .budget(
-                min(max(Self.tokens(of: effort, most: range.upperBound), range.lowerBound), range.upperBound)
-            )
+            let tokens = min(Self.tokens(of: effort, most: range.upperBound), range.upperBound)
+            return .budget(try self.clamp(max(tokens, range.lowerBound), to: range.lowerBound...most))
         }
         // The model decides, also one that does not think by itself.
         return intent.mode == .adaptive ? .budget(-1) : .unset
+    }
+
+    private mutating func clamp(_ tokens: Int, to range: ClosedRange<Int>) throws(TranslationRefusal) -> Int {
+        let clamped = min(max(tokens, range.lowerBound), range.upperBound)
+        if clamped != tokens {
+            try self.report.clamped(.parameter(self.request.reasoning.field), to: "\(clamped)")
+        }
+        return clamped
     }
 
     private static func tokens(of effort: ReasoningIntent.Effort, most: Int) -> Int {

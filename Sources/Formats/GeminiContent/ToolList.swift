@@ -57,10 +57,10 @@ struct ToolList {
         var declaration = Declaration(name: Self.name(tool.name), description: tool.description ?? "")
         switch tool.kind {
         case .function(let schema, _): declaration.schema = schema.flatMap(Self.parameters)
-        case .custom(let format):
+        case .custom:
             try report.approximated(.tool(tool.index), "custom")
             declaration.schema = Self.textSchema
-            declaration.description = Self.description(tool, format)
+            declaration.description = tool.spelledOutDescription ?? ""
             self.customNames.insert(declaration.name)
         case .hosted(let type): return try report.dropped(.parameter(.tools), type)
         }
@@ -104,17 +104,6 @@ extension ToolList {
     private static let textSchema = RawJSON(
         trusted: #"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}"#
     )
-
-    /// A custom tool's description, with the grammar its text has to follow: the model is told, not held to it.
-    private static func description(_ tool: Tool, _ format: RawJSON?) -> String {
-        let grammar = format?.read { format -> String? in
-            let grammar = format["grammar"]?.kind == .object ? format["grammar"] ?? format : format
-            guard let definition = grammar["definition"]?.string else { return nil }
-            let syntax = grammar["syntax"]?.string ?? ""
-            return "The input follows this \(syntax.isEmpty ? "" : "\(syntax) ")grammar:\n\(definition)"
-        }
-        return [tool.description ?? "", (grammar ?? nil) ?? ""].filter { !$0.isEmpty }.joined(separator: "\n\n")
-    }
 
     /// A schema as Gemini takes it: none for a tool without parameters, and always with a type at the root.
     private static func parameters(_ schema: RawJSON) -> RawJSON? {

@@ -155,7 +155,8 @@ import Wire
         }
         let lost = try MessagesRoom.encode(MessagesRoom.foreign(turns, change), Self.budget)
         #expect(try Self.member("thinking", of: lost.body) == nil)
-        #expect(lost.warnings == ["approximated:thinking:off_in_tool_loop"])
+        let declared = "approximated:tools:declared_from_history"
+        #expect(lost.warnings == [declared, "approximated:thinking:off_in_tool_loop"])
         turns[1].blocks.insert(.messagesThoughts("", "S"), at: 0)
         let kept = try MessagesRoom.encode(MessagesRoom.foreign(turns, change), Self.budget)
         #expect(try Self.member("thinking", of: kept.body) == #"{"type":"enabled","budget_tokens":2048}"#)

@@ -81,7 +81,8 @@ import Wire
                 #""tools":[{"name":"\#(name)","input_schema":{"type":"object"}},{"name":"look","input_schema":{"type":"object"}}],"tool_choice":{"type":"none"}"#
             )
         )
-        #expect(encoded.body.contains("\"id\":\"a\",\"name\":\"\(name)\"") && encoded.warnings.isEmpty)
+        #expect(encoded.body.contains("\"id\":\"a\",\"name\":\"\(name)\""))
+        #expect(encoded.warnings == ["approximated:tools:declared_from_history"])
     }
 
     @Test func `T12 T13 names the vendor cannot take are replaced, and noted for the answer`() throws {
@@ -132,7 +133,7 @@ import Wire
         let encoded = try Self.encode { $0.tools.append(tool) }
         #expect(
             encoded.body.contains(
-                #"{"name":"patch","description":"Patches.\n\nThe input follows this format: {\"type\":\"text\"}","input_schema":{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}}"#
+                #"{"name":"patch","description":"Patches.","input_schema":{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}}"#
             )
         )
         #expect(encoded.encoded.notes.customTools == ["patch"])

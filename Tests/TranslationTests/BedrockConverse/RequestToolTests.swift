@@ -182,7 +182,10 @@ import Testing
                 #"{"output_config":{"effort":"low"}}"#, ["approximated:reasoning:lowest_effort"]
             ),
             (Self.budget, .chat, { $0.effort = .medium }, #"{"thinking":{"type":"enabled","budget_tokens":8192}}"#, []),
-            (Self.budget, .chat, { $0.effort = .max }, #"{"thinking":{"type":"enabled","budget_tokens":19999}}"#, []),
+            (
+                Self.budget, .chat, { $0.effort = .max }, #"{"thinking":{"type":"enabled","budget_tokens":19999}}"#,
+                ["clamped:reasoningEffort:19999"]
+            ),
             (Self.budget, .chat, { $0.effort = ReasoningIntent.Effort.none }, "", []),
             (
                 Self.budget, .messages,

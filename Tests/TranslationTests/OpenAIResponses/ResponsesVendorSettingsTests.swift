@@ -10,8 +10,9 @@ import Testing
         (.max, nil, .adaptive, "high", "approximated:reasoning.effort:high"),
         (ReasoningIntent.Effort.none, nil, .off, "minimal", "approximated:reasoning.effort:minimal"),
         (nil, nil, .off, "minimal", "approximated:reasoning.effort:minimal"), (nil, nil, .adaptive, nil, nil),
-        (nil, nil, .unset, nil, nil), (nil, 2000, .budgeted, "low", nil), (nil, 10_000, .budgeted, "medium", nil),
-        (nil, 40_000, .budgeted, "high", nil),
+        (nil, nil, .unset, nil, nil), (nil, 2000, .budgeted, "low", "approximated:reasoning:low"),
+        (nil, 10_000, .budgeted, "medium", "approximated:reasoning:medium"),
+        (nil, 40_000, .budgeted, "high", "approximated:reasoning:high"),
     ])
     func `R11 effort is the nearest the model knows`(
         _ effort: ReasoningIntent.Effort?,

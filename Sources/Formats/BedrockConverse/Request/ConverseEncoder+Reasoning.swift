@@ -69,7 +69,7 @@ extension ConverseEncoder {
             return
         }
         if let budget = self.intent.budget {
-            try self.set(budget: budget, in: range, isExact: true)
+            try self.set(budget: budget, in: range)
         } else if let effort = self.intent.effort {
             guard self.intent.mode != .unset || self.request.origin != .messages else {
                 return try self.report.dropped(.parameter(.reasoningEffort))
@@ -82,11 +82,7 @@ extension ConverseEncoder {
     }
 
     /// A budget lies between the model's bounds and below the cap on all output.
-    private mutating func set(
-        budget: Int,
-        in range: ClosedRange<Int>,
-        isExact: Bool = false
-    ) throws(TranslationRefusal) {
+    private mutating func set(budget: Int, in range: ClosedRange<Int>) throws(TranslationRefusal) {
         let lowest = max(range.lowerBound, 1024)
         var highest = max(range.upperBound, lowest)
         let cap = self.request.maxOutputTokens ?? self.capabilities.maxOutputTokens
@@ -98,7 +94,7 @@ extension ConverseEncoder {
             highest = min(highest, cap - 1)
         }
         let settled = min(max(budget, lowest), highest)
-        if isExact, settled != budget { try self.report.clamped(.parameter(.reasoningBudget), to: "\(settled)") }
+        if settled != budget { try self.report.clamped(.parameter(self.intent.field), to: "\(settled)") }
         self.reasoning.thinking = .budget(settled)
         self.reasoning.isThinking = true
     }
@@ -107,6 +103,9 @@ extension ConverseEncoder {
         guard !self.intent.isUnset else { return }
         var wanted = self.intent.effort ?? self.intent.budget.map { ReasoningIntent.Effort(budget: $0) } ?? .medium
         if self.wantsNone { wanted = .none }
+        if self.intent.effort == nil, self.intent.budget != nil, wanted != .none {
+            try self.report.approximated(.parameter(.reasoningBudget), wanted.rawValue)
+        }
         switch self.family {
         case .claude: self.reasoning.effort = try self.nearest(wanted, in: grades)?.rawValue
         case .openAI: self.reasoning.openAIEffort = try self.nearest(wanted, in: grades)?.rawValue
@@ -115,7 +114,7 @@ extension ConverseEncoder {
             guard wanted != .none else { return }
             self.reasoning.qwenEffort = try self.nearest(wanted, in: grades)?.rawValue
         case .mistral, .cohere, .other:
-            if wanted != .none { try self.report.dropped(.parameter(.reasoningEffort)) }
+            if wanted != .none { try self.report.dropped(.parameter(self.intent.field)) }
             return
         }
         self.reasoning.isThinking = wanted != .none
@@ -132,7 +131,7 @@ extension ConverseEncoder {
         }
         var effort = try self.nearest(wanted, in: grades) ?? .low
         if effort >= .high, self.request.maxOutputTokens != nil {
-            try self.report.approximated(.parameter(.reasoningEffort), "medium")
+            try self.report.approximated(.parameter(self.intent.field), "medium")
             effort = .medium
         }
         self.reasoning.novaEffort = effort.rawValue

@@ -80,6 +80,7 @@ extension ConverseEncoder {
             try self.report.approximated(.tool(tool.index), "custom")
             self.notes.customTools.insert(name)
             entry.schema = ToolSchema.oneText
+            entry.description = tool.spelledOutDescription
         case .function(let schema, let strict):
             if let schema { entry.schema = ToolSchema.rooted(schema) }
             if strict == true {

@@ -94,7 +94,7 @@ extension ChatRequestWriter {
         guard let supported = self.supportedEfforts else {
             let intent = self.request.reasoning
             if !intent.isUnset, intent.mode != .off, intent.effort != ReasoningIntent.Effort.none {
-                try self.report.dropped(.parameter(.reasoningEffort))
+                try self.report.dropped(.parameter(intent.field))
             }
             return nil
         }
@@ -105,7 +105,8 @@ extension ChatRequestWriter {
             try self.report.dropped(.parameter(.reasoningEffort))
             return nil
         }
-        try self.report.approximated(.parameter(.reasoningEffort), nearest.rawValue)
+        let isSwitch = self.request.reasoning.effort == nil && self.request.reasoning.budget == nil
+        try self.report.approximated(.parameter(isSwitch ? .reasoning : .reasoningEffort), nearest.rawValue)
         return nearest
     }
 

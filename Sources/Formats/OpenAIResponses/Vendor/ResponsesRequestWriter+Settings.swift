@@ -95,7 +95,7 @@ extension ResponsesRequestWriter {
         let intent = self.request.reasoning
         guard intent.mode != .off, intent.effort != ReasoningIntent.Effort.none else { return }
         if !intent.isUnset {
-            try self.report.dropped(.parameter(intent.effort == nil ? .reasoning : .reasoningEffort))
+            try self.report.dropped(.parameter(intent.field))
         } else if intent.isShown == true {
             try self.report.dropped(.parameter(.reasoningSummary))
         }
@@ -104,12 +104,14 @@ extension ResponsesRequestWriter {
     /// The grade asked for, or the nearest that the model knows: downwards first.
     private mutating func plannedEffort() throws(TranslationRefusal) -> ReasoningIntent.Effort? {
         let known = self.knownEfforts
-        guard let wanted = self.wantedEffort(known), !known.isEmpty, !known.contains(wanted) else {
-            return self.wantedEffort(known)
-        }
+        guard let wanted = self.wantedEffort(known) else { return nil }
+        let intent = self.request.reasoning
+        let isCounted = intent.mode != .off && intent.effort == nil && intent.budget != nil
+        if isCounted { try self.report.approximated(.parameter(.reasoningBudget), wanted.rawValue) }
+        guard !known.isEmpty, !known.contains(wanted) else { return wanted }
         let weaker = known.filter { $0 < wanted && $0 != ReasoningIntent.Effort.none }.max()
         let nearest = weaker ?? known.filter { $0 > wanted }.min() ?? ReasoningIntent.Effort.none
-        try self.report.approximated(.parameter(.reasoningEffort), nearest.rawValue)
+        if !isCounted { try self.report.approximated(.parameter(.reasoningEffort), nearest.rawValue) }
         return nearest
     }
 
