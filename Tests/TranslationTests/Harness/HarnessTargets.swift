@@ -136,11 +136,23 @@ struct HarnessTarget: Sendable, CustomTestStringConvertible {
         kind: "openai-compatible",
         model: "llama-3.3-70b"
     )
+    static let compatibleSeeing = HarnessTarget(
+        "compatible-seeing",
+        OpenAIChatFormat(),
+        kind: "openai-compatible",
+        model: "llama-4-maverick"
+    )
+    static let compatibleThinking = HarnessTarget(
+        "compatible-thinking",
+        OpenAIChatFormat(),
+        kind: "openai-compatible",
+        model: "gpt-oss-120b"
+    )
 
     static let all = [
         Self.openAIChat, Self.openAIChatThinking, Self.openAIResponses, Self.azureChat, Self.azureResponses,
         Self.claude,
         Self.claudeSonnet, Self.claudeBudget, Self.claudeOld, Self.gemini2, Self.gemini3, Self.vertex,
-        Self.bedrockClaude, Self.bedrockNova, Self.compatible,
+        Self.bedrockClaude, Self.bedrockNova, Self.compatible, Self.compatibleSeeing, Self.compatibleThinking,
     ]
 }
