@@ -60,7 +60,9 @@ extension ResponsesRequestWriter {
     private mutating func hosted(_ tool: Tool, _ type: String) throws(TranslationRefusal) -> PlannedTool? {
         guard let original = tool.original else { return nil }
         if original.format == .responses { return .hosted(type: type, original.json) }
-        guard original.format == .messages, type.hasPrefix("web_search_") else { return nil }
+        let isSearch =
+            original.format == .messages ? type.hasPrefix("web_search_") : original.type == "web_search_options"
+        guard isSearch else { return nil }
         let search = original.json.read { WebSearch($0) } ?? WebSearch()
         if search.blocksDomains {
             let wayOut = "Name allowed domains, or leave them out."
@@ -70,7 +72,7 @@ extension ResponsesRequestWriter {
         return .hosted(type: "web_search", search.json)
     }
 
-    /// Messages' search tool in this format's shape.
+    /// Messages' search tool, or Chat's search settings, in this format's shape.
     private struct WebSearch {
         var json = RawJSON(trusted: #"{"type":"web_search"}"#)
         var blocksDomains = false
@@ -87,11 +89,22 @@ extension ResponsesRequestWriter {
                 if let domains = tool["allowed_domains"], domains.kind == .array, domains.count > 0 {
                     writer.member("filters", object: { $0.member("allowed_domains", RawJSON(domains)) })
                 }
+                if let size = tool["search_context_size"]?.string { writer.member("search_context_size", size) }
                 if let location = tool["user_location"], location.kind == .object {
-                    writer.member("user_location", RawJSON(location))
+                    writer.member("user_location", object: { Self.write(location, &$0) })
                 }
             }
             self.json = RawJSON(writer)
+        }
+
+        /// Chat puts the place one level deeper.
+        private static func write(_ location: JSONValue, _ writer: inout JSONWriter) {
+            writer.member("type", "approximate")
+            let place = location["approximate"].flatMap { $0.kind == .object ? $0 : nil } ?? location
+            for (key, value) in place.members where !key.equals("type") {
+                writer.key(key.string ?? "")
+                writer.raw(value.bytes)
+            }
         }
     }
 
