@@ -53,6 +53,7 @@ enum ConformanceDocument {
             }
             text += "\n### What the caller is told\n\n"
             for row in rows { text += Self.details(row) }
+            text += "\n### What comes back\n\n" + (try ConformanceAnswer.table(client))
         }
         return text
     }
@@ -101,6 +102,9 @@ enum ConformanceDocument {
             - *reported*: it is left out, and `x-martlet-warnings` says so; it only steers quality, cost, routing or tracing
             - *refused*: the caller relies on it, so that it is told with a 400 before any vendor is asked, and a way out
             - *by itself*: there is nothing to send, for the reason given
+
+            Of what comes back, a vendor's answer is *told* whole and streamed alike, has *no place* in the caller's format, or is
+            nothing that vendor tells (–). Chat's callers are shown thoughts where the operator allows it.
 
             With `x-martlet-strict: true` what is approximated or reported is refused. What a model can do counts, too; these were
             asked, as [capabilities.md](capabilities.md) knows them:
