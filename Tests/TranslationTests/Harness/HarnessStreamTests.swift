@@ -35,6 +35,19 @@ import Wire
         Self.truncate(reply.stream, reply.room, reply.notes, reply.path, cuts: .max)
     }
 
+    @Test(arguments: HarnessFixtures.replies)
+    func `S06 a stream that ends after any of its bytes is whole or a failure`(_ reply: HarnessFixtures.Reply) {
+        let whole = HarnessGrammar.content(of: reply.events)
+        for count in 0..<reply.stream.count {
+            let events = HarnessStream.events([reply.stream.prefix(count)], of: reply.room, reply.notes)
+            switch events.last {
+            case .fail?: continue
+            case .end? where HarnessGrammar.content(of: events) == whole: continue
+            default: Issue.record("\(reply.path) after \(count) bytes: \(events)")
+            }
+        }
+    }
+
     @Test(arguments: HarnessFixtures.replies, HarnessClient.allCases)
     func `every event stream a caller gets is whole in its own grammar`(
         _ reply: HarnessFixtures.Reply,
