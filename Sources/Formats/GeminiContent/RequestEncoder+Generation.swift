@@ -96,7 +96,8 @@ extension RequestEncoder {
         let sampling = self.request.sampling
         // The upper bound is not part of the range.
         let range = -2.0...1.99
-        let isTaken = !self.traits.refusesPenalties && self.target.capabilities.sampling != .none
+        let can = self.target.capabilities
+        let isTaken = can.takesPenalties && !self.traits.refusesPenalties && can.sampling != .none
         if let penalty = sampling.presencePenalty.value, penalty != 0 {
             try self.writeNumber("presencePenalty", penalty, .presencePenalty, range, isTaken)
         }
