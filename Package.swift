@@ -112,7 +112,8 @@ let package = Package(
             dependencies: [
                 "OpenAIChat", "OpenAIResponses", "AnthropicMessages", "GeminiContent", "BedrockConverse",
                 "Catalogue", "Exchange", "Wire", "MartletTesting",
-            ]
+            ],
+            exclude: ["Fixtures"]
         ),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "Exchange", "Wire"]),
         .testTarget(

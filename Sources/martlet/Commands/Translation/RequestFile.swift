@@ -7,6 +7,7 @@ enum RequestFile {
     /// Reads it whole, and no more than one byte above what the JSON gate takes.
     ///
     /// - Parameter path: The file; `nil` or `-` for standard input.
+    /// - Returns: Its bytes.
     /// - Throws: When it cannot be read, or a person at a terminal would be waited for.
     static func read(_ path: String?) throws -> [UInt8] {
         guard let path, path != "-" else {

@@ -8,19 +8,20 @@ struct TranslateCommand: ParsableCommand {
         commandName: "translate",
         abstract: "Show what a vendor of another format would be sent; asks nobody.",
         discussion: """
-            Reads a caller's request and prints the body that Martlet would send, byte for byte, on standard output; method,
-            path, headers and what could not be carried exactly on standard error. No server and no data folder are needed.
-            A request that would be refused is told why, with exit code 2.
+            Reads a caller's request and prints the body that Martlet would send, byte for byte, \
+            on standard output; method, path, headers and losses on standard error. Needs no \
+            server and no data folder. What would be refused is told, with exit code 2.
 
-            The kind is openai for chat and responses, anthropic for messages, gemini, and bedrock for converse, unless
-            --kind says otherwise. Names of servers and projects in paths are made up unless --base-url and --set give them.
+            The kind is openai for chat and responses, anthropic for messages, gemini, and bedrock \
+            for converse, unless --kind says otherwise. Names of servers and projects in paths are \
+            made up unless --base-url and --set give them.
 
             Examples:
-              martlet translate --from messages --to gemini --model gemini-2.5-pro < request.json
-              martlet translate --from chat --to messages --model claude-opus-5 --strict request.json
-              martlet translate --from chat --to converse --model us.amazon.nova-pro-v1:0 --pretty request.json
-              martlet translate --from messages --to chat --kind openai-compatible --provider groq \\
-                --model openai/gpt-oss-120b --json request.json
+              martlet translate --from messages --to gemini --model gemini-2.5-pro < r.json
+              martlet translate --from chat --to messages --model claude-opus-5 < r.json
+              martlet translate --from chat --to converse --model amazon.nova-pro-v1:0 r.json
+              martlet translate --from messages --to chat --kind openai-compatible \\
+                --provider groq --model openai/gpt-oss-120b --json --pretty r.json
             """
     )
 
@@ -76,7 +77,7 @@ struct TranslateCommand: ParsableCommand {
         }
         guard client.id != vendor.id else {
             throw ValidationError(
-                "from \(client.id) to \(client.id) nothing is translated: the body passes through, with its model replaced"
+                "\(client.id) to \(client.id) is not translated: the body passes through, with its model replaced"
             )
         }
         return TranslationPreview.Order(
