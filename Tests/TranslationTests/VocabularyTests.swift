@@ -15,7 +15,10 @@ import Wire
             #expect(sealed.flatMap(ReasoningEnvelope.open) == sample)
         }
         #expect(ReasoningEnvelope.seal(Reasoning(text: "unsigned")) == nil)
-        for damaged in ["", "mt1.", "mt1.a", "mt1.a.b.c", "mt1..e30", "mt1.a.e30", "mt1.a.***", "EuYB", "mt1.a.W10"] {
+        let damagedOwner = "mt1.\u{E9}\n.eyJ2IjoicyJ9"
+        for damaged in [
+            "", "mt1.", "mt1.a", "mt1.a.b.c", "mt1..e30", "mt1.a.e30", "mt1.a.***", "EuYB", "mt1.a.W10", damagedOwner,
+        ] {
             #expect(ReasoningEnvelope.open(damaged) == nil)
         }
     }
@@ -69,6 +72,14 @@ import Wire
         )
         #expect(ToolInput(.claimedObject, "[1]").objectText == "{\"raw_arguments\":\"[1]\"}")
         #expect(ToolInput(.freeText, "a\"b").argumentsText == "{\"input\":\"a\\\"b\"}")
+    }
+
+    @Test func `a zero character that a model wrote spoils neither an envelope nor arguments`() {
+        let reasoning = Reasoning(text: "a\u{0}b", state: ReasoningState(owner: "gemini", value: "s\u{0}"))
+        #expect(ReasoningEnvelope.seal(reasoning).flatMap(ReasoningEnvelope.open) == reasoning)
+        let arguments = #"{"text":"\u0000"}"#
+        #expect(ToolInput(.claimedObject, arguments).objectText == arguments)
+        #expect(RawJSON(trusted: arguments).read { $0["text"]?.string } == "\u{0}")
     }
 
     @Test func `data addresses are read, and the bytes tell their type`() {

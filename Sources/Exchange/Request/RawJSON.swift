@@ -33,12 +33,14 @@ public struct RawJSON: Sendable, Hashable {
     /// `{}`
     public static let emptyObject = RawJSON(trusted: "{}")
 
-    /// Parses the value again, for as long as `body` runs.
+    /// Parses the value again, for as long as `body` runs. A vendor's value may hold U+0000, which only callers' must not.
     ///
     /// - Returns: What `body` returns; `nil` when the bytes are no JSON after all.
     public func read<R>(_ body: (JSONValue) -> R) -> R? {
-        self.bytes.withUnsafeBytes { bytes in
-            try? JSONTape().read(bytes, body)
+        var limits = JSONLimits()
+        limits.refusesNUL = false
+        return self.bytes.withUnsafeBytes { bytes in
+            try? JSONTape(limits: limits).read(bytes, body)
         }
     }
 }

@@ -45,8 +45,10 @@ public struct ToolInput: Sendable, Equatable {
 
     private static func isObject(_ text: String) -> Bool {
         var text = text
+        var limits = JSONLimits()
+        limits.refusesNUL = false  // a model may well write U+0000
         return text.withUTF8 { bytes in
-            (try? JSONTape().read(UnsafeRawBufferPointer(bytes)) { $0.kind == .object }) ?? false
+            (try? JSONTape(limits: limits).read(UnsafeRawBufferPointer(bytes)) { $0.kind == .object }) ?? false
         }
     }
 

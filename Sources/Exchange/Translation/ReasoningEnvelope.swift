@@ -33,7 +33,9 @@ public enum ReasoningEnvelope {
     public static func open(_ state: String) -> Reasoning? {
         guard self.isEnvelope(state) else { return nil }
         let parts = state.dropFirst(Self.prefix.count).split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, let bytes = Base64.decode(parts[1].utf8) else { return nil }
+        guard parts.count == 2, !parts[0].isEmpty, parts[0].utf8.allSatisfy(Self.isPlain),
+            let bytes = Base64.decode(parts[1].utf8)
+        else { return nil }
         return RawJSON(trusted: String(decoding: bytes, as: UTF8.self)).read { root in
             root["v"]?.string.map { value in
                 Reasoning(
@@ -48,10 +50,12 @@ public enum ReasoningEnvelope {
     /// Owners are provider names, which hold no dots; whatever else they hold is made printable.
     private static func safe(_ owner: String) -> String {
         String(
-            decoding: owner.utf8.map { byte in
-                (0x21..<0x7F).contains(byte) && byte != UInt8(ascii: ".") ? byte : UInt8(ascii: "_")
-            },
+            decoding: owner.utf8.map { byte in Self.isPlain(byte) ? byte : UInt8(ascii: "_") },
             as: UTF8.self
         )
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21..<0x7F).contains(byte) && byte != UInt8(ascii: ".")
     }
 }
