@@ -1,16 +1,33 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Micro benchmarks of `Wire`: `swift run -c release --package-path Benchmarks WireBench`.
+// Micro benchmarks: `swift run -c release --package-path Benchmarks WireBench`, likewise `TranslationBench`.
+// The modules that are measured are the same sources, reached through the link `Martlet`: nothing else is fetched or built.
+let rooms = ["OpenAIChat", "AnthropicMessages"]
+
 let package = Package(
     name: "martlet-benchmarks",
-    dependencies: [.package(name: "martlet", path: "../")],
     targets: [
         .target(name: "CountingMalloc"),
+        .target(name: "BenchKit", dependencies: ["CountingMalloc"], linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "Wire", path: "Martlet/Wire"),
+        .target(name: "Exchange", dependencies: ["Wire"], path: "Martlet/Exchange"),
+        .executableTarget(name: "WireBench", dependencies: ["BenchKit", "Wire"]),
         .executableTarget(
-            name: "WireBench",
-            dependencies: ["CountingMalloc", .product(name: "Wire", package: "martlet")],
-            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+            name: "TranslationBench",
+            dependencies: ["BenchKit", "Exchange", "Wire"] + rooms.map { .target(name: $0) }
         ),
     ]
+        + rooms.map { .target(name: $0, dependencies: ["Exchange", "Wire"], path: "Martlet/Formats/\($0)") }
 )
+
+for target in package.targets where target.name != "CountingMalloc" {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}

@@ -216,11 +216,13 @@ def micro():
     """The micro benches of Benchmarks/, where they are; their own lines among ours."""
     if not os.path.exists(os.path.join(ROOT, "Benchmarks/Package.swift")):
         return []
-    command = ["swift", "run", "-c", "release", "--package-path", "Benchmarks", "WireBench"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise Failure(f"micro: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    lines = done.stdout.splitlines()
+    lines = []
+    for program in ("WireBench", "TranslationBench"):
+        command = ["swift", "run", "-c", "release", "--package-path", "Benchmarks", program]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode:
+            raise Failure(f"micro: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        lines += done.stdout.splitlines()
     print("\n".join(line for line in lines if not line.startswith("bench ")), flush=True)
     return [line for line in lines if line.startswith("bench ")]
 

@@ -1,11 +1,12 @@
+import BenchKit
 import Wire
 
 /// Prints how long the gate, the patcher, the framer and the parsers take. With `--check`, fails when a goal is missed.
 @main
 struct WireBench {
     static func main() {
-        var bench = Bench()
-        Bench.printHeading()
+        var bench = Bench(lane: "wire")
+        bench.printHeading()
         self.gate(&bench)
         self.splice(&bench)
         self.event(&bench)
