@@ -11,6 +11,9 @@ public final class JSONTape {
     /// The bounds in force.
     public let limits: JSONLimits
 
+    /// Unknown outside of the process; drawn once, for asking the system each time costs more than a small document.
+    private static let seed = UInt64.random(in: .min ... .max)
+
     private var tape: TapeBuffer
     private var repeats: RepeatFinder
     private let frames: UnsafeMutablePointer<JSONFrame>
@@ -19,7 +22,7 @@ public final class JSONTape {
     public init(limits: JSONLimits = .init()) {
         self.limits = limits.clamped
         self.tape = TapeBuffer(limit: self.limits.maxValues)
-        self.repeats = RepeatFinder(seed: UInt64.random(in: .min ... .max))
+        self.repeats = RepeatFinder(seed: Self.seed)
         self.frames = .allocate(capacity: self.limits.maxDepth)
     }
 

@@ -29,9 +29,23 @@ extension JSONValue {
         return nil
     }
 
+    /// Walks the tape by index: most keys differ in length already, and are passed without being looked at.
     @inline(__always)
     private func find(_ key: UnsafeBufferPointer<UInt8>) -> (key: JSONValue, value: JSONValue)? {
-        for member in self.members where member.key.equals(key) { return member }
+        let object = self.entry
+        guard object.kind == .object else { return nil }
+        let width = key.count &+ 2
+        var position = self.index &+ 1
+        let end = Int(object.link)
+        while position < end {
+            let entry = self.tape[position]
+            if entry.hasEscapes || Int(entry.end &- entry.start) == width {
+                let member = self.at(position)
+                if member.equals(key) { return (member, self.at(position &+ 1)) }
+            }
+            let value = self.tape[position &+ 1]
+            position = value.isContainer ? Int(value.link) : position &+ 2
+        }
         return nil
     }
 

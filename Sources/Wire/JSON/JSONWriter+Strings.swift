@@ -6,56 +6,123 @@ extension JSONWriter {
         self.bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Plain text is copied in one piece; from the first byte that is not, the rest goes through a small buffer, because
+    /// code has an escape every few bytes and growing an array is dear.
     private mutating func escape(_ base: UnsafePointer<UInt8>, _ count: Int) {
-        var copied = 0
-        var i = 0
-        while i < count {
-            let byte = base[i]
-            if byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                i &+= 1
+        let plain = Self.plainRun(base, from: 0, to: count)
+        self.bytes.append(contentsOf: UnsafeBufferPointer(start: base, count: plain))
+        guard plain < count else { return }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.bufferBytes) { buffer in
+            guard let out = buffer.baseAddress else { return }
+            var i = plain
+            while i < count {
+                let used = Self.fill(out, base, &i, count)
+                self.bytes.append(contentsOf: UnsafeBufferPointer(start: out, count: used))
+            }
+        }
+    }
+
+    private static let bufferBytes = 1024
+
+    /// Offset of the first byte that is not written as it is without a look at it, or the end.
+    @inline(__always)
+    private static func plainRun(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
+        var i = start
+        while i &+ 8 <= end {
+            let marks = Self.marks(Words.load(base, i))
+            if marks != 0 { return i &+ Words.first(marks) }
+            i &+= 8
+        }
+        while i < end, Self.isPlain(base[i]) { i &+= 1 }
+        return i
+    }
+
+    /// Marks quotes, backslashes, control characters and what is not ASCII.
+    @inline(__always)
+    private static func marks(_ word: UInt64) -> UInt64 {
+        Words.equal(word, UInt8(ascii: "\"")) | Words.equal(word, UInt8(ascii: "\\")) | Words.below(word, 0x20)
+            | (word & Words.highs)
+    }
+
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// Writes from `i` on until the text or the buffer ends; returns how many bytes were written.
+    private static func fill(
+        _ out: UnsafeMutablePointer<UInt8>,
+        _ base: UnsafePointer<UInt8>,
+        _ i: inout Int,
+        _ count: Int
+    ) -> Int {
+        var used = 0
+        var offset = i
+        // Eight bytes are the most that one step writes.
+        while offset < count, used <= Self.bufferBytes &- 8 {
+            if offset &+ 8 <= count {
+                let word = Words.load(base, offset)
+                let marks = Self.marks(word)
+                UnsafeMutableRawPointer(out + used).storeBytes(of: word.littleEndian, as: UInt64.self)
+                let plain = marks == 0 ? 8 : Words.first(marks)
+                used &+= plain
+                offset &+= plain
+                if plain > 0 { continue }
+            } else if Self.isPlain(base[offset]) {
+                out[used] = base[offset]
+                used &+= 1
+                offset &+= 1
                 continue
             }
-            if byte >= 0x80 {
-                let length = UTF8Scan.sequence(base, at: i, end: count)
-                if length > 0 {
-                    i &+= length
-                    continue
-                }
-                self.copy(base, copied, i)
-                self.bytes.append(contentsOf: [0xEF, 0xBF, 0xBD])
-                i &-= length
-            } else {
-                self.copy(base, copied, i)
-                self.escape(byte)
-                i &+= 1
-            }
-            copied = i
+            used &+= Self.writeOne(out + used, base, &offset, count)
         }
-        self.copy(base, copied, count)
+        i = offset
+        return used
     }
 
-    private mutating func copy(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
-        guard end > start else { return }
-        self.bytes.append(contentsOf: UnsafeBufferPointer(start: base + start, count: end &- start))
+    /// Writes the escape, or the well-formed sequence, at `i`; U+FFFD for what is no UTF-8.
+    @inline(__always)
+    private static func writeOne(
+        _ out: UnsafeMutablePointer<UInt8>,
+        _ base: UnsafePointer<UInt8>,
+        _ i: inout Int,
+        _ count: Int
+    ) -> Int {
+        let byte = base[i]
+        guard byte >= 0x80 else {
+            i &+= 1
+            return Self.escape(byte, out)
+        }
+        let length = UTF8Scan.sequence(base, at: i, end: count)
+        guard length > 0 else {
+            i &-= length
+            (out[0], out[1], out[2]) = (0xEF, 0xBF, 0xBD)
+            return 3
+        }
+        for k in 0..<length { out[k] = base[i &+ k] }
+        i &+= length
+        return length
     }
 
-    private mutating func escape(_ byte: UInt8) {
-        self.bytes.append(UInt8(ascii: "\\"))
+    @inline(__always)
+    private static func escape(_ byte: UInt8, _ out: UnsafeMutablePointer<UInt8>) -> Int {
+        out[0] = UInt8(ascii: "\\")
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): self.bytes.append(byte)
-        case 0x0A: self.bytes.append(UInt8(ascii: "n"))
-        case 0x0D: self.bytes.append(UInt8(ascii: "r"))
-        case 0x09: self.bytes.append(UInt8(ascii: "t"))
-        case 0x08: self.bytes.append(UInt8(ascii: "b"))
-        case 0x0C: self.bytes.append(UInt8(ascii: "f"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): out[1] = byte
+        case 0x0A: out[1] = UInt8(ascii: "n")
+        case 0x0D: out[1] = UInt8(ascii: "r")
+        case 0x09: out[1] = UInt8(ascii: "t")
+        case 0x08: out[1] = UInt8(ascii: "b")
+        case 0x0C: out[1] = UInt8(ascii: "f")
         default:
-            self.bytes.append(contentsOf: [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")])
-            self.bytes.append(self.hex(byte >> 4))
-            self.bytes.append(self.hex(byte & 15))
+            (out[1], out[2], out[3]) = (UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0"))
+            (out[4], out[5]) = (Self.hex(byte >> 4), Self.hex(byte & 15))
+            return 6
         }
+        return 2
     }
 
-    private func hex(_ digit: UInt8) -> UInt8 {
+    private static func hex(_ digit: UInt8) -> UInt8 {
         digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "a") &+ digit &- 10
     }
 }

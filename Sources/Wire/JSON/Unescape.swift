@@ -12,7 +12,16 @@ enum Unescape {
         var i = 0
         var written = 0
         while i < count {
-            if raw[i] != UInt8(ascii: "\\") {
+            if i &+ 8 <= count {
+                // As many bytes are left for writing as for reading: a whole word fits wherever it is written.
+                let word = Words.load(raw, i)
+                let marks = Words.equal(word, UInt8(ascii: "\\"))
+                UnsafeMutableRawPointer(out + written).storeBytes(of: word.littleEndian, as: UInt64.self)
+                let plain = marks == 0 ? 8 : Words.first(marks)
+                i &+= plain
+                written &+= plain
+                if plain > 0 { continue }
+            } else if raw[i] != UInt8(ascii: "\\") {
                 out[written] = raw[i]
                 i &+= 1
                 written &+= 1

@@ -110,4 +110,22 @@ private func writing(_ body: (inout JSONWriter) -> Void) -> String {
             #expect(read.map { Array($0.utf8) } == Array(value.utf8))
         }
     }
+
+    @Test("escapes stand right at every distance from each other, and at the end of the writer's buffer")
+    func distances() throws {
+        let pieces = ["\"", "\\", "\n", "\u{0}", "\u{1F}", "\u{E9}", "\u{4F60}", "\u{1F600}"]
+        for piece in pieces {
+            for distance in 0..<20 {
+                let part = String(repeating: "a", count: distance) + piece
+                try self.roundTrip(String(repeating: part, count: 3))
+            }
+            for count in 1_000..<1_040 {
+                try self.roundTrip("\t" + String(repeating: "a", count: count) + piece + "z")
+            }
+            try self.roundTrip(String(repeating: piece, count: 1_500))
+        }
+        var writer = JSONWriter()
+        writer.string(utf8: bytes("\"abcdefg") + [0xFF] + bytes("hijklmno") + [0xE4, 0xBD])
+        #expect(text(writer.bytes) == "\"\\\"abcdefg\u{FFFD}hijklmno\u{FFFD}\"")
+    }
 }
