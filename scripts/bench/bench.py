@@ -17,9 +17,12 @@ import nginx  # noqa: E402
 from gateway import Gateway  # noqa: E402
 from processes import Failure, Oracle, Usage, end_well, request, wait_for  # noqa: E402
 
-LANES = ("plain", "governed", "sse500", "sse2000", "micro")
+LANES = ("plain", "governed", "translated", "sse500", "sse2000", "translated-sse", "micro")
 RATES = (500, 2000)  # requests a second; the first one's figures go into the lines for scripts
 STREAMS = {"sse500": (500, 100), "sse2000": (2000, 400)}  # streams, and milliseconds between two chunks of one
+
+TO_MESSAGES = "bench-messages"  # a vendor of Messages, to be asked in Chat
+STREAM_TO_MESSAGES = "bench-messages-sse"  # its streams
 
 
 def options():
@@ -50,8 +53,8 @@ def options():
 class Subject:
     """What is measured: where it is, how to ask it, and whose CPU counts."""
 
-    def __init__(self, name, url, key, pids, model):
-        self.name, self.url, self.key, self.pids, self.model = name, url, key, pids, model
+    def __init__(self, name, url, key, pids, model, path=load.PATH):
+        self.name, self.url, self.key, self.pids, self.model, self.path = name, url, key, pids, model, path
 
 
 class Bench:
@@ -77,6 +80,10 @@ class Bench:
         gateway.create_model(self.opts.model, "static", "plain")
         for model in self.opts.stream_models.split(","):
             gateway.create_model(model, "streams", model)
+        gateway.create_provider("static-messages", "anthropic", self.static.url)
+        gateway.create_provider("streams-messages", "anthropic", self.oracle.url)
+        gateway.create_model(TO_MESSAGES, "static-messages", "plain")
+        gateway.create_model(STREAM_TO_MESSAGES, "streams-messages", self.opts.stream_models.split(",")[0])
         return gateway
 
     def subject(self, model):
@@ -150,6 +157,50 @@ class Bench:
             f"{idle_mb:.1f} / {figures['rss_mb']:.1f}", f"{figures['rps']:.0f} requests/s at full speed",
         )  # fmt: skip
 
+    def translated(self):
+        """Messages to a Chat vendor, and Chat to a Messages vendor, beside the same request passed through."""
+        url, pids = self.gateway.url, [self.gateway.pid]
+        subjects = [
+            Subject("governed", url, self.key, pids, self.opts.model),
+            Subject("messages_to_chat", url, self.key, pids, self.opts.model, load.MESSAGES_PATH),
+            Subject("chat_to_messages", url, self.key, pids, TO_MESSAGES),
+        ]
+
+        def measure(one, seconds):
+            return load.full_speed(one.url, one.key, one.model, one.pids, seconds, self.folder, path=one.path)
+
+        for one in subjects:
+            measure(one, 1)
+        each = max(self.opts.seconds // 2 // self.opts.rounds, 1)
+        seen = self.rounds(subjects, lambda one: measure(one, each))
+        base = seen["governed"]["cpu_us"]
+        for one in subjects[1:]:
+            figures = seen[one.name]
+            ratio = figures["cpu_us"] / base
+            self.tell("translated", **{f"{one.name}_cpu_us": figures["cpu_us"], f"{one.name}_vs_governed": ratio})
+            self.row(
+                "translated", one.name, f"{figures['cpu_us']:.1f}", "", f"{ratio:.2f} x governed",
+                f"{figures['rss_mb']:.1f}", f"{figures['rps']:.0f} requests/s at full speed",
+            )  # fmt: skip
+
+    def translated_streams(self):
+        """Streams of a Messages vendor to Chat callers, beside streams passed through at the same pace."""
+        lane, (count, _) = "translated-sse", STREAMS["sse500"]
+        each = max(self.opts.seconds // 2, 4)
+        seen = {}
+        for name, model in (("governed", self.opts.stream_models.split(",")[0]), ("translated", STREAM_TO_MESSAGES)):
+            self.settle()
+            seen[name] = load.held_streams(
+                self.opts.oracle, self.gateway.url, self.key, model, count, [self.gateway.pid], each
+            )
+        one = seen["translated"]
+        ratio = one["cpu_us"] / seen["governed"]["cpu_us"]
+        self.tell(lane, cpu_us=one["cpu_us"], vs_governed=ratio, rss_per_stream_kb=one["rss_per_stream_kb"])
+        self.row(
+            lane, "chat_to_messages", f"{one['cpu_us']:.1f}", "", f"{ratio:.2f} x governed", f"{one['rss_mb']:.1f}",
+            f"{one['rss_per_stream_kb']:.1f} KiB a stream, {one['events']:.0f} chunks/s",
+        )  # fmt: skip
+
     def streams(self, lane):
         count, pace = STREAMS[lane]
         model = self.opts.stream_models.split(",")[list(STREAMS).index(lane)]
@@ -191,10 +242,14 @@ class Bench:
     def run(self):
         if {"plain", "governed"} & set(self.opts.lanes):
             self.requests()
+        if self.gateway and "translated" in self.opts.lanes:
+            self.translated()
         for lane in STREAMS:
             if lane in self.opts.lanes:
                 self.settle()
                 self.streams(lane)
+        if self.gateway and "translated-sse" in self.opts.lanes:
+            self.translated_streams()
         if self.gateway and "governed" in self.opts.lanes:
             self.start()
 

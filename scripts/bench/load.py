@@ -8,6 +8,7 @@ import subprocess
 from processes import Failure, Usage
 
 PATH = "/v1/chat/completions"
+MESSAGES_PATH = "/v1/messages"
 
 
 def chat_body(model, stream=False):
@@ -19,6 +20,16 @@ def chat_body(model, stream=False):
     return json.dumps({"model": model, "messages": turns, "stream": stream, "max_tokens": 100})
 
 
+def messages_body(model, stream=False):
+    """The same conversation as a caller of Messages writes it."""
+    chat = json.loads(chat_body(model, stream))
+    system, *turns = chat["messages"]
+    return json.dumps(chat | {"system": system["content"], "messages": turns})
+
+
+BODIES = {PATH: chat_body, MESSAGES_PATH: messages_body}
+
+
 def run(command, seconds):
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
     if done.returncode:
@@ -26,15 +37,15 @@ def run(command, seconds):
     return done.stdout
 
 
-def full_speed(url, key, model, pids, seconds, folder, connections=32):
+def full_speed(url, key, model, pids, seconds, folder, connections=32, path=PATH):
     """CPU microseconds a request, and requests a second, as fast as one thread of wrk asks."""
     script = os.path.join(folder, "wrk.lua")
     with open(script, "w") as file:
         file.write(
-            f"wrk.method = 'POST'\nwrk.body = [==[{chat_body(model)}]==]\n"
+            f"wrk.method = 'POST'\nwrk.body = [==[{BODIES[path](model)}]==]\n"
             f"wrk.headers['content-type'] = 'application/json'\nwrk.headers['authorization'] = 'Bearer {key}'\n"
         )
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, url + PATH]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, url + path]
     before = Usage(pids)
     output = run(command, seconds)
     after = Usage(pids)

@@ -24,6 +24,20 @@ ANSWER = json.dumps(
     }
 )
 
+# The same answer as a vendor of Messages gives it.
+MESSAGES_ANSWER = json.dumps(
+    {
+        "id": "msg_bench",
+        "type": "message",
+        "role": "assistant",
+        "model": "plain",
+        "content": [{"type": "text", "text": "Above the harbour the martlets turn. " * 8}],
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 64, "output_tokens": 72},
+    }
+)
+
 COMMON = """
 worker_processes 1;
 worker_rlimit_nofile 65536;
@@ -48,6 +62,7 @@ STATIC = """
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         location / {{ default_type application/json; return 200 '{answer}'; }}
+        location = /v1/messages {{ default_type application/json; return 200 '{messages}'; }}
     }}
 """
 
@@ -104,7 +119,10 @@ class Nginx(Process):
 
 def static_vendor(folder, port=0):
     port = port or free_port()
-    return Nginx(folder, "static", port, STATIC.format(port=port, answer=ANSWER.replace("'", "")))
+    answers = {"answer": ANSWER, "messages": MESSAGES_ANSWER}
+    return Nginx(
+        folder, "static", port, STATIC.format(port=port, **{k: v.replace("'", "") for k, v in answers.items()})
+    )
 
 
 def proxy(folder, name, upstream, streams=False):

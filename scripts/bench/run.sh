@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# usage: scripts/bench/run.sh [MARTLET ORACLE] [--seconds N] [--lanes plain,governed,sse500,sse2000,micro]
+# usage: scripts/bench/run.sh [MARTLET ORACLE] [--seconds N] [--lanes LANE,...]
 #                             [--gateway-url URL --key KEY --pid PID] ...
+#
+# Lanes: plain, governed, translated, sse500, sse2000, translated-sse, micro.
 #
 # The figures of the road, with nginx as the yardstick, on this machine and in this run: a table for people and, last,
 # lines "bench LANE METRIC VALUE" for scripts. scripts/bench/run.sh --help tells all options.
