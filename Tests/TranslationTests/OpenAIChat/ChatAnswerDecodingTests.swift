@@ -150,4 +150,16 @@ import Wire
         #expect(text.failure.message.hasSuffix("plain words"))
         #expect(ChatProbe.format.decodeError(status: 500, root: nil, text: "<html>").failure.kind == .upstreamFailed)
     }
+
+    @Test func `log probabilities that are no array are none`() throws {
+        let odd = #""logprobs":{"content":{"token":"a"}}"#
+        let answer = try ChatProbe.answer(
+            #"{"choices":[{"message":{"content":"a"},\#(odd),"finish_reason":"stop"}]}"#
+        )
+        #expect(answer.blocks == [.text(AnswerText("a"))])
+        let chunk = #"{"choices":[{"index":0,"delta":{"content":"a"},\#(odd),"finish_reason":"stop"}]}"#
+        let events = ChatProbe.events([chunk, "[DONE]"])
+        #expect(events.contains(.delta(0, "a")) && events.last == .end)
+        #expect(!events.contains { if case .logprobs = $0 { true } else { false } })
+    }
 }

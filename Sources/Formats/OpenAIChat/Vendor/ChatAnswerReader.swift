@@ -38,12 +38,12 @@ struct ChatAnswerReader {
         }
         let content = ChatContent(message)
         if !content.thoughts.isEmpty { answer.blocks.append(.reasoning(Reasoning(text: content.thoughts))) }
-        let logprobs = choice["logprobs"]?["content"]
+        let logprobs = choice.logprobs
         if !content.text.isEmpty {
             var text = AnswerText(content.text)
             let citations = ChatReply.citations(message)
             text.citations = citations.isEmpty ? ChatReply.pages(root) : citations
-            if let logprobs, logprobs.count > 0 { text.logprobs = RawJSON(logprobs) }
+            text.logprobs = logprobs
             if !Self.hasCalls(message) { text.state = ChatReply.signature(message) }
             answer.blocks.append(.text(text))
         }
@@ -163,5 +163,13 @@ struct ChatCallPiece {
     init(legacy value: JSONValue) {
         self.name = value["name"]?.string ?? ""
         self.input = ChatReply.text(value["arguments"])
+    }
+}
+
+extension JSONValue {
+    /// A choice's log probabilities; `nil` when there are none, or they are no array.
+    var logprobs: RawJSON? {
+        guard let list = self["logprobs"]?["content"], list.kind == .array, list.count > 0 else { return nil }
+        return RawJSON(list)
     }
 }

@@ -82,8 +82,8 @@ struct ChatStreamBlocks {
     private mutating func readDetails(_ delta: JSONValue, _ choice: JSONValue, _ events: inout [AnswerEvent]) {
         let block = self.blockCount - 1
         if self.open == .text {
-            if let logprobs = choice["logprobs"]?["content"], logprobs.count > 0 {
-                events.append(.logprobs(block, RawJSON(logprobs)))
+            if let logprobs = choice.logprobs {
+                events.append(.logprobs(block, logprobs))
             }
             for citation in ChatReply.citations(delta) {
                 self.isCited = true
