@@ -10,11 +10,15 @@ public enum SafeName {
     ///   - startsWithLetter: The first character must be a letter or `_` (Gemini).
     /// - Returns: The original where it fits, otherwise a name made of it.
     public static func make(_ name: String, limit: Int = 64, startsWithLetter: Bool = false) -> String {
+        if name.utf8.count <= limit, !name.isEmpty, name.utf8.allSatisfy(Self.isAllowed),
+            !startsWithLetter || name.utf8.first.map({ Self.isLetter($0) || $0 == UInt8(ascii: "_") }) ?? false
+        {
+            return name
+        }
         var bytes = name.utf8.map { Self.isAllowed($0) ? $0 : UInt8(ascii: "_") }
         if startsWithLetter, let first = bytes.first, !Self.isLetter(first), first != UInt8(ascii: "_") {
             bytes.insert(UInt8(ascii: "_"), at: 0)
         }
-        if bytes.elementsEqual(name.utf8), bytes.count <= limit, !bytes.isEmpty { return name }
         return String(decoding: bytes.prefix(limit - 9), as: UTF8.self) + "_" + Self.hash(name)
     }
 
