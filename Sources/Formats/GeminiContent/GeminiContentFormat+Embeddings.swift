@@ -65,6 +65,7 @@ extension GeminiContentFormat: EmbeddingFormat {
     /// - Parameters:
     ///   - root: The body's root.
     ///   - count: How many inputs were sent.
+    ///   - target: Who was asked.
     /// - Returns: The vectors, as the model made them: shortened ones are not of unit length on every model.
     /// - Throws: `GatewayFailure` of an upstream kind when a vector is missing, or an error is told with a 200.
     public func decodeEmbeddings(

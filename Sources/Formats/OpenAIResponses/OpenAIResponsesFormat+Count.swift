@@ -4,7 +4,8 @@ public import Wire
 extension OpenAIResponsesFormat: TokenCountingFormat {
     /// What the counter takes. Source: OpenAI API reference, November 2026.
     private static let counted: Set<String> = [
-        "model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "reasoning", "text", "truncation",
+        "model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "reasoning", "text",
+        "truncation",
     ]
 
     /// Writes a request for `/v1/responses/input_tokens`.

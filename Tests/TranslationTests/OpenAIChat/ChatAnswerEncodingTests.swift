@@ -122,7 +122,8 @@ import Wire
             ],
             for: Self.request()
         )
-        let piece = #"{"tool_calls":[{"index":0,"function":{"arguments":""},"extra_content":{"google":{"thought_signature":"s"}}}]}"#
+        let signed = #""extra_content":{"google":{"thought_signature":"s"}}"#
+        let piece = #"{"tool_calls":[{"index":0,"function":{"arguments":""},"# + signed + "}]}"
         #expect(stream.contains(piece))
     }
 

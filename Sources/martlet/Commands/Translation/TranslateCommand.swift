@@ -19,7 +19,8 @@ struct TranslateCommand: ParsableCommand {
             Examples:
               martlet translate --from messages --to gemini --model gemini-2.5-pro < r.json
               martlet translate --from chat --to messages --model claude-opus-5 < r.json
-              martlet translate --from chat --to converse --model amazon.nova-pro-v1:0 r.json
+              martlet translate --from chat --to converse --strict \\
+                --model us.amazon.nova-pro-v1:0 r.json
               martlet translate --from messages --to chat --kind openai-compatible \\
                 --provider groq --model openai/gpt-oss-120b --json --pretty r.json
             """
