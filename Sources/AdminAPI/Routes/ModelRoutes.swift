@@ -1,3 +1,4 @@
+import Catalogue
 import Storage
 import Wire
 
@@ -100,5 +101,14 @@ enum ModelRoutes {
         writer.member("weight", target.weight)
         writer.member("priority", target.priority)
         writer.member("enabled", target.isEnabled)
+        // The sandbox is the one provider of its kind, and bears its name.
+        guard let price = ModelPrice.known(providerKind: target.provider) else { return }
+        writer.member(
+            "price",
+            object: { writer in
+                writer.member("input_nano_usd", Int(price.inputNanoUSD))
+                writer.member("output_nano_usd", Int(price.outputNanoUSD))
+            }
+        )
     }
 }

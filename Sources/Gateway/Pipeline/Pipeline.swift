@@ -8,7 +8,7 @@ import Wire
 // The road, top to bottom. A request's head was accepted and its caller authenticated before its body was read
 // (ReceiveHead.swift, Authenticate.swift; ClientConnection calls them); from here on:
 //
-//     inspect → plan → admit → (patch | translate) → send → relay back → settle
+//     inspect → plan → (translate) → authorize → admit → patch → send → relay back → settle
 //
 // Each stage's output can be made only by its stage. Up to `send` this is one synchronous run; `send` returns at once, its
 // named waits (connection, answer) have deadlines and resume on the same event loop.
@@ -148,7 +148,7 @@ extension ClientConnection {
         _ inspected: InspectedRequest,
         _ received: ReceivedRequest
     ) throws(GatewayFailure) {
-        let version = native.patches.version(header: received.head.scan.version.map(received.text), takesLater: false)
+        let version = received.head.scan.version.map(received.text)
         let betas = received.head.scan.betas.map(received.text)
         let body = received.body
         let find: @Sendable (JSONTape) -> Result<[BytePatch], GatewayFailure> = { tape in
@@ -156,16 +156,7 @@ extension ClientConnection {
                 guard let root = try? tape.parse(bytes) else {
                     return .failure(GatewayFailure(.internalError, "The request could not be prepared."))
                 }
-                return .success(
-                    native.door.edits(
-                        of: root,
-                        version: version,
-                        betas: betas,
-                        allowing: native.betas,
-                        keepsModel: native.patches.keepsModel,
-                        keepsStream: native.patches.keepsStream
-                    )
-                )
+                return .success(native.edits(of: root, version: version, betas: betas))
             }
         }
         guard body.readableBytes > self.loop.shared.options.limits.workerBodyBytes else {

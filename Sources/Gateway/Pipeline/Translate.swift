@@ -109,13 +109,14 @@ struct TranslatedRequest: Sendable {
     ) throws(TranslationFailure) -> TranslatedRequest {
         var target = instructions.route.target
         target.seed = instructions.seed
+        let native = instructions.route.native
         var report = TranslationReport(target: target.description, isStrict: instructions.isStrict)
         do throws(TranslationRefusal) {
             try report.settle(request.leftovers)
             switch instructions.route.task {
             case .count(let vendor):
                 let encoded = try vendor.encodeTokenCount(request, for: target, report: &report)
-                return Self.made(encoded, .count(vendor), report, instructions)
+                return Self.made(native?.patched(encoded) ?? encoded, .count(vendor), report, instructions)
             case .estimate:
                 try report.approximated(.named("input_tokens"), "estimate")
                 return Self.made(
@@ -126,10 +127,11 @@ struct TranslatedRequest: Sendable {
                 )
             case .answer, .embed:
                 let encoded = try instructions.route.room.encodeRequest(request, for: target, report: &report)
+                let patched = native?.patched(encoded) ?? encoded
                 // The answer does not need the conversation: only what its encoder repeats is kept while the vendor thinks.
                 request.turns = []
                 request.system = []
-                return Self.made(encoded, .answer(request, instructions.room), report, instructions)
+                return Self.made(patched, .answer(request, instructions.room), report, instructions)
             }
         } catch {
             throw .refusal(error)

@@ -1,6 +1,7 @@
 public import Exchange
 public import Providers
 import Upstream
+import Wire
 
 /// What is needed to reach a target across formats: the vendors' rooms, and what models can do.
 public struct TranslationTable: Sendable {
@@ -42,10 +43,19 @@ public struct TranslationTable: Sendable {
                 let (task, action) = Self.task(operation, room),
                 let path = configuration.vendorTarget(action, format: format, model: model)
             else { continue }
+            let native = self.native(
+                action == .countTokens ? .countTokens : .messages,
+                provider,
+                model: model,
+                capabilities
+            )
+            // Frames around events of Messages are unwrapped for callers of Messages alone.
+            guard format != .messages || native?.patches.framesEvents != true else { continue }
             return TranslationRoute(
                 room: room,
                 task: task,
-                target: self.target(configuration, model, format, capabilities),
+                target: configuration.translationTarget(model: model, format: format, capabilities: capabilities),
+                native: format == .messages ? native : nil,
                 path: path,
                 streamPath: configuration.vendorTarget(.stream, format: format, model: model) ?? path
             )
@@ -80,7 +90,8 @@ public struct TranslationTable: Sendable {
         return TranslationRoute(
             room: room,
             task: .estimate,
-            target: self.target(configuration, model, format, capabilities),
+            target: configuration.translationTarget(model: model, format: format, capabilities: capabilities),
+            native: nil,
             path: "",
             streamPath: ""
         )
@@ -116,34 +127,6 @@ public struct TranslationTable: Sendable {
         default: []
         }
     }
-
-    private func target(
-        _ configuration: ProviderConfiguration,
-        _ model: String,
-        _ format: FormatID,
-        _ capabilities: ModelCapabilities
-    ) -> TranslationTarget {
-        var target = TranslationTarget(
-            provider: configuration.name,
-            model: model,
-            capabilities: capabilities,
-            reasoningOwner: Self.owner(configuration, format, capabilities)
-        )
-        target.gemini.isVertex = configuration.kind == .vertex
-        target.chat.isOpenAI = configuration.kind == .openAI || configuration.kind == .azureOpenAI
-        target.chat.includesUsage = configuration.includesUsage
-        return target
-    }
-
-    /// Claude signs alike on every cloud, and so does Gemini; what OpenAI's models encrypt is an account's own.
-    private static func owner(
-        _ configuration: ProviderConfiguration,
-        _ format: FormatID,
-        _ capabilities: ModelCapabilities
-    ) -> String {
-        if format == .messages || capabilities.family.hasPrefix("claude") { return ReasoningState.anthropic }
-        return format == .gemini ? ReasoningState.gemini : configuration.name
-    }
 }
 
 /// One way from a caller's operation to a target that speaks another format.
@@ -162,6 +145,8 @@ struct TranslationRoute: Sendable {
     let task: Task
     /// The target, as the room needs to know it.
     let target: TranslationTarget
+    /// What a Messages body needs to be taken by another company's cloud.
+    let native: NativeWay?
     /// Path and query for a whole answer.
     let path: String
     /// Path and query for a stream.
@@ -176,6 +161,38 @@ struct NativeWay: Sendable {
     let patches: NativeMessages
     /// Betas that the cloud takes.
     let betas: Set<String>
+
+    /// The edits for one body.
+    ///
+    /// - Parameters:
+    ///   - root: The body's root.
+    ///   - version: The caller's `anthropic-version`, if it named one.
+    ///   - betas: Values of `anthropic-beta`.
+    /// - Returns: Ascending and disjoint patches.
+    func edits(of root: JSONValue, version: String?, betas: [String]) -> [BytePatch] {
+        self.door.edits(
+            of: root,
+            version: self.patches.version(header: version, takesLater: false),
+            betas: betas,
+            allowing: self.betas,
+            keepsModel: self.patches.keepsModel,
+            keepsStream: self.patches.keepsStream
+        )
+    }
+
+    /// A translated request as the cloud takes it: version and betas move into the body.
+    func patched(_ request: EncodedRequest) -> EncodedRequest {
+        var patched = request
+        let betas = request.headers.filter { $0.name == "anthropic-beta" }.map(\.value)
+        patched.headers.removeAll { $0.name == "anthropic-beta" }
+        let body = request.body.withUnsafeBytes { bytes in
+            try? JSONTape().read(bytes) { root in
+                BytePatch.applied(self.edits(of: root, version: nil, betas: betas), to: bytes)
+            }
+        }
+        patched.body = (body ?? nil) ?? request.body
+        return patched
+    }
 }
 
 extension Exchange.Operation {

@@ -39,17 +39,19 @@ import Wire
         }
     }
 
+    private static let table = TranslationTable(
+        rooms: [
+            OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat(), GeminiContentFormat(),
+            BedrockConverseFormat(),
+        ],
+        claude: Door()
+    ) { provider, model in
+        CapabilityTable.builtIn.capabilities(provider: provider.kind.rawValue, model: model)
+    }
+
     private func road() throws -> RoadHarness {
         var world = TestWorld()
-        world.translations = TranslationTable(
-            rooms: [
-                OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat(), GeminiContentFormat(),
-                BedrockConverseFormat(),
-            ],
-            claude: Door()
-        ) { provider, model in
-            CapabilityTable.builtIn.capabilities(provider: provider.kind.rawValue, model: model)
-        }
+        world.translations = Self.table
         return try RoadHarness(world: world)
     }
 
@@ -73,6 +75,33 @@ import Wire
         let answer = try road.answer()
         #expect(answer.status == 200 && answer.body == message)
         #expect(road.takeRecords().first?.usage?.inputTokens == 3)
+    }
+
+    @Test func `other callers' requests reach Vertex's Claude translated and patched`() throws {
+        var world = TestWorld()
+        world.translations = Self.table
+        let snapshot = try world.snapshot()
+        let target = try #require(snapshot.model(named: "vertex-claude")?.targets.first)
+        let route = try #require(target.route(for: .chat, Inspected(model: "vertex-claude", modelRange: nil)))
+        #expect(route.path.hasSuffix("/publishers/anthropic/models/claude-sonnet-4-5%4020250929:rawPredict"))
+        let body = #"{"model":"vertex-claude","messages":[{"role":"user","content":"Hi"}]}"#
+        let translated = try TranslatedRequest.make(
+            ByteBuffer(string: body),
+            TranslatedRequest.Instructions(
+                route: route,
+                operation: .chat,
+                room: OpenAIChatFormat(),
+                model: "vertex-claude",
+                version: nil,
+                betas: [],
+                isStrict: false,
+                seed: "s"
+            ),
+            tape: JSONTape()
+        )
+        let sent = String(decoding: translated.encoded.body, as: UTF8.self)
+        #expect(sent.hasPrefix(#"{"anthropic_version":"vertex-2023-10-16","#) && !sent.contains(#""model""#))
+        #expect(sent.contains(#""messages":[{"role":"user","content":"#))
     }
 
     @Test func `its refusal is told in the caller's format`() throws {

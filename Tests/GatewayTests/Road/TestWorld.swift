@@ -14,7 +14,8 @@ struct TestWorld {
     var requestsPerMinute: Int?
     var translations = TranslationTable.none
     var allowedModels: [String]? = [
-        "fast", "gpt-real", "claude", "team/special", "gem", "nova", "local", "cloud-claude", "vectors",
+        "fast", "gpt-real", "claude", "team/special", "gem", "nova", "local", "cloud-claude", "vertex-claude",
+        "vectors",
     ]
 
     func snapshot(after previous: Snapshot = .empty, _ admissions: AdmissionTable = AdmissionTable()) throws -> Snapshot
@@ -23,6 +24,12 @@ struct TestWorld {
         let anthropic = try Self.provider("anthropic", .anthropic, "https://api.claude.example")
         let gemini = try Self.provider("google", .gemini, "https://generativelanguage.example")
         let bedrock = try Self.provider("aws", .bedrock, "https://bedrock.example", ["region": "us-east-1"])
+        let vertex = try Self.provider(
+            "google-cloud",
+            .vertex,
+            "https://vertex.example",
+            ["google_project": "p", "location": "us-east5"]
+        )
         let local = try Self.provider("lab", .openAICompatible, "https://lab.example/v1")
         func model(_ name: String, _ provider: Provider, _ upstream: String) -> Model {
             Model(
@@ -40,6 +47,7 @@ struct TestWorld {
             model("forbidden", openAI, "gpt-real"), model("gem", gemini, "gemini-2.5-flash"),
             model("nova", bedrock, "amazon.nova-lite-v1:0"), model("local", local, "llama"),
             model("cloud-claude", bedrock, "anthropic.claude-sonnet-4-5-20250929-v1:0"),
+            model("vertex-claude", vertex, "claude-sonnet-4-5@20250929"),
             model("vectors", gemini, "gemini-embedding-001"),
         ]
         return Snapshot(keys: self.keys(after: previous.keys, admissions), models: models)
@@ -56,9 +64,10 @@ struct TestWorld {
             kind: kind,
             baseURL: baseURL,
             settings: settings,
-            hasSecret: true
+            hasSecret: kind != .vertex
         )
-        return try Provider(configuration: configuration, secret: Secret("vendor-secret"), environment: [:])
+        let secret = kind == .vertex ? nil : Secret("vendor-secret")
+        return try Provider(configuration: configuration, secret: secret, environment: [:])
     }
 
     private func keys(after previous: KeyTable, _ admissions: AdmissionTable) -> KeyTable {
