@@ -1,3 +1,4 @@
+import Catalogue
 import Exchange
 import Policy
 import Providers
@@ -106,6 +107,11 @@ extension Administration {
             provider.baseURL = configuration.baseURL
         } catch {
             throw .field(error.field, error.message)
+        }
+        do throws(CapabilityError) {
+            _ = try ConfiguredCapabilities(settings: provider.settings)
+        } catch {
+            throw .field("settings", "say of capabilities what cannot be: \(error.message)")
         }
     }
 

@@ -22,7 +22,25 @@ public struct ProviderSetting: Sendable {
             "include_usage",
             "Whether Martlet may ask Chat streams for usage; false where a server rejects stream_options."
         ),
+        .matching(
+            "base_models",
+            "Models behind arbitrary names, as name=model by comma.",
+            rule: Self.textRule,
+            Self.isText
+        ),
+        .matching(
+            "capabilities",
+            "Where the capability table is wrong: a JSON object of models and their fields.",
+            rule: Self.textRule,
+            Self.isText
+        ),
     ]
+
+    private static let textRule = "must be 1 to 65,536 bytes without control characters"
+
+    private static func isText(_ text: String) -> Bool {
+        (1...65_536).contains(text.utf8.count) && !text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+    }
 
     /// A setting that is `true` or `false`.
     static func flag(_ name: String, _ summary: String) -> ProviderSetting {

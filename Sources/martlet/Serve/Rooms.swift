@@ -21,6 +21,8 @@ enum Rooms {
 
     /// How targets are reached from formats they do not speak.
     static let translations = TranslationTable(rooms: Self.vendors, claude: CloudClaude()) { provider, model in
-        CapabilityTable.builtIn.capabilities(provider: provider.kind.rawValue, vendor: provider.name, model: model)
+        // What was refused when it was configured is not there to be refused again.
+        let configured = (try? ConfiguredCapabilities(settings: provider.settings)) ?? ConfiguredCapabilities()
+        return configured.capabilities(provider: provider.kind.rawValue, vendor: provider.name, model: model)
     }
 }
