@@ -108,6 +108,18 @@ import Wire
         #expect(collector.isComplete && collector.answer == answer)
     }
 
+    @Test func `tools for a model that takes none are refused`() {
+        var request = ExchangeRequest(origin: .chat, model: "m")
+        request.tools = [Tool(.function(schema: nil, strict: nil), name: "f")]
+        var capabilities = ModelCapabilities()
+        capabilities.takesTools = false
+        let target = TranslationTarget(provider: "p", model: "m", capabilities: capabilities, reasoningOwner: "p")
+        var report = TranslationReport(target: target.description)
+        #expect(throws: TranslationRefusal.self) { try report.judge(request, for: target) }
+        request.tools = []
+        #expect(throws: Never.self) { try report.judge(request, for: target) }
+    }
+
     @Test func `a warning is one printable token, a refusal names field, target and way out`() throws {
         var report = TranslationReport(target: "gemini/g-3")
         try report.dropped(.parameter(.seed))

@@ -16,13 +16,26 @@ public enum Translation {
         isStrict: Bool
     ) throws(TranslationRefusal) -> (encoded: EncodedRequest, warnings: [TranslationWarning]) {
         var report = TranslationReport(target: target.description, isStrict: isStrict)
-        try report.settle(request.leftovers)
+        try report.judge(request, for: target)
         let encoded = try room.encodeRequest(request, for: target, report: &report)
         return (encoded, report.warnings)
     }
 }
 
 extension TranslationReport {
+    /// Judges what no room has to look at: what only the caller's format has, and tools for a model that takes none.
+    ///
+    /// - Throws: For what the caller relies on; in strict mode for everything.
+    public mutating func judge(
+        _ request: ExchangeRequest,
+        for target: TranslationTarget
+    ) throws(TranslationRefusal) {
+        try self.settle(request.leftovers)
+        guard target.capabilities.takesTools || request.tools.isEmpty else {
+            throw self.refusal(.parameter(.tools), "takes no tools", wayOut: "Leave them out, or use another model.")
+        }
+    }
+
     /// Judges what only the caller's format has.
     ///
     /// - Throws: For what the caller relies on; in strict mode for everything.

@@ -112,7 +112,7 @@ struct TranslatedRequest: Sendable {
         let native = instructions.route.native
         var report = TranslationReport(target: target.description, isStrict: instructions.isStrict)
         do throws(TranslationRefusal) {
-            try report.settle(request.leftovers)
+            try report.judge(request, for: target)
             switch instructions.route.task {
             case .count(let vendor):
                 let encoded = try vendor.encodeTokenCount(request, for: target, report: &report)

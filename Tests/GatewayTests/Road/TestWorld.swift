@@ -11,6 +11,7 @@ struct TestWorld {
 
     let key = VirtualKey.testing
     var isKeyEnabled = true
+    var isKeyStrict = false
     var requestsPerMinute: Int?
     var translations = TranslationTable.none
     var allowedModels: [String]? = [
@@ -74,6 +75,7 @@ struct TestWorld {
         let digest = Self.digester.digest(self.key).bytes
         var facts = KeyFacts(id: self.key.id, name: "test", projectID: "prj_1", digest: digest, verifier: "")
         facts.isEnabled = self.isKeyEnabled
+        facts.isStrict = self.isKeyStrict
         facts.allowedModels = self.allowedModels
         facts.requestsPerMinute = self.requestsPerMinute
         return previous.successor(

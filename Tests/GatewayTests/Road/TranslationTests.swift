@@ -23,8 +23,9 @@ import Wire
         CapabilityTable.builtIn.capabilities(provider: provider.kind.rawValue, model: model)
     }
 
-    private func road() throws -> RoadHarness {
+    private func road(strictKey: Bool = false) throws -> RoadHarness {
         var world = TestWorld()
+        world.isKeyStrict = strictKey
         world.translations = Self.table
         return try RoadHarness(world: world)
     }
@@ -122,6 +123,9 @@ import Wire
         try strict.post("/v1/chat/completions", body, headers: ["x-martlet-strict: true"])
         #expect(try strict.answer().status == 400)
         #expect(strict.vendors.channels.isEmpty)
+        let key = try self.road(strictKey: true)
+        try key.post("/v1/chat/completions", body)
+        #expect(try key.answer().status == 400)
     }
 
     @Test func `a vendor's refusal reaches the caller in its own format`() throws {
