@@ -8,7 +8,7 @@ import Wire
 // The road, top to bottom. A request's head was accepted and its caller authenticated before its body was read
 // (ReceiveHead.swift, Authenticate.swift; ClientConnection calls them); from here on:
 //
-//     inspect → plan → (translate) → authorize → admit → patch → send → relay back → settle
+//     inspect → plan → (translate) → authorize → patch → admit → send → relay back → settle
 //
 // Each stage's output can be made only by its stage. Up to `send` this is one synchronous run; `send` returns at once, its
 // named waits (connection, answer) have deadlines and resume on the same event loop.
@@ -116,14 +116,13 @@ extension ClientConnection {
         }
     }
 
-    /// Admits a request and sends its body, patched.
+    /// Admits a request and sends its body, patched. What cannot be prepared takes nothing.
     private func send(
         _ plan: RoutePlan,
         _ inspected: InspectedRequest,
         _ caller: Caller,
         _ received: ReceivedRequest
     ) throws(GatewayFailure) {
-        let admitted = try self.admit(plan, caller)
         let request = try UpstreamRequest.patched(
             inspected,
             by: plan,
@@ -131,6 +130,7 @@ extension ClientConnection {
             headBytes: received.headBytes,
             at: self.loop.wallTime
         )
+        let admitted = try self.admit(plan, caller)
         self.dispatch(
             request,
             plan: plan,
