@@ -28,16 +28,13 @@ public struct AnswerContext: Sendable, Equatable {
     public var created: Int
     /// Whether a Chat caller is shown `reasoning_content`.
     public var showsReasoning: Bool
-    /// The owner of reasoning state that this caller's own vendor would have made; other state is put in an envelope.
-    public var provider: String
 
     /// A context.
-    public init(model: String, seed: String, created: Int, showsReasoning: Bool = false, provider: String = "") {
+    public init(model: String, seed: String, created: Int, showsReasoning: Bool = false) {
         self.model = model
         self.seed = seed
         self.created = created
         self.showsReasoning = showsReasoning
-        self.provider = provider
     }
 }
 

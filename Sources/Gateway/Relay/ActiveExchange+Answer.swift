@@ -24,6 +24,8 @@ extension ActiveExchange {
                 self.upstreamContentType = Self.text(value)
             case 11 where ASCII.caseInsensitiveEquals(name, "retry-after"):
                 self.upstreamRetryAfter = Self.text(value).flatMap { Int($0) }.map { .seconds(min(max($0, 0), 3600)) }
+            case 16 where ASCII.caseInsensitiveEquals(name, "x-amzn-errortype"):
+                self.upstreamErrorType = Self.text(value)
             default:
                 guard self.record.upstreamRequestID == nil,
                     idHeaders.contains(where: { ASCII.caseInsensitiveEquals(name, $0) })

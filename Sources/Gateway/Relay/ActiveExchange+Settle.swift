@@ -44,6 +44,9 @@ extension ActiveExchange {
         metrics.overhead.observe(microseconds: self.record.overheadMicroseconds)
         if let first = self.record.firstContentMicroseconds { metrics.firstContent.observe(microseconds: first) }
         if outcome == .clientGone { metrics.clientsGone.add() }
+        if let translation = self.translation, translation.unknownCount > 0 {
+            metrics.unknownEvents.add(translation.unknownCount)
+        }
         if let usage = self.record.usage {
             metrics.inputTokens.add(usage.inputTokens)
             metrics.outputTokens.add(usage.outputTokens)

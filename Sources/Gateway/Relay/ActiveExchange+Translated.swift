@@ -56,7 +56,7 @@ extension ActiveExchange {
         let status = self.upstreamStatus
         let refusal = body.withUnsafeReadableBytes { bytes in
             let root = try? self.loop.tape.parse(bytes)
-            let text = root == nil ? String(decoding: bytes.prefix(300), as: UTF8.self) : ""
+            let text = root == nil ? String(decoding: bytes.prefix(300), as: UTF8.self) : self.upstreamErrorType ?? ""
             return decode(status, root, text)
         }
         var failure = self.failure(of: refusal.fault) ?? refusal.failure

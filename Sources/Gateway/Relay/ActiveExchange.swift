@@ -54,6 +54,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     var upstreamStatus = 0
     var upstreamContentType: String?
     var upstreamRetryAfter: Duration?
+    /// AWS tells the kind of an error in a header alone.
+    var upstreamErrorType: String?
     var framing = AnswerFraming.chunked
     var isHeadSent = false
     private var isSettled = false

@@ -32,6 +32,9 @@ final class TranslatedAnswer: StreamTap {
         self.encoder = room.makeAnswerEncoder(for: request, context: context)
     }
 
+    /// Messages that the vendor's room did not know.
+    var unknownCount: Int { self.decoder.unknownCount }
+
     // MARK: Streams
 
     func observe(_ event: SSEEvent, in bytes: UnsafeRawBufferPointer) -> StreamObservation {

@@ -6,6 +6,7 @@ public final class GatewayMetrics: Sendable {
     let unauthenticated: Counter
     let clientsGone: Counter
     let acceptPauses: Counter
+    let unknownEvents: Counter
     let duration: Histogram
     let overhead: Histogram
     let firstContent: Histogram
@@ -26,6 +27,10 @@ public final class GatewayMetrics: Sendable {
         self.clientsGone = registry.counter(
             "martlet_clients_gone_total",
             help: "Exchanges whose caller left before the end."
+        )
+        self.unknownEvents = registry.counter(
+            "martlet_unknown_vendor_events_total",
+            help: "Messages of translated streams that no room knows; they are skipped."
         )
         self.acceptPauses = registry.counter(
             "martlet_accept_pauses_total",

@@ -113,6 +113,17 @@ import Wire
         #expect(answer.body.contains("at least one message is required"))
     }
 
+    @Test func `the kind of an AWS error is read where it stands, in a header`() throws {
+        let road = try self.road()
+        try road.post("/v1/messages", #"{"model":"cloud-claude","max_tokens":5,"messages":[]}"#)
+        try road.vendorAnswers(
+            400,
+            #"{"message":"Too many requests, please wait"}"#,
+            headers: ["x-amzn-errortype: ThrottlingException:http://internal.amazon.com/"]
+        )
+        #expect(try road.answer().status == 529)
+    }
+
     @Test func `tokens are counted by the vendor's own counter, whatever it is called there`() throws {
         let road = try self.road()
         try road.post("/v1/messages/count_tokens", #"{"model":"gem","messages":[{"role":"user","content":"Hi"}]}"#)

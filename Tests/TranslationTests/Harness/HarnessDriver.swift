@@ -68,7 +68,7 @@ enum HarnessDriver {
 
     /// What an answer's writer is told.
     static func context(_ client: HarnessClient) -> AnswerContext {
-        AnswerContext(model: "fast", seed: "seed", created: 7, showsReasoning: true, provider: "")
+        AnswerContext(model: "fast", seed: "seed", created: 7, showsReasoning: true)
     }
 
     /// Reads a vendor's whole answer.

@@ -23,7 +23,6 @@ final class ResponsesAnswerEncoder: AnswerEncoder {
     private var heldText: String?
 
     private let ids: ItemIDs
-    private let provider: String
     private let wantsLogprobs: Bool
     private let namespaces: [String: (namespace: String, name: String)]
 
@@ -37,7 +36,6 @@ final class ResponsesAnswerEncoder: AnswerEncoder {
     init(request: ExchangeRequest, context: AnswerContext) {
         self.object = ResponseObject(request: request, context: context)
         self.ids = ItemIDs(seed: context.seed)
-        self.provider = context.provider
         self.wantsLogprobs = request.logprobs != nil
         let isGrouped = request.tools.contains { $0.name.contains("__") }
         let tools = isGrouped ? request.echo.first { $0.name == "tools" } : nil
@@ -305,7 +303,7 @@ final class ResponsesAnswerEncoder: AnswerEncoder {
     /// State of the caller's own vendor as it is; any other in an envelope.
     private func carried(_ reasoning: Reasoning) -> String? {
         guard let state = reasoning.state else { return nil }
-        let isNative = state.owner == ReasoningState.responsesCaller || state.owner == self.provider
+        let isNative = state.owner == ReasoningState.responsesCaller
         return isNative ? state.value : ReasoningEnvelope.seal(reasoning)
     }
 }
