@@ -11,12 +11,16 @@ public struct InclusiveCounts {
     public var written: Int?
     /// Of the input: audio.
     public var audioInput: Int?
+    /// Of the input: images.
+    public var imageInput: Int?
     /// All output.
     public var output: Int?
     /// Of the output: reasoning.
     public var reasoning: Int?
     /// Of the output: audio.
     public var audioOutput: Int?
+    /// Of the output: images.
+    public var imageOutput: Int?
     /// Input and output together.
     public var total: Int?
 
@@ -34,16 +38,26 @@ public struct InclusiveCounts {
         var usage = TokenUsage()
         usage.cacheReadTokens = reader.part(self.cached ?? 0, of: whole.input)
         usage.cacheWrite5mTokens = reader.part(self.written ?? 0, of: whole.input - usage.cacheReadTokens)
-        // Audio may have been cached too, and is then counted there.
-        let uncached = whole.input - usage.cacheReadTokens - usage.cacheWrite5mTokens
+        // Audio and images may have been cached too, and are then counted there.
+        var uncached = whole.input - usage.cacheReadTokens - usage.cacheWrite5mTokens
         usage.audioInputTokens = min(reader.part(self.audioInput ?? 0, of: whole.input), uncached)
-        usage.uncachedInputTokens = uncached - usage.audioInputTokens
-
-        usage.reasoningTokens = reader.part(whole.reasoning ?? self.reasoning ?? 0, of: whole.output)
-        usage.audioOutputTokens = reader.part(self.audioOutput ?? 0, of: whole.output - usage.reasoningTokens)
-        usage.visibleOutputTokens = whole.output - usage.reasoningTokens - usage.audioOutputTokens
+        uncached -= usage.audioInputTokens
+        usage.imageInputTokens = min(reader.part(self.imageInput ?? 0, of: whole.input), uncached)
+        usage.uncachedInputTokens = uncached - usage.imageInputTokens
+        self.split(whole, into: &usage, &reader)
         usage.isAnomalous = reader.isAnomalous
         return usage
+    }
+
+    /// The parts of the output.
+    private func split(_ whole: Whole, into usage: inout TokenUsage, _ reader: inout CountReader) {
+        var rest = whole.output
+        usage.reasoningTokens = reader.part(whole.reasoning ?? self.reasoning ?? 0, of: rest)
+        rest -= usage.reasoningTokens
+        usage.audioOutputTokens = reader.part(self.audioOutput ?? 0, of: rest)
+        rest -= usage.audioOutputTokens
+        usage.imageOutputTokens = reader.part(self.imageOutput ?? 0, of: rest)
+        usage.visibleOutputTokens = rest - usage.imageOutputTokens
     }
 
     /// Sums that contain all their parts, whatever the server leaves out of them.

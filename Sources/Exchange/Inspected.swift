@@ -10,9 +10,13 @@ public struct Inspected: Sendable, Equatable {
     public var modelRange: Range<Int>?
     /// Whether the caller asked for server-sent events.
     public var isStream = false
-    /// The caller's own cap on output tokens, whatever its field is called.
+    /// The caller's own cap on output tokens, whatever its field is called; of two, the larger one.
     public var maxOutputTokens: Int?
-    /// How many answers were asked for (`n`); at least 1.
+    /// Where the cap is, or could be put; `nil` for operations without one, and for an empty body.
+    public var outputCap: OutputCap?
+    /// What the request holds that makes it cost more than its text.
+    public var cost = RequestCost()
+    /// How many answers the vendor makes and bills: `n` or `best_of`, for each prompt where there are several; at least 1.
     public var choiceCount = 1
     /// Chat only: the edit that makes the vendor report usage in a stream; `nil` when the caller asked for it itself,
     /// or the request is not a stream. When this edit is applied the usage-only chunk is hidden from the caller.

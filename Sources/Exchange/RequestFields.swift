@@ -5,7 +5,8 @@ public import Wire
 /// Every refusal is a `GatewayFailure` of kind `.invalidRequest` that names the field and says what would be right.
 /// Refused values are quoted only when they are numbers: a string may be part of a prompt.
 public struct RequestFields {
-    private let root: JSONValue
+    /// The body.
+    public let root: JSONObjectView
 
     /// Takes a body's root.
     ///
@@ -14,7 +15,7 @@ public struct RequestFields {
         guard root.kind == .object else {
             throw GatewayFailure(.invalidRequest, "the request body must be a JSON object, got \(root.kind.noun)")
         }
-        self.root = root
+        self.root = JSONObjectView(root)
     }
 
     /// Finds the model.
@@ -45,17 +46,27 @@ public struct RequestFields {
 
     /// A whole number inside bounds; `nil` when absent or `null`.
     public func count(_ name: StaticString, in bounds: ClosedRange<Int>) throws(GatewayFailure) -> Int? {
-        guard let value = self.root[name], !value.isNull else { return nil }
+        guard let value = self.root[name] else { return nil }
+        return try Self.count(value, name, in: bounds)
+    }
+
+    /// A whole number inside bounds; `nil` for `null`.
+    static func count(
+        _ value: JSONValue,
+        _ name: StaticString,
+        in bounds: ClosedRange<Int>
+    ) throws(GatewayFailure) -> Int? {
+        guard !value.isNull else { return nil }
         guard value.kind == .number, value.isIntegerLiteral else {
-            throw Self.refusal(name, "must be an integer, got \(value.sample)")
+            throw self.refusal(name, "must be an integer, got \(value.sample)")
         }
         if let count = value.int, bounds.contains(count) { return count }
         if let count = value.int, count < bounds.lowerBound {
-            throw Self.refusal(name, "must be at least \(bounds.lowerBound), got \(count)")
+            throw self.refusal(name, "must be at least \(bounds.lowerBound), got \(count)")
         }
         let isNegative = value.bytes.first == UInt8(ascii: "-")
         let bound = isNegative ? "at least \(bounds.lowerBound)" : "at most \(bounds.upperBound)"
-        throw Self.refusal(name, "must be \(bound), got \(value.sample)")
+        throw self.refusal(name, "must be \(bound), got \(value.sample)")
     }
 
     /// Checks that the caps of all answers together can be counted.

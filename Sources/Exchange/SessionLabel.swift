@@ -11,7 +11,7 @@ public enum SessionLabel {
     /// least about the conversation, `user` and `safety_identifier`.
     ///
     /// - Returns: At most 256 bytes, cut at a character's boundary; `nil` when there is none.
-    public static func find(in root: JSONValue) -> String? {
+    public static func find(in root: JSONObjectView) -> String? {
         let candidates = [
             root["prompt_cache_key"], root["metadata"]?["user_id"], root["user"], root["safety_identifier"],
         ]

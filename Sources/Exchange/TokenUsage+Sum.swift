@@ -3,11 +3,13 @@ extension TokenUsage {
     public mutating func add(_ other: TokenUsage) {
         let counts: [WritableKeyPath<TokenUsage, Int>] = [
             \.uncachedInputTokens, \.cacheReadTokens, \.cacheWrite5mTokens, \.cacheWrite1hTokens, \.audioInputTokens,
-            \.visibleOutputTokens, \.reasoningTokens, \.audioOutputTokens,
+            \.imageInputTokens, \.visibleOutputTokens, \.reasoningTokens, \.audioOutputTokens, \.imageOutputTokens,
+            \.webSearchRequests,
         ]
         for count in counts {
             self[keyPath: count] = Self.saturatingAdd(self[keyPath: count], other[keyPath: count])
         }
+        self.serviceTier = other.serviceTier ?? self.serviceTier
         self.isAnomalous = self.isAnomalous || other.isAnomalous
     }
 

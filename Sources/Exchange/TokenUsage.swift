@@ -13,12 +13,20 @@ public struct TokenUsage: Equatable, Sendable {
     public var cacheWrite1hTokens = 0
     /// Audio input.
     public var audioInputTokens = 0
+    /// Image input that the vendor counts apart.
+    public var imageInputTokens = 0
     /// Visible text output.
     public var visibleOutputTokens = 0
     /// Reasoning output, where the vendor tells; otherwise it is inside `visibleOutputTokens`.
     public var reasoningTokens = 0
     /// Audio output.
     public var audioOutputTokens = 0
+    /// Image output that the vendor counts apart.
+    public var imageOutputTokens = 0
+    /// Searches that the vendor's own web search tool made; not tokens.
+    public var webSearchRequests = 0
+    /// The tier that the vendor says it served at; `nil` when it does not say.
+    public var serviceTier: PriceTier?
     /// The vendor's numbers did not add up (negative, fractional, parts larger than the whole) and were clamped.
     public var isAnomalous = false
 
@@ -29,13 +37,14 @@ public struct TokenUsage: Equatable, Sendable {
     public var inputTokens: Int {
         let parts = [
             self.uncachedInputTokens, self.cacheReadTokens, self.cacheWrite5mTokens, self.cacheWrite1hTokens,
-            self.audioInputTokens,
+            self.audioInputTokens, self.imageInputTokens,
         ]
         return parts.reduce(0, Self.saturatingAdd)
     }
 
-    /// All output tokens, reasoning and audio included. Saturates.
+    /// All output tokens, reasoning, audio and images included. Saturates.
     public var outputTokens: Int {
-        [self.visibleOutputTokens, self.reasoningTokens, self.audioOutputTokens].reduce(0, Self.saturatingAdd)
+        let parts = [self.visibleOutputTokens, self.reasoningTokens, self.audioOutputTokens, self.imageOutputTokens]
+        return parts.reduce(0, Self.saturatingAdd)
     }
 }

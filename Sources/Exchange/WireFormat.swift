@@ -114,6 +114,9 @@ public protocol StreamTap: AnyObject {
     var finishReason: String? { get }
     /// Whether the stream may end here and count as complete in its own grammar.
     var isComplete: Bool { get }
+    /// Whether the grammar's last event has come: nothing that follows changes usage or outcome. A stream may be complete
+    /// without it, where servers leave it out.
+    var hasSaidLast: Bool { get }
     /// Characters of visible output seen so far, for an estimate when the vendor reports no usage.
     var outputBytes: Int { get }
 

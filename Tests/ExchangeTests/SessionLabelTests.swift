@@ -1,5 +1,6 @@
 import Exchange
 import Testing
+import Wire
 
 @Suite("Session labels")
 struct SessionLabelTests {
@@ -27,9 +28,9 @@ struct SessionLabelTests {
     @Test("a label that is no string, or empty, is skipped")
     func skipped() throws {
         let body = #"{"prompt_cache_key":7,"metadata":{"user_id":""},"user":["u"],"safety_identifier":"s"}"#
-        #expect(try withJSON(body) { SessionLabel.find(in: $0) } == "s")
-        #expect(try withJSON("{}") { SessionLabel.find(in: $0) } == nil)
-        #expect(try withJSON("[]") { SessionLabel.find(in: $0) } == nil)
-        #expect(try withJSON(#"{"metadata":"user_id"}"#) { SessionLabel.find(in: $0) } == nil)
+        #expect(try withJSON(body) { SessionLabel.find(in: JSONObjectView($0)) } == "s")
+        #expect(try withJSON("{}") { SessionLabel.find(in: JSONObjectView($0)) } == nil)
+        #expect(try withJSON("[]") { SessionLabel.find(in: JSONObjectView($0)) } == nil)
+        #expect(try withJSON(#"{"metadata":"user_id"}"#) { SessionLabel.find(in: JSONObjectView($0)) } == nil)
     }
 }

@@ -43,10 +43,11 @@ struct InspectTests {
     func pathModel(_ operation: Operation) throws {
         let room = try self.room(operation)
         #expect(try room.inspect("{}", operation, pathModel: "p") == Inspected(model: "p", modelRange: nil))
-        let other = try room.inspect(#"{"model":"b"}"#, operation, pathModel: "p")
-        #expect(other == Inspected(model: "p", modelRange: 9..<12))
-        let null = try room.inspect(#"{"model":null}"#, operation, pathModel: "p")
-        #expect(null == Inspected(model: "p", modelRange: 9..<13))
+        for (body, range) in [(#"{"model":"b"}"#, 9..<12), (#"{"model":null}"#, 9..<13)] {
+            var inspected = try room.inspect(body, operation, pathModel: "p")
+            inspected.outputCap = nil
+            #expect(inspected == Inspected(model: "p", modelRange: range))
+        }
     }
 
     @Test("a stream flag is a truth value", arguments: InspectTests.streaming)

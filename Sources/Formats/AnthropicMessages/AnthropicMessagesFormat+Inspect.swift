@@ -11,13 +11,15 @@ extension AnthropicMessagesFormat {
     ) throws(GatewayFailure) -> Inspected {
         let fields = try RequestFields(root)
         var inspected = try fields.inspected(pathModel: pathModel)
-        inspected.session = SessionLabel.find(in: root)
+        inspected.session = SessionLabel.find(in: fields.root)
         inspected.storedStateFields = Self.storedStateFields(of: root)
         if let messages = root["messages"] { inspected.edits = UnsignedThinking.cuts(in: messages) }
         guard operation.streams else { return inspected }
         inspected.isStream = try fields.flag("stream", allowsNull: false)
         // No tokens at all only warms the cache. A missing cap is the vendor's to refuse.
-        inspected.maxOutputTokens = try fields.count("max_tokens", in: 0...Int.max)
+        inspected.outputCap = OutputCap(into: root)
+        inspected.maxOutputTokens = try fields.cap(.maxTokens, in: 0...Int.max, noting: &inspected.outputCap)
+        MessagesCost.gather(fields.root, into: &inspected.cost)
         return inspected
     }
 

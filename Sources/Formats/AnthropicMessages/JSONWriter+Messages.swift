@@ -32,7 +32,8 @@ extension JSONWriter {
 
     /// The members of a `usage` object, in this format's exclusive convention: `input_tokens` is what no cache held.
     mutating func usage(_ usage: TokenUsage) {
-        let uncached = Self.sum(usage.uncachedInputTokens, usage.audioInputTokens)
+        let media = Self.sum(usage.audioInputTokens, usage.imageInputTokens)
+        let uncached = Self.sum(usage.uncachedInputTokens, media)
         self.member("input_tokens", uncached)
         self.member("cache_creation_input_tokens", Self.sum(usage.cacheWrite5mTokens, usage.cacheWrite1hTokens))
         self.member("cache_read_input_tokens", usage.cacheReadTokens)
@@ -41,6 +42,12 @@ extension JSONWriter {
             writer.member("ephemeral_1h_input_tokens", usage.cacheWrite1hTokens)
         }
         self.member("output_tokens", usage.outputTokens)
+        if usage.webSearchRequests > 0 {
+            self.member("server_tool_use") { writer in
+                writer.member("web_search_requests", usage.webSearchRequests)
+                writer.member("web_fetch_requests", 0)
+            }
+        }
         guard usage.reasoningTokens > 0 else { return }
         self.member("output_tokens_details") { writer in writer.member("thinking_tokens", usage.reasoningTokens) }
     }

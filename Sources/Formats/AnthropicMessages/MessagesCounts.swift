@@ -11,6 +11,8 @@ struct MessagesCounts {
     private var output: Int?
     private var thinking: Int?
     private var extra: [TokenUsage] = []
+    private var searches: Int?
+    private var tier: PriceTier?
     private var reader = CountReader()
 
     /// Takes the counts of one `usage` object; what it omits, or says is `null`, stays as it was.
@@ -19,6 +21,8 @@ struct MessagesCounts {
         self.mergeInput(usage)
         self.output = self.reader.count(usage["output_tokens"]) ?? self.output
         self.thinking = self.reader.count(usage["output_tokens_details"]?["thinking_tokens"]) ?? self.thinking
+        self.searches = self.reader.count(usage["server_tool_use"]?["web_search_requests"]) ?? self.searches
+        self.tier = Self.tier(usage) ?? self.tier
         if let iterations = usage["iterations"], iterations.kind == .array {
             self.extra = iterations.elements.compactMap(Self.extraIteration)
         }
@@ -33,9 +37,17 @@ struct MessagesCounts {
         let output = self.output ?? 0
         usage.reasoningTokens = reader.part(self.thinking ?? 0, of: output)
         usage.visibleOutputTokens = output - usage.reasoningTokens
+        usage.webSearchRequests = self.searches ?? 0
+        usage.serviceTier = self.tier
         usage.isAnomalous = reader.isAnomalous
         for iteration in self.extra { usage.add(iteration) }
         return usage
+    }
+
+    /// The tier that served. Fast answers have a price of their own, whatever the tier is called.
+    private static func tier(_ usage: JSONValue) -> PriceTier? {
+        if usage["speed"]?.equals("fast") ?? false { return .priority }
+        return usage["service_tier"]?.string.flatMap(PriceTier.init(vendorWord:))
     }
 
     /// Replaces the input side per key; but when all that is told of it is zero, the server does not tell it again, and

@@ -14,6 +14,7 @@ final class MessagesStreamTap: StreamTap {
 
     var usage: TokenUsage? { self.counts.usage }
     var isComplete: Bool { self.hasStopped && !self.hasFailed }
+    var hasSaidLast: Bool { self.hasStopped }
 
     func failureTerminal(_ failure: GatewayFailure, requestID: String) -> [UInt8] {
         self.hasFailed = true

@@ -9,6 +9,8 @@ struct Grounding {
     private var citations: [Citation] = []
     private var bytes = 0
     private var isASCII = true
+    /// Searches of the web that the answer relies on.
+    private(set) var queries = 0
 
     /// A piece of the answer's text passes.
     mutating func saw(_ text: String) {
@@ -19,7 +21,10 @@ struct Grounding {
     /// Reads a candidate's sources; the last that are not empty stand.
     mutating func read(_ candidate: JSONValue) {
         var found: [Citation] = []
-        if let metadata = candidate["groundingMetadata"] { found = Self.supports(metadata) }
+        if let metadata = candidate["groundingMetadata"] {
+            found = Self.supports(metadata)
+            if let queries = metadata["webSearchQueries"], queries.count > 0 { self.queries = queries.count }
+        }
         if let metadata = candidate["citationMetadata"] {
             let sources = metadata["citationSources"] ?? metadata["citations"]
             if let sources { found += sources.elements.compactMap { Self.source($0) } }

@@ -19,6 +19,7 @@ struct ReplyReader {
     private var hasCandidate = false
     private var finishReason: EndReason?
     private var usage: TokenUsage?
+    private var isBilledByAnswer = false
     var blocks = BlockSequence()
     var calls = 0
     var grounding = Grounding()
@@ -47,7 +48,7 @@ struct ReplyReader {
         switch ending {
         case .failure(let text): self.fail(text, into: &events)
         case .finish(let reason):
-            if let usage = self.usage { events.append(.usage(usage)) }
+            if let usage = self.counts { events.append(.usage(usage)) }
             events += [.finish(reason), .end]
             self.hasEnded = true
         }
@@ -62,8 +63,15 @@ struct ReplyReader {
         guard !self.hasEnded else { return }
         self.hasEnded = true
         self.blocks.close(into: &events)
-        if let usage = self.usage { events.append(.usage(usage)) }
+        if let usage = self.counts { events.append(.usage(usage)) }
         events.append(.fail(failure))
+    }
+
+    /// The counts, with the searches. Until Gemini 3 a grounded answer is billed once, however often was searched.
+    private var counts: TokenUsage? {
+        guard var usage = self.usage else { return nil }
+        usage.webSearchRequests = self.isBilledByAnswer ? min(self.grounding.queries, 1) : self.grounding.queries
+        return usage
     }
 
     private var ending: EndReason.Ending? {
@@ -109,6 +117,7 @@ struct ReplyReader {
         var head = AnswerHead()
         head.id = response["responseId"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         head.model = response["modelVersion"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        self.isBilledByAnswer = head.model?.hasPrefix("gemini-2") ?? false
         head.usage = self.usage
         events.append(.start(head))
     }

@@ -26,6 +26,8 @@ final class ChatStreamTap: StreamTap {
         !self.hasFailed && (self.choices.areFinished || (self.isDone && self.choices.haveStarted))
     }
 
+    var hasSaidLast: Bool { self.isDone }
+
     func failureTerminal(_ failure: GatewayFailure, requestID: String) -> [UInt8] {
         self.hasFailed = true
         return OpenAIChatFormat.terminal(failure)
@@ -53,8 +55,12 @@ final class ChatStreamTap: StreamTap {
         }
         if self.model == nil, let model = chunk["model"]?.string, !model.isEmpty { self.model = model }
         if let choices = chunk["choices"] { observation.isContent = self.observe(choices: choices) }
-        guard let usage = chunk["usage"], usage.kind == .object else { return observation }
-        self.observe(usage: usage)
+        guard let usage = chunk["usage"], usage.kind == .object else {
+            // Groq once put them aside.
+            if let usage = chunk["x_groq"]?["usage"] { self.observe(usage: usage, tier: chunk["service_tier"]) }
+            return observation
+        }
+        self.observe(usage: usage, tier: chunk["service_tier"])
         if self.hidesUsage, Self.holdsUsageOnly(chunk) { observation.disposition = .hide }
         return observation
     }
@@ -74,8 +80,8 @@ final class ChatStreamTap: StreamTap {
 
     /// Counts are cumulative, so the last ones stand; but zeros never replace counts, and after an error they mean
     /// "unknown".
-    private func observe(usage value: JSONValue) {
-        guard let counts = OpenAIChatFormat.usage(value) else { return }
+    private func observe(usage value: JSONValue, tier: JSONValue?) {
+        guard let counts = OpenAIChatFormat.usage(value, tier: tier) else { return }
         let isZero = counts.inputTokens == 0 && counts.outputTokens == 0
         guard isZero, self.usage != nil || self.hasFailed else {
             self.usage = counts

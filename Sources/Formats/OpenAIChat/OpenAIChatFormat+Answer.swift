@@ -5,7 +5,7 @@ extension OpenAIChatFormat {
     /// Reads usage, model and finish reason of a chat completion, completion, embedding or moderation.
     public func readAnswer(_ root: JSONValue, operation: Operation) -> AnswerReading {
         var reading = AnswerReading()
-        reading.usage = Self.usage(root["usage"])
+        reading.usage = Self.usage(root["usage"], tier: root["service_tier"])
         reading.model = root["model"]?.string
         reading.finishReason = root["choices"]?.element(0)?["finish_reason"]?.string
         if Self.isError(root) { reading.failure = VendorError(root).failure }

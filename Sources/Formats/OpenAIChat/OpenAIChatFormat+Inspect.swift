@@ -13,20 +13,18 @@ extension OpenAIChatFormat {
     ) throws(GatewayFailure) -> Inspected {
         let fields = try RequestFields(root)
         var inspected = try fields.inspected(pathModel: pathModel)
-        inspected.session = SessionLabel.find(in: root)
+        inspected.session = SessionLabel.find(in: fields.root)
         guard operation.streams else { return inspected }
 
         inspected.isStream = try fields.flag("stream", allowsNull: true)
-        inspected.maxOutputTokens = try self.cap(fields, operation)
-        inspected.choiceCount = try fields.count("n", in: Self.answerCounts) ?? 1
-        if operation == .completions {
-            // The vendor generates `best_of` answers and bills all of them, however few it returns.
-            let candidates = try fields.count("best_of", in: Self.answerCounts) ?? 1
-            inspected.choiceCount = max(inspected.choiceCount, candidates)
-        }
+        inspected.outputCap = OutputCap(into: root)
+        inspected.maxOutputTokens = try self.cap(fields, operation, &inspected.outputCap)
+        inspected.choiceCount = try self.choices(fields)
+        if operation == .completions { inspected.choiceCount *= Self.promptCount(fields.root["prompt"]) }
+        ChatCost.gather(fields.root, into: &inspected.cost)
         try fields.checkProduct(of: inspected, cap: "max_tokens")
         if inspected.isStream { inspected.usageEdit = try self.usageEdit(root) }
-        inspected.offersTools = Self.isFilled(root["tools"]) || Self.isFilled(root["functions"])
+        inspected.offersTools = Self.isFilled(fields.root["tools"]) || Self.isFilled(fields.root["functions"])
         return inspected
     }
 
@@ -34,11 +32,30 @@ extension OpenAIChatFormat {
         list.map { $0.kind == .array && $0.count > 0 } ?? false
     }
 
-    /// The larger of the two spellings of the cap; the vendor decides whether it takes both.
-    private func cap(_ fields: RequestFields, _ operation: Operation) throws(GatewayFailure) -> Int? {
+    /// The vendor generates `best_of` answers and bills all of them, however few it returns; compatible servers do so in
+    /// Chat too.
+    private func choices(_ fields: RequestFields) throws(GatewayFailure) -> Int {
+        let answers = try fields.count("n", in: Self.answerCounts) ?? 1
+        return max(answers, try fields.count("best_of", in: Self.answerCounts) ?? 1)
+    }
+
+    /// Each of several prompts is answered; one of token numbers is one prompt. No body has so many that the product
+    /// with `answerCounts` overflows.
+    private static func promptCount(_ prompt: JSONValue?) -> Int {
+        guard let prompt, prompt.kind == .array, prompt.element(0)?.kind != .number else { return 1 }
+        return max(prompt.count, 1)
+    }
+
+    /// The larger of the two spellings of the cap; the vendor decides whether it takes both, and which it heeds.
+    private func cap(
+        _ fields: RequestFields,
+        _ operation: Operation,
+        _ found: inout OutputCap?
+    ) throws(GatewayFailure) -> Int? {
         // Completions with `echo` and no new tokens are legitimate: the vendor's own minimum is 0 there.
-        let older = try fields.count("max_tokens", in: (operation == .completions ? 0 : 1)...Int.max)
-        let newer = try fields.count("max_completion_tokens", in: 1...Int.max)
+        let least = operation == .completions ? 0 : 1
+        let older = try fields.cap(.maxTokens, in: least...Int.max, noting: &found)
+        let newer = try fields.cap(.maxCompletionTokens, in: 1...Int.max, noting: &found)
         guard let older, let newer else { return older ?? newer }
         return max(older, newer)
     }

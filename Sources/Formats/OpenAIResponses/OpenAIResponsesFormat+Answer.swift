@@ -5,7 +5,7 @@ extension OpenAIResponsesFormat {
     /// Reads usage, model and outcome of a response, a compaction or a token count.
     public func readAnswer(_ root: JSONValue, operation: Operation) -> AnswerReading {
         var reading = AnswerReading()
-        reading.usage = operation == .responsesInputTokens ? Self.counted(root) : Self.usage(root["usage"])
+        reading.usage = operation == .responsesInputTokens ? Self.counted(root) : Self.usage(of: root)
         reading.model = root["model"]?.string
         reading.finishReason = Self.finishReason(root)
         reading.failure = Self.failure(root)
@@ -26,6 +26,32 @@ extension OpenAIResponsesFormat {
         return hasError || hasFailed ? VendorError(response).failure : nil
     }
 
+    /// Counts of a response: its `usage`, the tier that served it, and the searches that the vendor's own tool made.
+    ///
+    /// - Parameters:
+    ///   - response: A whole one, however it ended.
+    ///   - searches: Told by a stream's items before; the larger number counts, for some servers end with an empty
+    ///     `output`.
+    /// - Returns: The counts; `nil` when there are none.
+    static func usage(of response: JSONValue?, searches: Int = 0) -> TokenUsage? {
+        guard let response, var usage = self.usage(response["usage"]) else { return nil }
+        var reader = CountReader()
+        let told = reader.count(response["tool_usage"]?["web_search"]?["num_requests"])
+        let made = response["output"]?.elements.count { Self.isSearch($0) } ?? 0
+        usage.webSearchRequests = told ?? max(made, searches)
+        usage.serviceTier = response["service_tier"]?.string.flatMap(PriceTier.init(vendorWord:))
+        if reader.isAnomalous { usage.isAnomalous = true }
+        return usage
+    }
+
+    /// Whether an item is a search of the web that was made; opening a page or looking for words in it is none.
+    static func isSearch(_ item: JSONValue) -> Bool {
+        guard item["type"]?.equals("web_search_call") ?? false, item["status"]?.equals("completed") ?? true else {
+            return false
+        }
+        return item["action"]?["type"]?.equals("search") ?? true
+    }
+
     /// Counts of a `usage` object; `nil` when it is absent, `null` or tells no sums.
     ///
     /// OpenAI's cache writes have other lifetimes (`cache_write_tokens_details`) at one price: all count as short.
@@ -41,8 +67,10 @@ extension OpenAIResponsesFormat {
         counts.cached = reader.count(input?["cached_tokens"])
         counts.written = reader.count(input?["cache_write_tokens"])
         counts.audioInput = reader.count(input?["audio_tokens"])
+        counts.imageInput = reader.count(input?["image_tokens"])
         counts.reasoning = reader.count(output?["reasoning_tokens"])
         counts.audioOutput = reader.count(output?["audio_tokens"])
+        counts.imageOutput = reader.count(output?["image_tokens"])
         return counts.usage(reader)
     }
 

@@ -11,12 +11,16 @@ extension OpenAIResponsesFormat {
     ) throws(GatewayFailure) -> Inspected {
         let fields = try RequestFields(root)
         var inspected = try fields.inspected(pathModel: pathModel)
-        inspected.session = SessionLabel.find(in: root)
+        inspected.session = SessionLabel.find(in: fields.root)
         inspected.storedStateFields = StoredState.fields(of: root)
         if let input = root["input"] { inspected.edits = ForeignReasoning.cuts(in: input) }
+        if !operation.countsOnly {
+            ResponsesCost.gather(fields.root, storedState: inspected.storedStateFields, into: &inspected.cost)
+        }
         guard operation.streams else { return inspected }
         inspected.isStream = try fields.flag("stream", allowsNull: true)
-        inspected.maxOutputTokens = try fields.count("max_output_tokens", in: 1...Int.max)
+        inspected.outputCap = OutputCap(into: root)
+        inspected.maxOutputTokens = try fields.cap(.maxOutputTokens, in: 1...Int.max, noting: &inspected.outputCap)
         return inspected
     }
 }

@@ -11,6 +11,8 @@ final class ResponsesStreamTap: StreamTap {
     private var sequence: Int?
     private var hasEnded = false
     private var hasFailed = false
+    /// Searches of the web among the items that are done.
+    private var searches = 0
 
     private(set) var usage: TokenUsage?
     private(set) var finishReason: String?
@@ -18,6 +20,7 @@ final class ResponsesStreamTap: StreamTap {
 
     var model: String? { self.stub.model }
     var isComplete: Bool { self.hasEnded && !self.hasFailed }
+    var hasSaidLast: Bool { self.hasEnded }
 
     func failureTerminal(_ failure: GatewayFailure, requestID: String) -> [UInt8] {
         self.hasFailed = true
@@ -43,6 +46,9 @@ final class ResponsesStreamTap: StreamTap {
         switch kind {
         case .delta: return self.observe(delta: payload)
         case .itemAdded, .itemDone:
+            if kind == .itemDone, let item = payload["item"], OpenAIResponsesFormat.isSearch(item) {
+                self.searches &+= 1
+            }
             let isContent = Self.isContent(payload["item"], isDone: kind == .itemDone)
             return StreamObservation(.forward, isContent: isContent)
         case .partialImage: return StreamObservation(.forward, isContent: true)
@@ -82,7 +88,8 @@ final class ResponsesStreamTap: StreamTap {
 
     private func observe(ending response: JSONValue?) {
         guard let response, response.kind == .object else { return }
-        if let counts = OpenAIResponsesFormat.usage(response["usage"]) { self.usage = counts }
+        let counts = OpenAIResponsesFormat.usage(of: response, searches: self.searches)
+        if let counts { self.usage = counts }
         if let model = response["model"]?.string, !model.isEmpty { self.stub.model = model }
         self.finishReason = OpenAIResponsesFormat.finishReason(response) ?? self.finishReason
     }

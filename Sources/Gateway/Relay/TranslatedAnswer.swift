@@ -20,6 +20,7 @@ final class TranslatedAnswer: StreamTap {
     private(set) var isComplete = false
     private(set) var outputBytes = 0
     private var hasEnded = false
+    var hasSaidLast: Bool { self.hasEnded }
 
     /// Makes the way back; `nil` for what is never streamed.
     init?(_ translated: TranslatedRequest, context: AnswerContext, requestID: String) {

@@ -95,7 +95,29 @@ struct ChatInspectTests {
         #expect(try self.room.inspect(#"{"model":"m","n":2,"best_of":5}"#, .completions).choiceCount == 5)
         #expect(try self.room.inspect(#"{"model":"m","n":2}"#, .completions).choiceCount == 2)
         #expect(try self.room.refusal(of: #"{"model":"m","best_of":1000000}"#, .completions)?.parameter == "best_of")
-        #expect(try self.room.inspect(#"{"model":"m","best_of":"x"}"#, .chat).choiceCount == 1)
+        // Some servers take it in Chat too.
+        #expect(try self.room.inspect(#"{"model":"m","best_of":4}"#, .chat).choiceCount == 4)
+        for value in ["\"x\"", "0", "-1", "1.0", "1000000", "9223372036854775808"] {
+            for operation in [Operation.chat, .completions] {
+                let failure = try self.room.refusal(of: #"{"model":"m","best_of":\#(value)}"#, operation)
+                #expect(failure?.kind == .invalidRequest && failure?.parameter == "best_of", "\(value)")
+            }
+        }
+        #expect(try self.room.inspect(#"{"model":"m","best_of":null}"#, .chat).choiceCount == 1)
+    }
+
+    @Test("each of several prompts is answered and billed")
+    func prompts() throws {
+        func count(_ prompt: String) throws -> Int {
+            try self.room.inspect(#"{"model":"m","n":3,"prompt":\#(prompt)}"#, .completions).choiceCount
+        }
+        #expect(try count("\"a\"") == 3)
+        #expect(try count("[]") == 3)
+        #expect(try count("[1,2,3]") == 3)
+        #expect(try count(#"["a","b"]"#) == 6)
+        #expect(try count("[[1,2],[3],[4]]") == 9)
+        let body = #"{"model":"m","max_tokens":9223372036854775807,"prompt":["a","b"]}"#
+        #expect(try self.room.refusal(of: body, .completions)?.parameter == "max_tokens")
     }
 
     @Test("the larger of two caps counts")

@@ -20,7 +20,7 @@ struct LastToldUsage {
             let data = line.dropFirst(5).drop { $0 == " " }
             guard data.hasPrefix("{") else { continue }
             try withJSON(String(data)) { root in
-                for holder in [root, root["message"], root["response"]] { self.take(holder?["usage"]) }
+                for holder in [root, root["message"], root["response"], root["x_groq"]] { self.take(holder?["usage"]) }
             }
         }
     }
@@ -57,7 +57,8 @@ struct LastToldUsage {
         }
         let parts = [
             usage.uncachedInputTokens, usage.cacheReadTokens, usage.cacheWrite5mTokens, usage.cacheWrite1hTokens,
-            usage.audioInputTokens, usage.visibleOutputTokens, usage.reasoningTokens, usage.audioOutputTokens,
+            usage.audioInputTokens, usage.imageInputTokens, usage.visibleOutputTokens, usage.reasoningTokens,
+            usage.audioOutputTokens, usage.imageOutputTokens,
         ]
         #expect(parts.allSatisfy { $0 >= 0 }, "\(name)")
         #expect(usage.inputTokens == self.input, "\(name)")

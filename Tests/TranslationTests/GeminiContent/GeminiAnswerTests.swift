@@ -19,6 +19,7 @@ import Wire
         usage.cacheReadTokens = 86
         usage.visibleOutputTokens = 5
         usage.reasoningTokens = 7
+        usage.serviceTier = .flex
         #expect(answer.usage == usage)
     }
 

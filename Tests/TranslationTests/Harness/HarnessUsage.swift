@@ -41,7 +41,7 @@ enum HarnessUsage {
             #expect(told["output_tokens_details"]?["reasoning_tokens"]?.int == usage.reasoningTokens, "U17 \(name)")
             if writes > 0 { #expect(told["input_tokens_details"]?["cache_write_tokens"]?.int == writes, "\(name)") }
         case .messages:
-            let plain = usage.uncachedInputTokens + usage.audioInputTokens
+            let plain = usage.uncachedInputTokens + usage.audioInputTokens + usage.imageInputTokens
             #expect(told["input_tokens"]?.int == plain, "U06 \(name)")
             #expect(told["cache_read_input_tokens"]?.int == usage.cacheReadTokens, "\(name)")
             #expect(told["cache_creation_input_tokens"]?.int == writes, "\(name)")

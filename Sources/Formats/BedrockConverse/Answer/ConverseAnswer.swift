@@ -29,7 +29,7 @@ struct ConverseAnswer {
             hasCalls: self.callCount > 0,
             isStandIn: self.hasStandIn
         )
-        self.answer.usage = ConverseUsage.read(root["usage"])
+        self.answer.usage = ConverseUsage.read(root)
         self.answer.serviceTier = ConverseUsage.tier(root["serviceTier"])
         return self.answer
     }

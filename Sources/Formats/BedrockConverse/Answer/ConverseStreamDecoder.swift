@@ -113,7 +113,7 @@ final class ConverseStreamDecoder: StreamDecoder {
 
     private func metadata(_ root: JSONValue, into events: inout [AnswerEvent]) {
         self.start(into: &events)
-        if let usage = ConverseUsage.read(root["usage"]) {
+        if let usage = ConverseUsage.read(root) {
             self.hasUsage = true
             events.append(.usage(usage))
         }

@@ -4,9 +4,10 @@ import Wire
 /// Counts: the cache is not inside `inputTokens`, thinking is inside `outputTokens`. `cacheDetails` splits what was
 /// written by lifetime.
 enum ConverseUsage {
-    /// Reads a `usage` object; `nil` when there is none.
-    static func read(_ usage: JSONValue?) -> TokenUsage? {
-        guard let usage, usage.kind == .object else { return nil }
+    /// Reads the counts of an answer, or of a stream's metadata: `usage`, and `serviceTier` beside it; `nil` when there
+    /// are none.
+    static func read(_ root: JSONValue) -> TokenUsage? {
+        guard let usage = root["usage"], usage.kind == .object else { return nil }
         var reader = CountReader()
         var counts = TokenUsage()
         counts.uncachedInputTokens = reader.count(usage["inputTokens"]) ?? 0
@@ -25,6 +26,7 @@ enum ConverseUsage {
             ?? (long + short)
         counts.cacheWrite1hTokens = min(long, written)
         counts.cacheWrite5mTokens = written - counts.cacheWrite1hTokens
+        counts.serviceTier = root["serviceTier"]?["type"]?.string.flatMap(PriceTier.init(vendorWord:))
         counts.isAnomalous = reader.isAnomalous
         return counts
     }

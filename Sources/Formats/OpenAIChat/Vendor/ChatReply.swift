@@ -94,7 +94,9 @@ enum ChatReply {
 
     /// Counts of an answer or a chunk; Groq once put a stream's beside them.
     static func usage(_ root: JSONValue) -> TokenUsage? {
-        OpenAIChatFormat.usage(root["usage"]) ?? OpenAIChatFormat.usage(root["x_groq"]?["usage"])
+        let tier = root["service_tier"]
+        return OpenAIChatFormat.usage(root["usage"], tier: tier)
+            ?? OpenAIChatFormat.usage(root["x_groq"]?["usage"], tier: tier)
     }
 }
 

@@ -24,7 +24,7 @@ struct ResponsesAnswerReader {
         var answer = Answer()
         answer.head = Self.head(root)
         for item in output.elements { answer.blocks += self.blocks(of: item) }
-        answer.usage = OpenAIResponsesFormat.usage(root["usage"])
+        answer.usage = OpenAIResponsesFormat.usage(of: root)
         answer.finish = self.finish(root)
         answer.serviceTier = root["service_tier"]?.string.map { ServiceTier(openAI: $0) }
         return answer

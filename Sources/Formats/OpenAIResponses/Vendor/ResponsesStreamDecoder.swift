@@ -14,6 +14,8 @@ final class ResponsesStreamDecoder: StreamDecoder {
     private var head: AnswerHead?
     private var hasEnded = false
     private var lastItem = -1
+    /// Searches of the web among the items that are done.
+    private var searches = 0
 
     init(notes: ReplyNotes) {
         var limits = JSONLimits()
@@ -64,7 +66,7 @@ final class ResponsesStreamDecoder: StreamDecoder {
         case "response.custom_tool_call_input.done": self.wholeInput(payload["input"], payload, &events)
         case "response.completed", "response.incomplete", "response.done": self.end(payload["response"], &events)
         case "response.failed", "response.cancelled":
-            if let usage = OpenAIResponsesFormat.usage(payload["response"]?["usage"]) { events.append(.usage(usage)) }
+            self.usage(payload["response"], &events)
             self.fail(VendorWords.failure(VendorError(payload["response"] ?? payload)), &events)
         case "error": self.fail(VendorWords.failure(VendorError(payload)), &events)
         default: if !KnownEvents.mean(nothing: type) { self.unknownCount += 1 }
@@ -90,13 +92,18 @@ final class ResponsesStreamDecoder: StreamDecoder {
             for (index, item) in output.elements.enumerated() { self.finish(item, index, &events) }
         }
         self.line.closeAll(&events)
-        if let usage = OpenAIResponsesFormat.usage(response?["usage"]) { events.append(.usage(usage)) }
+        self.usage(response, &events)
         if let response, response["status"]?.equals("failed") ?? false {
             return self.fail(VendorWords.failure(VendorError(response)), &events)
         }
         events.append(.finish(self.reader.finish(response)))
         events.append(.end)
         self.hasEnded = true
+    }
+
+    private func usage(_ response: JSONValue?, _ events: inout [AnswerEvent]) {
+        let usage = OpenAIResponsesFormat.usage(of: response, searches: self.searches)
+        if let usage { events.append(.usage(usage)) }
     }
 
     private func fail(_ failure: GatewayFailure, _ events: inout [AnswerEvent]) {
@@ -147,6 +154,7 @@ final class ResponsesStreamDecoder: StreamDecoder {
     private func done(_ payload: JSONValue, _ events: inout [AnswerEvent]) {
         self.start(nil, isFirst: false, &events)
         guard let item = payload["item"] else { return }
+        if OpenAIResponsesFormat.isSearch(item) { self.searches &+= 1 }
         self.finish(item, self.item(payload), &events)
     }
 
