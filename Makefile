@@ -4,6 +4,8 @@ CONFIG          ?= debug
 BENCH_SECONDS   ?= 20
 SOAK_SECONDS    ?= 600
 FUZZ_SECONDS    ?= 60
+SEEDS           ?= 2000
+KILLS           ?= 200
 ARGS            ?=
 
 export BENCH_SECONDS SOAK_SECONDS FUZZ_SECONDS
@@ -13,6 +15,7 @@ export BENCH_SECONDS SOAK_SECONDS FUZZ_SECONDS
 RELEASE := --configuration release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 MARTLET := .build/release/martlet
 ORACLE  := .build/release/martlet-oracle
+SIMULATE := .build/release/martlet-simulate
 
 ifeq ($(CONFIG),release)
 BUILD := $(RELEASE)
@@ -22,12 +25,13 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test check lint acceptance bench fuzz tsan asan soak deep release release-binaries clean
+.PHONY: help run build test check lint acceptance bench storm chaos simulate fuzz tsan asan soak deep release release-binaries clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nVariables: CONFIG=debug|release (run, build), ARGS="..." (run), TEST_FILTER, TEST_TIMEOUT (test),\n'
-	@printf 'BENCH_SECONDS, SOAK_SECONDS, FUZZ_SECONDS, STATIC=0|1 (release).\n'
+	@printf 'BENCH_SECONDS, SOAK_SECONDS, FUZZ_SECONDS, KILLS (chaos), SEEDS, SEED (simulate),\n'
+	@printf 'STATIC=0|1 (release).\n'
 
 run: ## Build and start the gateway; prints curl lines to paste (CONFIG=release for speed, ARGS for flags)
 	@scripts/bootstrap.sh build
@@ -66,6 +70,21 @@ bench: ## The table of figures, nginx as yardstick (BENCH_SECONDS a lane)
 	@scripts/bootstrap.sh build bench
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/bench/run.sh $(MARTLET) $(ORACLE)
+
+storm: ## A thousand requests at once against limits for five hundred: exactly five hundred come in
+	@scripts/bootstrap.sh build
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/storm/run.sh $(MARTLET) $(ORACLE)
+
+chaos: ## SIGKILL under load, KILLS times; the ledger must agree with the oracle
+	@scripts/bootstrap.sh build
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/chaos-kill.sh $(KILLS)
+
+simulate: ## The money on simulated disks and clocks, SEEDS worlds (SEED=n tells one)
+	@scripts/bootstrap.sh build
+	swift build $(RELEASE) --product martlet-simulate
+	@$(SIMULATE) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 fuzz: ## libFuzzer on the parsers (FUZZ_SECONDS each)
 	@scripts/bootstrap.sh build

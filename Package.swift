@@ -25,6 +25,7 @@ let package = Package(
     products: [
         .executable(name: "martlet", targets: ["martlet"]),
         .executable(name: "martlet-oracle", targets: ["martlet-oracle"]),
+        .executable(name: "martlet-simulate", targets: ["martlet-simulate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -61,6 +62,7 @@ let package = Package(
             providers: [.apt(["libcrypt-dev"])]
         ),
         .target(name: "Policy", dependencies: ["Exchange", "Catalogue", "CCrypt", crypto]),
+        .target(name: "Ledger", dependencies: ["Policy", "Storage", "Exchange", "Telemetry", lifecycle, logging]),
         .target(
             name: "Upstream",
             dependencies: ["Providers", "Policy", "Exchange", "Wire", "Telemetry", nioCore, nioPosix, nioSSL, logging]
@@ -68,21 +70,22 @@ let package = Package(
         .target(
             name: "AdminAPI",
             dependencies: [
-                "Policy", "Storage", "Catalogue", "Providers", "Exchange", "Wire", "Telemetry",
+                "Policy", "Ledger", "Storage", "Catalogue", "Providers", "Exchange", "Wire", "Telemetry",
                 hummingbird, httpTypes, lifecycle, logging, nioCore, crypto,
             ]
         ),
         .target(
             name: "Gateway",
             dependencies: [
-                "Upstream", "Policy", "Providers", "Storage", "Catalogue", "Exchange", "Wire", "Telemetry",
+                "Upstream", "Ledger", "Policy", "Providers", "Storage", "Catalogue", "Exchange", "Wire", "Telemetry",
                 nioCore, nioPosix, nioSSL, lifecycle, logging,
             ]
         ),
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Gateway", "AdminAPI", "Upstream", "SQLiteStorage", "Storage", "Policy", "Providers", "Catalogue",
+                "Gateway", "AdminAPI", "Upstream", "Ledger", "SQLiteStorage", "Storage", "Policy", "Providers",
+                "Catalogue",
                 "OpenAIChat", "OpenAIResponses", "AnthropicMessages", "GeminiContent", "BedrockConverse", "Exchange",
                 "Wire",
                 "Telemetry", argumentParser, yams, lifecycle, unixSignals, logging, nioCore, nioPosix, crypto,
@@ -90,12 +93,19 @@ let package = Package(
         ),
         .target(
             name: "MartletTesting",
-            dependencies: ["Exchange", "Wire", "Storage", nioCore, nioPosix]
+            dependencies: ["Exchange", "Wire", "Storage", "Ledger", nioCore, nioPosix]
         ),
         .executableTarget(
             name: "martlet-oracle",
             dependencies: ["MartletTesting", argumentParser, nioCore, nioPosix],
             path: "Sources/oracle"
+        ),
+        .executableTarget(
+            name: "martlet-simulate",
+            dependencies: [
+                "Ledger", "Policy", "Catalogue", "Storage", "Exchange", "Telemetry", "MartletTesting", argumentParser,
+            ],
+            path: "Sources/simulate"
         ),
 
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioHTTP1, nioEmbedded]),
@@ -122,6 +132,13 @@ let package = Package(
         .testTarget(
             name: "StorageTests",
             dependencies: ["Storage", "SQLiteStorage", "Exchange", "MartletTesting"]
+        ),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: [
+                "Ledger", "Policy", "Storage", "SQLiteStorage", "Catalogue", "Exchange", "Telemetry", "MartletTesting",
+                logging,
+            ]
         ),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Exchange", "Catalogue", crypto]),
         .testTarget(

@@ -25,12 +25,14 @@ Storage           | Sources/Storage                   | Exchange                
 SQLiteStorage     | Sources/SQLiteStorage             | Storage Exchange                                        | any
 CCrypt            | Sources/CCrypt                    |                                                         |
 Policy            | Sources/Policy                    | Exchange Catalogue CCrypt                               | Crypto FoundationEssentials Dispatch
+Ledger            | Sources/Ledger                    | Policy Storage Exchange Telemetry                       | Logging ServiceLifecycle Glibc Dispatch
 Upstream          | Sources/Upstream                  | Providers Policy Exchange Wire Telemetry                | any
-AdminAPI          | Sources/AdminAPI                  | Policy Storage Catalogue Providers Exchange Wire Telemetry | any
-Gateway           | Sources/Gateway                   | Upstream Policy Providers Storage Catalogue Exchange Wire Telemetry | any
-martlet           | Sources/martlet                   | Gateway AdminAPI Upstream SQLiteStorage Storage Policy Providers Catalogue OpenAIChat OpenAIResponses AnthropicMessages GeminiContent BedrockConverse Exchange Wire Telemetry | any
-MartletTesting    | Sources/MartletTesting            | Exchange Wire Storage                                   | any
+AdminAPI          | Sources/AdminAPI                  | Policy Ledger Storage Catalogue Providers Exchange Wire Telemetry | any
+Gateway           | Sources/Gateway                   | Upstream Ledger Policy Providers Storage Catalogue Exchange Wire Telemetry | any
+martlet           | Sources/martlet                   | Gateway AdminAPI Upstream Ledger SQLiteStorage Storage Policy Providers Catalogue OpenAIChat OpenAIResponses AnthropicMessages GeminiContent BedrockConverse Exchange Wire Telemetry | any
+MartletTesting    | Sources/MartletTesting            | Exchange Wire Storage Ledger                            | any
 martlet-oracle    | Sources/oracle                    | MartletTesting                                          | any
+martlet-simulate  | Sources/simulate                  | Ledger Policy Catalogue Storage Exchange Telemetry MartletTesting | any
 TABLE
 }
 

@@ -27,10 +27,8 @@ struct RowBinder {
     /// are stored as U+FFFD.
     mutating func bind(_ value: String?) {
         self.index += 1
-        guard var text = value else { return self.note(sqlite3_bind_null(self.statement, self.index)) }
-        if text.utf8.contains(0) {
-            text = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
-        }
+        guard let value else { return self.note(sqlite3_bind_null(self.statement, self.index)) }
+        var text = value.withoutZeroBytes
         let index = self.index
         let statement = self.statement
         self.note(
@@ -46,8 +44,26 @@ struct RowBinder {
         )
     }
 
+    /// Bytes, copied by the engine; none become NULL.
+    mutating func bind(_ bytes: [UInt8]) {
+        self.index += 1
+        let index = self.index
+        let statement = self.statement
+        self.note(
+            bytes.withUnsafeBytes {
+                sqlite3_bind_blob(statement, index, $0.baseAddress, Int32(clamping: $0.count), Self.copies)
+            }
+        )
+    }
+
     private mutating func note(_ code: Int32) {
         if self.code == SQLITE_OK { self.code = code }
+    }
+
+    /// Throws what a binding refused, and starts over; for a statement that is stepped elsewhere.
+    mutating func check() throws {
+        self.index = 0
+        guard self.code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: self.code)) }
     }
 
     /// Runs the statement once and makes it ready for the next row.
@@ -64,4 +80,12 @@ struct RowBinder {
 
     /// SQLITE_TRANSIENT: the engine makes its own copy.
     private static let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+}
+
+extension String {
+    /// As the store keeps it: the engine ends text at a zero byte, so each becomes U+FFFD.
+    var withoutZeroBytes: String {
+        guard self.utf8.contains(0) else { return self }
+        return String(String.UnicodeScalarView(self.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
+    }
 }

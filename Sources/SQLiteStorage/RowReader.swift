@@ -56,7 +56,8 @@ struct RowReader {
         return self.row[self.index]
     }
 
-    private func damage() -> StorageError {
+    /// The error of a column that holds what no Martlet wrote.
+    func damage() -> StorageError {
         StorageError(.failed, "a row of \(self.table) cannot be read at column \(self.index); the database is damaged")
     }
 }

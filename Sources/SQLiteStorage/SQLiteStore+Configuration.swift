@@ -10,7 +10,8 @@ extension SQLiteStore: ConfigurationStore {
                 projects: try Self.projects(database),
                 keys: try Self.keys(database),
                 providers: try Self.providers(database),
-                models: try Self.models(database)
+                models: try Self.models(database),
+                budgets: try Self.budgets(database)
             )
         }
     }

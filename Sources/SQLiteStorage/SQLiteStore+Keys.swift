@@ -18,13 +18,13 @@ extension SQLiteStore {
                 try database.execute(
                     sql: """
                         INSERT INTO keys (id, name, project_id, digest, verifier, is_enabled, revoked_at, expires_at,
-                            allowed_models, requests_per_minute, is_strict, created_at, updated_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            allowed_models, limits, max_output_tokens, is_strict, created_at, updated_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         key.id, key.name, key.projectID, Data(key.digest), key.verifier, key.isEnabled, key.revokedAt,
-                        key.expiresAt, try key.allowedModels.map(jsonText), key.requestsPerMinute, key.isStrict,
-                        key.createdAt, key.updatedAt,
+                        key.expiresAt, try key.allowedModels.map(jsonText), try LimitsText.text(key.limits),
+                        key.maxOutputTokens, key.isStrict, key.createdAt, key.updatedAt,
                     ]
                 )
             }
@@ -39,20 +39,20 @@ extension SQLiteStore {
                 key.id,
                 sql: """
                     UPDATE keys SET name = ?, verifier = ?, is_enabled = ?, revoked_at = coalesce(revoked_at, ?),
-                        expires_at = ?, allowed_models = ?, requests_per_minute = ?, is_strict = ?, created_at = ?,
-                        updated_at = ?
+                        expires_at = ?, allowed_models = ?, limits = ?, max_output_tokens = ?, is_strict = ?,
+                        created_at = ?, updated_at = ?
                     WHERE id = ?
                     """,
                 arguments: [
                     key.name, key.verifier, key.isEnabled, key.revokedAt, key.expiresAt,
-                    try key.allowedModels.map(jsonText), key.requestsPerMinute, key.isStrict, key.createdAt,
-                    key.updatedAt, key.id,
+                    try key.allowedModels.map(jsonText), try LimitsText.text(key.limits), key.maxOutputTokens,
+                    key.isStrict, key.createdAt, key.updatedAt, key.id,
                 ]
             )
         }
     }
 
-    /// Deletes a key for good; its request records stay.
+    /// Deletes a key for good, and its budgets; its request records, ledger rows and balances stay.
     public func deleteKey(id: String) throws {
         try self.write { database in
             try database.change("key", id, sql: "DELETE FROM keys WHERE id = ?", arguments: [id])
@@ -63,7 +63,7 @@ extension SQLiteStore {
     static func keys(_ database: Database) throws -> [KeyRecord] {
         let sql = """
             SELECT id, name, project_id, digest, verifier, is_enabled, revoked_at, expires_at, allowed_models,
-                requests_per_minute, is_strict, created_at, updated_at
+                limits, max_output_tokens, is_strict, created_at, updated_at
             FROM keys ORDER BY created_at, id
             """
         return try Row.fetchAll(database, sql: sql).map { row in
@@ -78,7 +78,8 @@ extension SQLiteStore {
                 revokedAt: try reader.optional(),
                 expiresAt: try reader.optional(),
                 allowedModels: try reader.json(),
-                requestsPerMinute: try reader.optional(),
+                limits: try LimitsText.limits(&reader),
+                maxOutputTokens: try reader.optional(),
                 isStrict: try reader.value(),
                 createdAt: try reader.value(),
                 updatedAt: try reader.value()

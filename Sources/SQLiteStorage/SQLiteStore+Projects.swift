@@ -8,9 +8,13 @@ extension SQLiteStore {
             try StorageError.naming(Self.clashes(project)) {
                 try database.execute(
                     sql: """
-                        INSERT INTO projects (id, name, is_enabled, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
+                        INSERT INTO projects (id, name, is_enabled, limits, created_at, updated_at)
+                        VALUES (?, ?, ?, ?, ?, ?)
                         """,
-                    arguments: [project.id, project.name, project.isEnabled, project.createdAt, project.updatedAt]
+                    arguments: [
+                        project.id, project.name, project.isEnabled, try LimitsText.text(project.limits),
+                        project.createdAt, project.updatedAt,
+                    ]
                 )
             }
         }
@@ -23,14 +27,20 @@ extension SQLiteStore {
                 try database.change(
                     "project",
                     project.id,
-                    sql: "UPDATE projects SET name = ?, is_enabled = ?, created_at = ?, updated_at = ? WHERE id = ?",
-                    arguments: [project.name, project.isEnabled, project.createdAt, project.updatedAt, project.id]
+                    sql: """
+                        UPDATE projects SET name = ?, is_enabled = ?, limits = ?, created_at = ?, updated_at = ?
+                        WHERE id = ?
+                        """,
+                    arguments: [
+                        project.name, project.isEnabled, try LimitsText.text(project.limits), project.createdAt,
+                        project.updatedAt, project.id,
+                    ]
                 )
             }
         }
     }
 
-    /// Deletes a project. Throws `.notFound`, or `.conflict` while it owns keys.
+    /// Deletes a project and its budgets. Throws `.notFound`, or `.conflict` while it owns keys.
     public func deleteProject(id: String) throws {
         try self.write { database in
             let keys =
@@ -45,13 +55,14 @@ extension SQLiteStore {
 
     /// All projects, by name.
     static func projects(_ database: Database) throws -> [ProjectRecord] {
-        let sql = "SELECT id, name, is_enabled, created_at, updated_at FROM projects ORDER BY name"
+        let sql = "SELECT id, name, is_enabled, limits, created_at, updated_at FROM projects ORDER BY name"
         return try Row.fetchAll(database, sql: sql).map { row in
             var reader = RowReader(row, of: "projects")
             return ProjectRecord(
                 id: try reader.value(),
                 name: try reader.value(),
                 isEnabled: try reader.value(),
+                limits: try LimitsText.limits(&reader),
                 createdAt: try reader.value(),
                 updatedAt: try reader.value()
             )

@@ -17,19 +17,19 @@ extension SQLiteStore: RequestLog {
 
     /// Lists records: newest first, or oldest first when `after` is set. The limit is brought into 1 to 200.
     public func list(_ query: RequestQuery) throws -> [StoredRequest] {
-        var filter = Filter()
+        var filter = ListFilter()
         filter.require("sequence < ?", query.before)
         filter.require("sequence > ?", query.after)
-        filter.require("key_id = ?", query.keyID)
-        filter.require("project_id = ?", query.projectID)
-        filter.require("model_asked = ?", query.model)
+        filter.require("key_id = ?", query.keyID?.withoutZeroBytes)
+        filter.require("project_id = ?", query.projectID?.withoutZeroBytes)
+        filter.require("model_asked = ?", query.model?.withoutZeroBytes)
         filter.require("outcome = ?", query.outcome?.rawValue)
         filter.arguments.append(min(max(query.limit, 1), 200).databaseValue)
         let sql = """
             SELECT sequence, \(RequestRow.columns) FROM request_log \(filter.clause)
             ORDER BY sequence \(query.after == nil ? "DESC" : "ASC") LIMIT ?
             """
-        return try self.read { database in
+        return try self.query { database in
             let rows = try Row.fetchAll(database, sql: sql, arguments: StatementArguments(filter.arguments))
             return try rows.map(RequestRow.stored)
         }
@@ -73,20 +73,6 @@ extension SQLiteStore: RequestLog {
                 arguments: [limit, instant]
             )
             return database.changesCount
-        }
-    }
-
-    /// Conditions of a listing.
-    private struct Filter {
-        private var conditions: [String] = []
-        var arguments: [DatabaseValue] = []
-
-        var clause: String { self.conditions.isEmpty ? "" : "WHERE " + self.conditions.joined(separator: " AND ") }
-
-        mutating func require(_ condition: String, _ value: (some DatabaseValueConvertible)?) {
-            guard let value else { return }
-            self.conditions.append(condition)
-            self.arguments.append(value.databaseValue)
         }
     }
 }

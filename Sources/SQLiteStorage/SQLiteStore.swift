@@ -17,6 +17,10 @@ public final class SQLiteStore: Sendable {
     private let watch: FileWatch
     private let lock: StoreLock
     private let state = Mutex(State())
+    /// Numbers of the ledger's texts, as of the last commit. Taken and put back by the one writer.
+    let ledgerNames = Mutex(LedgerNames())
+    /// How long a listing or a sum may take.
+    private let queryLimit: Duration
 
     /// What changes while the store is open.
     private struct State {
@@ -42,11 +46,18 @@ public final class SQLiteStore: Sendable {
         try self.init(path: path, create: create, lock: lock, busyTimeout: 5)
     }
 
-    /// As above, with the seconds to wait for a foreign program that holds the file.
-    package init(path: String, create: Bool, lock: StoreLock? = nil, busyTimeout: Double) throws(StorageError) {
+    /// As above, with the seconds to wait for a foreign program that holds the file and the time that a query may take.
+    package init(
+        path: String,
+        create: Bool,
+        lock: StoreLock? = nil,
+        busyTimeout: Double,
+        queryLimit: Duration = .seconds(2)
+    ) throws(StorageError) {
         try Self.requireEngine(version: Int(Database.sqliteLibVersionNumber))
         let file = try StoreFile.prepare(path: path, create: create)
         self.path = path
+        self.queryLimit = queryLimit
         if let lock { self.lock = lock } else { self.lock = try StoreLock.acquire(path: path) }
         self.pool = try StorageError.mapping { () throws -> DatabasePool in
             if !file.isEmpty { try Schema.refuseForeign(path: path, busyTimeout: busyTimeout) }
@@ -96,6 +107,13 @@ extension SQLiteStore {
         try self.requireOpen()
         try self.watch.check()
         return try StorageError.mapping { try self.pool.read(body) }
+    }
+
+    /// As `read`, but ends with an error when it takes longer than a query may.
+    func query<R>(_ body: (Database) throws -> R) throws(StorageError) -> R {
+        try self.read { database in
+            try QueryLimit.hold(database, to: self.queryLimit) { try body(database) }
+        }
     }
 
     /// Runs `body` in one write transaction; `work` counts towards the next checkpoint.

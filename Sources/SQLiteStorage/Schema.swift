@@ -35,12 +35,17 @@ enum Schema {
         }
     }
 
-    private static var migrator: DatabaseMigrator {
+    /// All migrations in order.
+    static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001-configuration") { try $0.execute(sql: Self.configuration) }
         migrator.registerMigration("0002-request-log") { try $0.execute(sql: Self.requestLog) }
         migrator.registerMigration("0003-fewer-request-indexes") { try $0.execute(sql: Self.fewerRequestIndexes) }
         migrator.registerMigration("0004-strict-keys") { try $0.execute(sql: Self.strictKeys) }
+        migrator.registerMigration("0005-limits") { try $0.execute(sql: Self.limits) }
+        migrator.registerMigration("0006-budgets-and-prices") { try $0.execute(sql: Self.budgetsAndPrices) }
+        migrator.registerMigration("0007-ledger") { try $0.execute(sql: Self.ledger) }
+        migrator.registerMigration("0008-request-costs") { try $0.execute(sql: Self.requestCosts) }
         return migrator
     }
 }

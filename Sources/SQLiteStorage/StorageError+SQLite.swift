@@ -30,6 +30,8 @@ extension StorageError {
             self.init(.failed, "the disk is full; free some space and try again")
         case .SQLITE_IOERR:
             self.init(.failed, "reading or writing the database failed (code \(error.extendedResultCode.rawValue))")
+        case .SQLITE_INTERRUPT:
+            self.init(.failed, "the query took too long; ask for less time or for fewer groups")
         case .SQLITE_CONSTRAINT:
             self.init(.conflict, "a stored rule refuses it: \(error.message ?? "constraint failed")")
         default:

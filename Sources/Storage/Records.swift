@@ -1,7 +1,7 @@
 /// Milliseconds since 1970-01-01T00:00:00Z. All times in the store are of this kind.
 public typealias UnixMilliseconds = Int64
 
-/// Owns keys; later, budgets.
+/// Owns keys, limits and budgets.
 public struct ProjectRecord: Sendable, Equatable {
     /// `prj_` and 16 base62 characters.
     public var id: String
@@ -9,6 +9,8 @@ public struct ProjectRecord: Sendable, Equatable {
     public var name: String
     /// A disabled project's keys are refused.
     public var isEnabled: Bool
+    /// What all its keys together may use.
+    public var limits: LimitsRecord
     /// When it was created.
     public var createdAt: UnixMilliseconds
     /// When it was last changed.
@@ -19,12 +21,14 @@ public struct ProjectRecord: Sendable, Equatable {
         id: String,
         name: String,
         isEnabled: Bool = true,
+        limits: LimitsRecord = LimitsRecord(),
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
     ) {
         self.id = id
         self.name = name
         self.isEnabled = isEnabled
+        self.limits = limits
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -50,8 +54,10 @@ public struct KeyRecord: Sendable, Equatable {
     public var expiresAt: UnixMilliseconds?
     /// Public model names or `provider/*`; `nil` allows all.
     public var allowedModels: [String]?
-    /// Requests per minute; `nil` is unlimited.
-    public var requestsPerMinute: Int?
+    /// What it may use.
+    public var limits: LimitsRecord
+    /// Most output tokens of one answer; a request that asks for more, or says nothing, is held to it. `nil` leaves it alone.
+    public var maxOutputTokens: Int?
     /// What cannot be carried exactly to a vendor of another format is refused, as if every request asked for it.
     public var isStrict: Bool
     /// When it was created.
@@ -70,7 +76,8 @@ public struct KeyRecord: Sendable, Equatable {
         revokedAt: UnixMilliseconds? = nil,
         expiresAt: UnixMilliseconds? = nil,
         allowedModels: [String]? = nil,
-        requestsPerMinute: Int? = nil,
+        limits: LimitsRecord = LimitsRecord(),
+        maxOutputTokens: Int? = nil,
         isStrict: Bool = false,
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
@@ -84,7 +91,8 @@ public struct KeyRecord: Sendable, Equatable {
         self.revokedAt = revokedAt
         self.expiresAt = expiresAt
         self.allowedModels = allowedModels
-        self.requestsPerMinute = requestsPerMinute
+        self.limits = limits
+        self.maxOutputTokens = maxOutputTokens
         self.isStrict = isStrict
         self.createdAt = createdAt
         self.updatedAt = updatedAt

@@ -62,6 +62,10 @@ public struct RequestRecord: Sendable, Equatable {
     public var overheadMicroseconds: Int64 = 0
     /// Counts, when known.
     public var usage: TokenUsage?
+    /// What it cost, in nano-US-dollars; `nil` when nothing was charged for.
+    public var costNanoUSD: Int64?
+    /// The counts are ours, not the vendor's.
+    public var isEstimated = false
     /// Things not carried, by code.
     public var warnings: [String] = []
     /// The client software, from its user agent, at most 120 bytes.

@@ -60,6 +60,14 @@ public protocol ConfigurationStore: Sendable {
     /// Deletes a model.
     func deleteModel(id: String) throws
 
+    /// Inserts a budget. Throws `.conflict` when the id is taken or the scope has one of this period, `.notFound` when its
+    /// key or project does not exist.
+    func insertBudget(_ budget: BudgetRecord) throws
+    /// Replaces a budget; its scope and period stay.
+    func updateBudget(_ budget: BudgetRecord) throws
+    /// Deletes a budget; its balances and ledger rows stay. Budgets of a deleted key or project go with it.
+    func deleteBudget(id: String) throws
+
     /// A setting's value (wrapped secrets, schema facts), or `nil`.
     func setting(_ name: String) throws -> [UInt8]?
     /// Writes a setting; with `ifAbsent` an existing value stays, and is returned by the next read.
@@ -76,18 +84,22 @@ public struct StoredConfiguration: Sendable, Equatable {
     public var providers: [ProviderRecord]
     /// All stored models with their targets, by name.
     public var models: [ModelRecord]
+    /// All budgets, by creation.
+    public var budgets: [BudgetRecord]
 
     /// Bundles the rows.
     public init(
         projects: [ProjectRecord] = [],
         keys: [KeyRecord] = [],
         providers: [ProviderRecord] = [],
-        models: [ModelRecord] = []
+        models: [ModelRecord] = [],
+        budgets: [BudgetRecord] = []
     ) {
         self.projects = projects
         self.keys = keys
         self.providers = providers
         self.models = models
+        self.budgets = budgets
     }
 }
 

@@ -63,6 +63,9 @@ public final class Provider: Sendable {
     /// Whether Martlet may ask streams for usage on its own account.
     public var reportsStreamUsage: Bool { self.configuration.includesUsage }
 
+    /// Whether a vendor's answer is read on for its final count when its caller has left.
+    public var drainsOnDisconnect: Bool { self.configuration.settings["on_disconnect"] == "drain" }
+
     /// Whether an operation can be passed through.
     public func speaks(_ operation: Exchange.Operation) -> Bool { self.configuration.speaks(operation) }
 

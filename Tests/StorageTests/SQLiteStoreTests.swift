@@ -263,20 +263,21 @@ extension SQLiteStoreTests {
 
     @Test("keys made before strictness was known ask for none, and can be made strict")
     func keysBeforeStrictness() throws {
-        try self.open().close()
-        try self.stranger().write { database in
+        TemporaryFolder.write([], to: self.folder.store)
+        let old = try self.stranger()
+        try Schema.migrator.migrate(old, upTo: "0003-fewer-request-indexes")
+        try old.write { database in
             try database.execute(
                 sql: """
-                    ALTER TABLE keys DROP COLUMN is_strict;
-                    DELETE FROM grdb_migrations WHERE identifier = '0004-strict-keys';
                     INSERT INTO projects VALUES ('p', 'p', 1, 1, 1);
                     INSERT INTO keys VALUES ('k', 'old', 'p', x'07', 'v', 1, NULL, NULL, NULL, 9, 1, 1);
                     """
             )
         }
+        try old.close()
         let store = try self.open()
         var key = try #require(try store.loadConfiguration().keys.first)
-        #expect(key.name == "old" && key.requestsPerMinute == 9 && !key.isStrict)
+        #expect(key.name == "old" && key.limits == LimitsRecord(requestsPerMinute: 9) && !key.isStrict)
         key.isStrict = true
         try store.updateKey(key)
         #expect(try store.loadConfiguration().keys == [key])

@@ -44,6 +44,8 @@ class Gateway(Process):
             "MARTLET_ENVIRONMENT_PROVIDERS": "false",
             "MARTLET_DRAIN_LIMIT": "5s",
             "MARTLET_LOG_LEVEL": "warning",
+            # The oracle's models have no price anybody knows.
+            "MARTLET_PRICING_UNPRICED": "flag",
         } | {"MARTLET_" + name.upper().replace(".", "_"): value for name, value in self.settings.items()}
 
     def is_ready(self):

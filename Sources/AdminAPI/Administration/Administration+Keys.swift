@@ -15,7 +15,7 @@ extension Administration {
     public func createKey(_ draft: KeyDraft) throws(AdminProblem) -> CreatedKey {
         let name = try NameRules.label(draft.name)
         let project = try self.project(named: draft.project)
-        try KeyRules.check(draft.allowedModels, draft.requestsPerMinute, draft.expiresAt, now: self.now)
+        try KeyRules.check(draft.allowedModels, draft.maxOutputTokens, draft.expiresAt, now: self.now)
         let key = VirtualKey.generate(self.randomness)
         let now = self.now
         let record = KeyRecord(
@@ -27,7 +27,8 @@ extension Administration {
             isEnabled: draft.isEnabled,
             expiresAt: draft.expiresAt,
             allowedModels: draft.allowedModels,
-            requestsPerMinute: draft.requestsPerMinute,
+            limits: try LimitRules.checked(draft.limits),
+            maxOutputTokens: draft.maxOutputTokens,
             isStrict: draft.isStrict,
             createdAt: now,
             updatedAt: now
@@ -53,11 +54,12 @@ extension Administration {
         key.name = try NameRules.label(change.name.applied(to: key.name))
         key.isEnabled = change.isEnabled.applied(to: key.isEnabled)
         key.allowedModels = change.allowedModels.applied(to: key.allowedModels)
-        key.requestsPerMinute = change.requestsPerMinute.applied(to: key.requestsPerMinute)
+        key.limits = try LimitRules.checked(change.limits.applied(to: key.limits))
+        key.maxOutputTokens = change.maxOutputTokens.applied(to: key.maxOutputTokens)
         key.expiresAt = change.expiresAt.applied(to: key.expiresAt)
         key.isStrict = change.isStrict.applied(to: key.isStrict)
         let newExpiry = change.expiresAt == .keep ? nil : key.expiresAt
-        try KeyRules.check(key.allowedModels, key.requestsPerMinute, newExpiry, now: self.now)
+        try KeyRules.check(key.allowedModels, key.maxOutputTokens, newExpiry, now: self.now)
         return try self.write(key)
     }
 
@@ -76,7 +78,7 @@ extension Administration {
         return try self.write(key)
     }
 
-    /// Deletes a key; its request records stay.
+    /// Deletes a key and its budgets; its request records and ledger rows stay.
     public func deleteKey(id: String) throws(AdminProblem) {
         _ = try self.key(id: id)
         try self.commit { try $0.deleteKey(id: id) }
@@ -108,17 +110,17 @@ extension Administration {
 
 /// What a key's restrictions may be.
 enum KeyRules {
-    static let requestsPerMinute = 1...1_000_000
+    static let maxOutputTokens = 1...100_000_000
     static let maximumAllowedModels = 1_000
 
     static func check(
         _ allowedModels: [String]?,
-        _ requestsPerMinute: Int?,
+        _ maxOutputTokens: Int?,
         _ expiresAt: UnixMilliseconds?,
         now: UnixMilliseconds
     ) throws(AdminProblem) {
-        if let requestsPerMinute, !self.requestsPerMinute.contains(requestsPerMinute) {
-            throw .field("requests_per_minute", "must be 1 to 1000000, or null for no limit")
+        if let maxOutputTokens, !self.maxOutputTokens.contains(maxOutputTokens) {
+            throw .field("max_output_tokens", "must be 1 to 100000000, or null for no limit")
         }
         if let expiresAt, expiresAt <= now {
             throw .field("expires_at", "must lie in the future, or be null for never")

@@ -8,6 +8,7 @@ extension Administration {
             id: self.identifiers.project(),
             name: try NameRules.slug(draft.name),
             isEnabled: draft.isEnabled,
+            limits: try LimitRules.checked(draft.limits),
             createdAt: now,
             updatedAt: now
         )
@@ -29,6 +30,7 @@ extension Administration {
         var project = try self.project(id: id)
         project.name = try NameRules.slug(change.name.applied(to: project.name))
         project.isEnabled = change.isEnabled.applied(to: project.isEnabled)
+        project.limits = try LimitRules.checked(change.limits.applied(to: project.limits))
         project.updatedAt = self.now
         try self.checkFree(projectName: project.name, except: id)
         let changed = project
@@ -36,7 +38,7 @@ extension Administration {
         return changed
     }
 
-    /// Deletes a project that owns no keys.
+    /// Deletes a project that owns no keys, and its budgets; its ledger rows stay.
     public func deleteProject(id: String) throws(AdminProblem) {
         let project = try self.project(id: id)
         let keys = self.configuration.keys.filter { $0.projectID == id }.count

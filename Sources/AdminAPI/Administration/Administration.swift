@@ -14,6 +14,7 @@ public actor Administration {
     let identifiers: Identifiers
     let randomness: Randomness
     let verifierCost: Int
+    let periods: BudgetPeriods
     private let clock: @Sendable () -> UnixMilliseconds
     private var observers: [@Sendable (StoredConfiguration) -> Void] = []
     /// What is stored.
@@ -31,6 +32,7 @@ public actor Administration {
     ///   - readOnly: Rows that are not stored.
     ///   - verifierCost: bcrypt cost of new keys' verifiers.
     ///   - randomness: Where ids and keys come from.
+    ///   - zoneBoundaries: Which time zones there are, and where budgets' periods begin in them.
     ///   - clock: Unix time in milliseconds.
     public init(
         store: any ConfigurationStore,
@@ -39,6 +41,7 @@ public actor Administration {
         readOnly: ReadOnlyRows = ReadOnlyRows(),
         verifierCost: Int = 10,
         randomness: Randomness = .system,
+        zoneBoundaries: @escaping ZoneBoundaries = BudgetPeriods.utcOnly,
         clock: @escaping @Sendable () -> UnixMilliseconds
     ) {
         self.store = store
@@ -47,6 +50,7 @@ public actor Administration {
         self.readOnly = readOnly
         self.verifierCost = verifierCost
         self.randomness = randomness
+        self.periods = BudgetPeriods(zoneBoundaries)
         self.identifiers = Identifiers(randomness: randomness)
         self.clock = clock
     }

@@ -25,6 +25,8 @@ public struct ProjectDraft: Sendable, Equatable {
     public var name: String
     /// Whether its keys are accepted.
     public var isEnabled: Bool
+    /// What all its keys together may use.
+    public var limits = LimitsRecord()
 
     /// Describes a project.
     public init(name: String, isEnabled: Bool = true) {
@@ -39,6 +41,8 @@ public struct ProjectChange: Sendable, Equatable {
     public var name = Change<String>.keep
     /// Enables or disables it.
     public var isEnabled = Change<Bool>.keep
+    /// Changes what all its keys together may use.
+    public var limits = LimitsChange()
 
     /// Changes nothing.
     public init() {}
@@ -54,8 +58,10 @@ public struct KeyDraft: Sendable, Equatable {
     public var isEnabled = true
     /// Public model names or `provider/*`; `nil` allows all.
     public var allowedModels: [String]?
-    /// Requests per minute; `nil` is unlimited.
-    public var requestsPerMinute: Int?
+    /// What it may use.
+    public var limits = LimitsRecord()
+    /// Most output tokens of one answer; `nil` leaves it alone.
+    public var maxOutputTokens: Int?
     /// Refused from this instant on.
     public var expiresAt: UnixMilliseconds?
     /// What cannot be carried exactly to a vendor of another format is refused.
@@ -76,8 +82,10 @@ public struct KeyChange: Sendable, Equatable {
     public var isEnabled = Change<Bool>.keep
     /// Replaces the list; `nil` allows all.
     public var allowedModels = Change<[String]?>.keep
-    /// Replaces the limit; `nil` is unlimited.
-    public var requestsPerMinute = Change<Int?>.keep
+    /// Changes what it may use.
+    public var limits = LimitsChange()
+    /// Replaces the most output tokens of one answer; `nil` leaves it alone.
+    public var maxOutputTokens = Change<Int?>.keep
     /// Replaces the expiry; `nil` is never.
     public var expiresAt = Change<UnixMilliseconds?>.keep
     /// Makes translation strict, or lenient again.

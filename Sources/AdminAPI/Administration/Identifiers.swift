@@ -11,6 +11,7 @@ struct Identifiers: Sendable {
     func project() -> String { "prj_" + self.base62(Self.length) }
     func provider() -> String { "prv_" + self.base62(Self.length) }
     func model() -> String { "mdl_" + self.base62(Self.length) }
+    func budget() -> String { "bud_" + self.base62(Self.length) }
 
     /// Random characters; bytes that would favour some of them are thrown away.
     func base62(_ count: Int) -> String {

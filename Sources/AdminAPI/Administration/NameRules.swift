@@ -20,11 +20,15 @@ enum NameRules {
 
     /// Names for people: 1 to 100 bytes of one line.
     static func label(_ text: String, field: String = "name") throws(AdminProblem) -> String {
-        let isOneLine = text.unicodeScalars.allSatisfy { self.isVisible($0) || $0 == " " }
-        guard (1...100).contains(text.utf8.count), isOneLine, text.first != " ", text.last != " " else {
+        guard (1...100).contains(text.utf8.count), self.isOneLine(text), text.first != " ", text.last != " " else {
             throw .field(field, "must be 1 to 100 bytes on one line, not starting or ending with a space")
         }
         return text
+    }
+
+    /// Whether nothing in a text is invisible but spaces.
+    static func isOneLine(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { self.isVisible($0) || $0 == " " }
     }
 
     /// A vendor credential: it travels in a header, so visible ASCII only.

@@ -4,9 +4,9 @@ import Wire
 
 /// The members of a JSON object that came as a body. Each read says what it wants; what nobody asked for is refused.
 struct AdminBody {
-    private let root: JSONValue
+    let root: JSONValue
     /// Where in the document this object stands, for messages: empty, or `targets[0].`.
-    private let place: String
+    let place: String
 
     /// Reads a body through the strict gate and lends it.
     static func read<R>(

@@ -69,7 +69,9 @@ struct AdminResponder: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let head = Self.head(of: request)
-        let answer = await self.router.answer(head) { () throws(AdminProblem) in try await self.body(of: request) }
+        let answer = await self.router.answer(head) { (maxBytes: Int?) throws(AdminProblem) in
+            try await self.body(of: request, upTo: max(maxBytes ?? 0, self.options.maxBodyBytes))
+        }
         var response = Self.response(answer, requestID: head.requestID)
         if request.method == .head { response.body = ResponseBody() }
         return response
@@ -94,11 +96,11 @@ struct AdminResponder: HTTPResponder {
     }
 
     /// The whole body, within the cap and the deadline.
-    private func body(of request: Request) async throws(AdminProblem) -> [UInt8] {
-        let tooLarge = AdminProblem(.bodyTooLarge, "the body must be at most \(self.options.maxBodyBytes) bytes")
+    private func body(of request: Request, upTo maxBytes: Int) async throws(AdminProblem) -> [UInt8] {
+        let tooLarge = AdminProblem(.bodyTooLarge, "the body must be at most \(maxBytes) bytes")
         let declared = request.headers[.contentLength].flatMap { Int($0) } ?? 0
-        guard declared <= self.options.maxBodyBytes else { throw tooLarge }
-        switch await self.collect(request.body) {
+        guard declared <= maxBytes else { throw tooLarge }
+        switch await self.collect(request.body, upTo: maxBytes) {
         case .read(let bytes): return bytes
         case .tooLarge: throw tooLarge
         case .late: throw AdminProblem(.requestTimeout, "the body did not arrive in time")
@@ -113,19 +115,19 @@ struct AdminResponder: HTTPResponder {
         case broken
     }
 
-    private func collect(_ body: RequestBody) async -> Collected {
-        let options = self.options
+    private func collect(_ body: RequestBody, upTo maxBytes: Int) async -> Collected {
+        let deadline = self.options.bodyDeadline
         return await withTaskGroup(of: Collected.self) { group in
             group.addTask {
                 do {
-                    let buffer = try await body.collect(upTo: options.maxBodyBytes)
+                    let buffer = try await body.collect(upTo: maxBytes)
                     return .read(Array(buffer.readableBytesView))
                 } catch {
                     return error is NIOTooManyBytesError ? .tooLarge : .broken
                 }
             }
             group.addTask {
-                try? await Task.sleep(for: options.bodyDeadline)
+                try? await Task.sleep(for: deadline)
                 return .late
             }
             let first = await group.next() ?? .broken

@@ -75,6 +75,12 @@ struct AdminPage<Entry> {
 }
 
 extension AdminPage {
+    /// Entries that were paged already, in another form.
+    init(entries: [Entry], next: String?) {
+        self.entries = entries
+        self.next = next
+    }
+
     /// `{"data": […], "next": …}`.
     func answer(_ write: (inout JSONWriter, Entry) -> Void) -> AdminAnswer {
         var writer = JSONWriter()

@@ -33,7 +33,10 @@ struct AdminQuery: Sendable {
     }
 
     /// Refuses any parameter that is not listed.
-    func allow(_ names: String...) throws(AdminProblem) {
+    func allow(_ names: String...) throws(AdminProblem) { try self.allow(names) }
+
+    /// Refuses any parameter that is not listed.
+    func allow(_ names: [String]) throws(AdminProblem) {
         guard let stranger = self.values.keys.sorted().first(where: { !names.contains($0) }) else { return }
         let shown = String(stranger.prefix(64))
         let known = names.isEmpty ? "none is taken here" : "known are \(names.joined(separator: ", "))"

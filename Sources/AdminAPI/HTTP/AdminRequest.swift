@@ -4,6 +4,8 @@ public enum AdminMethod: String, Sendable, CaseIterable {
     case get = "GET"
     /// Creates, or acts.
     case post = "POST"
+    /// Sets one entry, whether it was there or not.
+    case put = "PUT"
     /// Changes the fields given.
     case patch = "PATCH"
     /// Deletes.

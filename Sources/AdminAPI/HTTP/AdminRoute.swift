@@ -22,6 +22,8 @@ public struct AdminRoute: Sendable {
     public let summary: String
     /// Whether a JSON body is read.
     public let takesBody: Bool
+    /// The largest body, where a route takes more than the listener's others; `nil` leaves it at that.
+    public let maxBodyBytes: Int?
     let handle: Handler
 
     init(
@@ -29,6 +31,7 @@ public struct AdminRoute: Sendable {
         _ path: String,
         access: AdminAccess = .token,
         takesBody: Bool = false,
+        maxBodyBytes: Int? = nil,
         _ summary: String,
         _ handle: @escaping Handler
     ) {
@@ -36,6 +39,7 @@ public struct AdminRoute: Sendable {
         self.path = path
         self.access = access
         self.takesBody = takesBody
+        self.maxBodyBytes = maxBodyBytes
         self.summary = summary
         self.handle = handle
     }

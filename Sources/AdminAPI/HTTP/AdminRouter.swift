@@ -27,11 +27,12 @@ public struct AdminRouter: Sendable {
     ///
     /// - Parameters:
     ///   - request: Its head.
-    ///   - body: Reads the body; called only when the route is known, allowed and takes one.
+    ///   - body: Reads the body; called only when the route is known, allowed and takes one, with the route's own cap if
+    ///     it has one.
     /// - Returns: The answer; refusals are answers too.
     public func answer(
         _ request: AdminRequest,
-        body: () async throws(AdminProblem) -> [UInt8]
+        body: (_ maxBytes: Int?) async throws(AdminProblem) -> [UInt8]
     ) async -> AdminAnswer {
         let answer: AdminAnswer
         let route: AdminRoute?
@@ -83,14 +84,14 @@ public struct AdminRouter: Sendable {
         _ route: AdminRoute,
         id: String,
         _ request: AdminRequest,
-        _ body: () async throws(AdminProblem) -> [UInt8]
+        _ body: (_ maxBytes: Int?) async throws(AdminProblem) -> [UInt8]
     ) async -> AdminAnswer {
         do throws(AdminProblem) {
             var call = AdminCall(request: request, id: id, query: try AdminQuery(nil), body: [])
             if route.access == .token { call.query = try AdminQuery(request.query) }
             if route.takesBody {
                 try Self.checkMediaType(request.contentType)
-                call.body = try await body()
+                call.body = try await body(route.maxBodyBytes)
             }
             return try await route.handle(call)
         } catch {

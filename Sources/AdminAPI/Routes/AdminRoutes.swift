@@ -6,7 +6,8 @@ public enum AdminRoutes {
     /// Every route, in the order people read them.
     public static func all(_ services: AdminServices) -> [AdminRoute] {
         HealthRoutes.all(services) + ProjectRoutes.all(services) + KeyRoutes.all(services)
-            + ProviderRoutes.all(services) + ModelRoutes.all(services) + RequestRoutes.all(services)
-            + StatusRoutes.all(services)
+            + BudgetRoutes.all(services) + ProviderRoutes.all(services) + ModelRoutes.all(services)
+            + PriceRoutes.all(services) + RequestRoutes.all(services) + UsageRoutes.all(services)
+            + LedgerRoutes.all(services) + StatusRoutes.all(services)
     }
 }

@@ -1,3 +1,4 @@
+public import Catalogue
 public import Storage
 public import Telemetry
 
@@ -7,6 +8,10 @@ public struct AdminServices: Sendable {
     public var administration: Administration
     /// Reads request records.
     public var requests: RequestReader
+    /// Reads the ledger and adds to it.
+    public var ledger: LedgerDesk
+    /// Holds the price list.
+    public var prices: PriceAdministration
     /// All metrics of the process.
     public var metrics: MetricRegistry
     /// Whether the process should be given work.
@@ -15,24 +20,51 @@ public struct AdminServices: Sendable {
     public var process: AdminProcess
     /// Asks a provider whether it can be reached; the sender's business, so handed in.
     public var checkProvider: ProviderCheck
+    /// How a budget stands at this moment, reservations included; `nil` when nothing is live, which leaves what is stored.
+    public var budgetStanding: @Sendable (_ budgetID: String) -> BudgetStanding?
+    /// What an attempt costs by a price list.
+    public var reprice: Reprice
 
     /// Bundles the services.
+    ///
+    /// - Parameters:
+    ///   - administration: Checks and writes configuration.
+    ///   - requests: Reads request records.
+    ///   - ledger: Reads the ledger and adds to it.
+    ///   - prices: Holds the price list; loaded already.
+    ///   - metrics: All metrics of the process.
+    ///   - readiness: Whether the process should be given work.
+    ///   - process: Facts about the process.
+    ///   - budgetStanding: How a budget stands, by the live balances.
+    ///   - reprice: What an attempt costs by a price list.
+    ///   - checkProvider: Asks a provider whether it can be reached.
     public init(
         administration: Administration,
         requests: RequestReader,
+        ledger: LedgerDesk,
+        prices: PriceAdministration,
         metrics: MetricRegistry,
         readiness: Readiness,
         process: AdminProcess,
+        budgetStanding: @escaping @Sendable (_ budgetID: String) -> BudgetStanding? = { _ in nil },
+        reprice: @escaping Reprice = Repriced.byPriceList,
         checkProvider: @escaping ProviderCheck
     ) {
         self.administration = administration
         self.requests = requests
+        self.ledger = ledger
+        self.prices = prices
         self.metrics = metrics
         self.readiness = readiness
         self.process = process
+        self.budgetStanding = budgetStanding
+        self.reprice = reprice
         self.checkProvider = checkProvider
     }
 }
+
+/// Tells what an attempt costs by a price list; `nil` when its model has no price there.
+public typealias Reprice = @Sendable (LedgerEntry, PriceBook, StoredConfiguration) -> Repriced?
 
 /// Asks a provider for a sign of life, with its credential.
 public typealias ProviderCheck = @Sendable (ProviderRecord) async -> ProviderReachability

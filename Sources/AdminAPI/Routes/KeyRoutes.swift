@@ -6,7 +6,8 @@ import Wire
 /// Virtual keys: list, show, create, change, revoke, delete. The secret is in the answer to a creation and nowhere else.
 enum KeyRoutes {
     private static let changeable = [
-        "name", "enabled", "allowed_models", "requests_per_minute", "expires_at", "strict_translation",
+        "name", "enabled", "allowed_models", "limits", "requests_per_minute", "max_output_tokens", "expires_at",
+        "strict_translation",
     ]
 
     static func all(_ services: AdminServices) -> [AdminRoute] {
@@ -32,7 +33,7 @@ enum KeyRoutes {
             AdminRoute(.post, "\(path)/{id}/revoke", "revokes a key for good") { call throws(AdminProblem) in
                 try await self.answer(try await administration.revokeKey(id: call.id), services)
             },
-            AdminRoute(.delete, "\(path)/{id}", "deletes a key; its request records stay") {
+            AdminRoute(.delete, "\(path)/{id}", "deletes a key; its records stay") {
                 call throws(AdminProblem) in
                 try await administration.deleteKey(id: call.id)
                 return .noContent
@@ -53,11 +54,12 @@ enum KeyRoutes {
             "\(Timestamp.text($0.createdAt)) \($0.id)"
         }
         let used = try await services.requests.lastUsed(keyIDs: page.entries.map(\.id))
+        let budgets = try await services.budgets(of: page.entries.map { .key($0.id) })
         let now = services.process.now()
         return page.answer { writer, key in
-            writer.object {
-                self.write(KeyView(key, project: names[key.projectID], lastUsed: used[key.id], now: now), to: &$0)
-            }
+            var view = KeyView(key, project: names[key.projectID], lastUsed: used[key.id], now: now)
+            view.budgets = budgets[.key(key.id)] ?? []
+            writer.object { self.write(view, to: &$0) }
         }
     }
 
@@ -69,9 +71,11 @@ enum KeyRoutes {
     ) async throws(AdminProblem) -> AdminAnswer {
         let names = self.projectNames(await services.administration.configuration)
         let used = secret == nil ? try await services.requests.lastUsed(keyIDs: [key.id]) : [:]
-        let view = KeyView(key, project: names[key.projectID], lastUsed: used[key.id], now: services.process.now())
+        var view = KeyView(key, project: names[key.projectID], lastUsed: used[key.id], now: services.process.now())
+        view.budgets = try await services.budgets(of: [.key(key.id)])[.key(key.id)] ?? []
+        let shown = view
         return .object(status: status) { writer in
-            self.write(view, to: &writer)
+            self.write(shown, to: &writer)
             if let secret { writer.member("secret", secret) }
         }
     }
@@ -85,7 +89,8 @@ enum KeyRoutes {
             var draft = KeyDraft(name: try body.requiredString("name"), project: try body.requiredString("project"))
             draft.isEnabled = try body.bool("enabled") ?? true
             draft.allowedModels = try body.optional("allowed_models", body.strings)
-            draft.requestsPerMinute = try body.optional("requests_per_minute", body.int)
+            draft.limits = try self.limits(body).applied(to: draft.limits)
+            draft.maxOutputTokens = try body.optional("max_output_tokens", body.int)
             draft.expiresAt = try body.optional("expires_at", body.instant)
             draft.isStrict = try body.bool("strict_translation") ?? false
             return draft
@@ -98,11 +103,18 @@ enum KeyRoutes {
             change.name = try body.change("name", body.string)
             change.isEnabled = try body.change("enabled", body.bool)
             change.allowedModels = try body.clearableChange("allowed_models", body.strings)
-            change.requestsPerMinute = try body.clearableChange("requests_per_minute", body.int)
+            change.limits = try self.limits(body)
+            change.maxOutputTokens = try body.clearableChange("max_output_tokens", body.int)
             change.expiresAt = try body.clearableChange("expires_at", body.instant)
             change.isStrict = try body.change("strict_translation", body.bool)
             return change
         }
+    }
+
+    private static func limits(_ body: AdminBody) throws(AdminProblem) -> LimitsChange {
+        var change = try LimitFields.change(body)
+        try LimitFields.alias(body, into: &change)
+        return change
     }
 
     private static func write(_ view: KeyView, to writer: inout JSONWriter) {
@@ -115,8 +127,11 @@ enum KeyRoutes {
         writer.member("state", view.state)
         writer.member("enabled", key.isEnabled)
         writer.member("allowed_models", key.allowedModels)
-        writer.member("requests_per_minute", key.requestsPerMinute)
+        writer.member("requests_per_minute", key.limits.requestsPerMinute)
+        LimitFields.write(key.limits, to: &writer)
+        writer.member("max_output_tokens", key.maxOutputTokens)
         writer.member("strict_translation", key.isStrict)
+        writer.member("budgets", budgets: view.budgets)
         writer.member("expires_at", time: key.expiresAt)
         writer.member("revoked_at", time: key.revokedAt)
         writer.member("last_used_at", time: view.lastUsed)
@@ -131,6 +146,7 @@ private struct KeyView {
     var project: String?
     var lastUsed: UnixMilliseconds?
     var state: String
+    var budgets: [ShownBudget] = []
 
     init(_ key: KeyRecord, project: String?, lastUsed: UnixMilliseconds?, now: UnixMilliseconds) {
         self.key = key

@@ -12,19 +12,19 @@ enum ModelRoutes {
         let administration = services.administration
         return [
             AdminRoute(.get, path, "lists models by name") { call throws(AdminProblem) in
-                try await self.list(call, administration)
+                try await self.list(call, services)
             },
             AdminRoute(.post, path, takesBody: true, "creates a model") { call throws(AdminProblem) in
                 let model = try await administration.createModel(try self.draft(call.body))
-                return .object(status: 201) { self.write(model, to: &$0) }
+                return await self.answer(model, services, status: 201)
             },
             AdminRoute(.get, "\(path)/{id}", "shows a model") { call throws(AdminProblem) in
                 let model = try await administration.model(id: call.id)
-                return .object { self.write(model, to: &$0) }
+                return await self.answer(model, services)
             },
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a model") { call throws(AdminProblem) in
                 let model = try await administration.changeModel(id: call.id, try self.change(call.body))
-                return .object { self.write(model, to: &$0) }
+                return await self.answer(model, services)
             },
             AdminRoute(.delete, "\(path)/{id}", "deletes a model") { call throws(AdminProblem) in
                 try await administration.deleteModel(id: call.id)
@@ -33,17 +33,21 @@ enum ModelRoutes {
         ]
     }
 
-    private static func list(
-        _ call: AdminCall,
-        _ administration: Administration
-    ) async throws(AdminProblem) -> AdminAnswer {
+    private static func list(_ call: AdminCall, _ services: AdminServices) async throws(AdminProblem) -> AdminAnswer {
         try call.query.allow("limit", "after", "name", "provider")
-        let models = await administration.configuration.models.filter { model in
+        let models = await services.administration.configuration.models.filter { model in
             call.query.matches("name", model.name)
                 && model.targets.contains { call.query.matches("provider", $0.provider) }
         }
         let page = try AdminPage(of: models, list: "models", query: call.query) { $0.name }
-        return page.answer { writer, model in writer.object { self.write(model, to: &$0) } }
+        let tags = await PriceTags(services)
+        return page.answer { writer, model in writer.object { self.write(model, tags, to: &$0) } }
+    }
+
+    private static func answer(_ model: ModelRecord, _ services: AdminServices, status: Int = 200) async -> AdminAnswer
+    {
+        let tags = await PriceTags(services)
+        return .object(status: status) { self.write(model, tags, to: &$0) }
     }
 
     private static func draft(_ body: [UInt8]) throws(AdminProblem) -> ModelDraft {
@@ -78,7 +82,7 @@ enum ModelRoutes {
         }
     }
 
-    private static func write(_ model: ModelRecord, to writer: inout JSONWriter) {
+    private static func write(_ model: ModelRecord, _ tags: PriceTags, to writer: inout JSONWriter) {
         writer.member("id", model.id)
         writer.member("name", model.name)
         writer.member("enabled", model.isEnabled)
@@ -87,7 +91,7 @@ enum ModelRoutes {
             "targets",
             array: { writer in
                 for target in model.targets {
-                    writer.object { self.write(target, to: &$0) }
+                    writer.object { self.write(target, tags, to: &$0) }
                 }
             }
         )
@@ -95,20 +99,37 @@ enum ModelRoutes {
         writer.member("updated_at", time: model.updatedAt)
     }
 
-    private static func write(_ target: TargetRecord, to writer: inout JSONWriter) {
+    private static func write(_ target: TargetRecord, _ tags: PriceTags, to writer: inout JSONWriter) {
         writer.member("provider", target.provider)
         writer.member("upstream_model", target.upstreamModel)
         writer.member("weight", target.weight)
         writer.member("priority", target.priority)
         writer.member("enabled", target.isEnabled)
-        // The sandbox is the one provider of its kind, and bears its name.
-        guard let price = ModelPrice.known(providerKind: target.provider) else { return }
-        writer.member(
-            "price",
-            object: { writer in
-                writer.member("input_nano_usd", Int(price.inputNanoUSD))
-                writer.member("output_nano_usd", Int(price.outputNanoUSD))
-            }
-        )
+        writer.key("price")
+        guard let price = tags.price(of: target) else { return writer.null() }
+        let rates = price.rates(tier: nil, inputTokens: 0)
+        writer.object { writer in
+            writer.member("input", nanoUSD: rates.input)
+            writer.member("output", nanoUSD: rates.output)
+        }
+    }
+}
+
+/// Tells what targets cost now, plain input and output.
+private struct PriceTags {
+    private let book: PriceBook
+    private let providers: [String: ProviderRecord]
+    private let now: UnixMilliseconds
+
+    init(_ services: AdminServices) async {
+        self.book = await services.prices.book
+        let providers = await services.administration.configuration.providers
+        self.providers = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.now = services.process.now()
+    }
+
+    func price(of target: TargetRecord) -> ModelPrice? {
+        let provider = self.providers[target.provider]
+        return self.book.price(of: target.upstreamModel, at: self.now, provider: provider, named: target.provider)
     }
 }

@@ -3,26 +3,25 @@ import Wire
 
 /// Projects: list, show, create, change, delete.
 enum ProjectRoutes {
-    private static let fields = ["name", "enabled"]
+    private static let fields = ["name", "enabled", "limits"]
 
     static func all(_ services: AdminServices) -> [AdminRoute] {
         let path = "\(AdminRoutes.prefix)/projects"
         let administration = services.administration
         return [
             AdminRoute(.get, path, "lists projects by name") { call throws(AdminProblem) in
-                try await self.list(call, administration)
+                try await self.list(call, services)
             },
             AdminRoute(.post, path, takesBody: true, "creates a project") { call throws(AdminProblem) in
                 let project = try await administration.createProject(try self.draft(call.body))
-                return .object(status: 201) { self.write(project, to: &$0) }
+                return try await self.answer(project, services, status: 201)
             },
             AdminRoute(.get, "\(path)/{id}", "shows a project") { call throws(AdminProblem) in
-                let project = try await administration.project(id: call.id)
-                return .object { self.write(project, to: &$0) }
+                try await self.answer(try await administration.project(id: call.id), services)
             },
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a project") { call throws(AdminProblem) in
                 let project = try await administration.changeProject(id: call.id, try self.change(call.body))
-                return .object { self.write(project, to: &$0) }
+                return try await self.answer(project, services)
             },
             AdminRoute(.delete, "\(path)/{id}", "deletes a project that owns no keys") { call throws(AdminProblem) in
                 try await administration.deleteProject(id: call.id)
@@ -31,19 +30,24 @@ enum ProjectRoutes {
         ]
     }
 
-    private static func list(
-        _ call: AdminCall,
-        _ administration: Administration
-    ) async throws(AdminProblem) -> AdminAnswer {
+    private static func list(_ call: AdminCall, _ services: AdminServices) async throws(AdminProblem) -> AdminAnswer {
         try call.query.allow("limit", "after", "name")
-        let projects = await administration.configuration.projects.filter { call.query.matches("name", $0.name) }
+        let projects = await services.administration.configuration.projects.filter {
+            call.query.matches("name", $0.name)
+        }
         let page = try AdminPage(of: projects, list: "projects", query: call.query) { $0.name }
-        return page.answer { writer, project in writer.object { self.write(project, to: &$0) } }
+        let budgets = try await services.budgets(of: page.entries.map { .project($0.id) })
+        return page.answer { writer, project in
+            writer.object { self.write(project, budgets[.project(project.id)] ?? [], to: &$0) }
+        }
     }
 
     private static func draft(_ body: [UInt8]) throws(AdminProblem) -> ProjectDraft {
         try AdminBody.read(body, self.fields) { body throws(AdminProblem) in
-            ProjectDraft(name: try body.requiredString("name"), isEnabled: try body.bool("enabled") ?? true)
+            var draft = ProjectDraft(name: try body.requiredString("name"))
+            draft.isEnabled = try body.bool("enabled") ?? true
+            draft.limits = try LimitFields.change(body).applied(to: draft.limits)
+            return draft
         }
     }
 
@@ -52,14 +56,26 @@ enum ProjectRoutes {
             var change = ProjectChange()
             change.name = try body.change("name", body.string)
             change.isEnabled = try body.change("enabled", body.bool)
+            change.limits = try LimitFields.change(body)
             return change
         }
     }
 
-    private static func write(_ project: ProjectRecord, to writer: inout JSONWriter) {
+    private static func answer(
+        _ project: ProjectRecord,
+        _ services: AdminServices,
+        status: Int = 200
+    ) async throws(AdminProblem) -> AdminAnswer {
+        let budgets = try await services.budgets(of: [.project(project.id)])
+        return .object(status: status) { self.write(project, budgets[.project(project.id)] ?? [], to: &$0) }
+    }
+
+    private static func write(_ project: ProjectRecord, _ budgets: [ShownBudget], to writer: inout JSONWriter) {
         writer.member("id", project.id)
         writer.member("name", project.name)
         writer.member("enabled", project.isEnabled)
+        LimitFields.write(project.limits, to: &writer)
+        writer.member("budgets", budgets: budgets)
         writer.member("created_at", time: project.createdAt)
         writer.member("updated_at", time: project.updatedAt)
     }

@@ -101,7 +101,7 @@ enum RequestRoutes {
         writer.member("finish_reason", record.finishReason)
         writer.member("timing_ms", object: { self.writeTimings(record, to: &$0) })
         writer.key("usage")
-        if let usage = record.usage { writer.object { self.write(usage, to: &$0) } } else { writer.null() }
+        if let usage = record.usage { writer.object { UsageFields.write(usage, to: &$0) } } else { writer.null() }
         writer.member("warnings", record.warnings)
         writer.member("client", record.client)
         writer.member("session", record.session)
@@ -113,19 +113,5 @@ enum RequestRoutes {
         writer.member("first_content", milliseconds: record.firstContentMicroseconds)
         writer.member("total", milliseconds: record.totalMicroseconds)
         writer.member("overhead", milliseconds: record.overheadMicroseconds)
-    }
-
-    private static func write(_ usage: TokenUsage, to writer: inout JSONWriter) {
-        writer.member("input_tokens", usage.inputTokens)
-        writer.member("output_tokens", usage.outputTokens)
-        writer.member("uncached_input_tokens", usage.uncachedInputTokens)
-        writer.member("cache_read_tokens", usage.cacheReadTokens)
-        writer.member("cache_write_5m_tokens", usage.cacheWrite5mTokens)
-        writer.member("cache_write_1h_tokens", usage.cacheWrite1hTokens)
-        writer.member("audio_input_tokens", usage.audioInputTokens)
-        writer.member("visible_output_tokens", usage.visibleOutputTokens)
-        writer.member("reasoning_tokens", usage.reasoningTokens)
-        writer.member("audio_output_tokens", usage.audioOutputTokens)
-        writer.member("anomalous", usage.isAnomalous)
     }
 }

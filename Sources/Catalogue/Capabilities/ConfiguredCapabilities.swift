@@ -56,6 +56,9 @@ public struct ConfiguredCapabilities: Sendable {
         return capabilities
     }
 
+    /// The model that a name stands for, where `base_models` says so; the name itself otherwise.
+    public func baseModel(of model: String) -> String { self.baseModels[model] ?? model }
+
     private static func baseModels(_ list: String) throws(CapabilityError) -> [String: String] {
         var models: [String: String] = [:]
         for entry in list.split(separator: ",", omittingEmptySubsequences: false) {

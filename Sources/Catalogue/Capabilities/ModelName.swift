@@ -128,7 +128,7 @@ extension ModelName {
     }
 
     /// What Bedrock writes before a vendor in the names of inference profiles.
-    private static let regions: Set<String> = [
+    static let regions: Set<String> = [
         "us", "us-gov", "eu", "apac", "jp", "au", "in", "ca", "sa", "mx", "me", "af", "il", "uk", "global",
     ]
 

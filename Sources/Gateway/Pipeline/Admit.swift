@@ -1,46 +1,66 @@
 import Exchange
 import Policy
 
-/// A request that was let in: its limits are taken. Token limits and budgets join here; all are taken together or none.
+/// A request that was let in: its limits are taken and its money is reserved, all together or none.
 struct Admitted {
     /// What was taken; ended once, when the exchange ends.
     let admission: Admission
-    /// What is left, for the caller's rate-limit headers; `nil` when nothing limits the key.
-    let limit: LimitDecision?
+    /// What is left, for the caller's rate-limit headers.
+    let reading: LimitReading
+    /// What was expected, and what it is settled by.
+    let estimate: Estimate
 
-    private init(admission: Admission, limit: LimitDecision?) {
+    private init(admission: Admission, reading: LimitReading, estimate: Estimate) {
         self.admission = admission
-        self.limit = limit
+        self.reading = reading
+        self.estimate = estimate
     }
 
-    /// Takes one request from the key's limit.
+    /// Takes a request from all limits and budgets of its key and project.
     ///
-    /// - Throws: `.rateLimited`, with the time after which the same request would fit.
+    /// - Parameters:
+    ///   - plan: Where it goes.
+    ///   - caller: Whose it is.
+    ///   - estimate: What it is expected to use.
+    ///   - table: The limits of this node.
+    ///   - now: The loop's clock.
+    ///   - wall: The time that budgets go by, in milliseconds since 1970.
+    /// - Returns: The admission with what is left.
+    /// - Throws: `.rateLimited` with the time after which the same request would fit; `.budgetExhausted`;
+    ///   `.invalidRequest` for what a budget of upper bounds cannot bound.
     static func take(
         _ plan: RoutePlan,
         for caller: Caller,
+        _ estimate: Estimate,
         from table: AdmissionTable,
-        at now: MonotonicInstant
+        at now: MonotonicInstant,
+        wall: Int64
     ) throws(GatewayFailure) -> Admitted {
-        switch table.admit(caller.key.requestClaims, at: now) {
-        case .admitted(let admission, let limit):
-            return Admitted(admission: admission, limit: limit)
-        case .refused(let decision):
-            throw Self.refusal(decision, caller)
+        let limits = caller.key.limits(for: plan.model.name)
+        switch table.admit(limits, estimate.demand, at: now, wall: wall) {
+        case .admitted(let admission, let reading):
+            return Admitted(admission: admission, reading: reading, estimate: estimate)
+        case .refused(let refusal):
+            throw refusal.failure(caller.key, wall: wall)
         }
     }
 
     /// A look before the body is read: refuses what could not be admitted anyway, takes nothing.
-    static func look(for caller: Caller, in table: AdmissionTable, at now: MonotonicInstant) throws(GatewayFailure) {
-        guard let decision = table.peek(caller.key.requestClaims, at: now), !decision.isAllowed else { return }
-        throw Self.refusal(decision, caller)
+    static func look(
+        for caller: Caller,
+        _ operation: Exchange.Operation,
+        in table: AdmissionTable,
+        at now: MonotonicInstant,
+        wall: Int64
+    ) throws(GatewayFailure) {
+        let isBilled = TargetPricing.isBilled(operation)
+        let refusal = table.peek(caller.key.limits, at: now, wall: wall, includesBudgets: isBilled)
+        guard let refusal else { return }
+        throw refusal.failure(caller.key, wall: wall)
     }
+}
 
-    private static func refusal(_ decision: LimitDecision, _ caller: Caller) -> GatewayFailure {
-        GatewayFailure(
-            .rateLimited,
-            "The key \(caller.key.label)… is over its limit of \(decision.limit) requests a minute.",
-            retryAfter: decision.retryAfter
-        )
-    }
+extension LimitReading {
+    /// Nothing limits the caller.
+    var isEmpty: Bool { self.requests == nil && self.tokens == nil }
 }

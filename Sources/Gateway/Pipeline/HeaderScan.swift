@@ -13,6 +13,8 @@ struct HeaderScan {
     var session: Range<Int>?
     /// `anthropic-version`: errors on shared routes take Anthropic's form.
     var version: Range<Int>?
+    /// `x-martlet-label`: the caller's own label for reports.
+    var label: Range<Int>?
     /// Values of `anthropic-beta`.
     var betas: [Range<Int>] = []
     var isAnthropic: Bool { self.version != nil }
@@ -45,6 +47,7 @@ struct HeaderScan {
                 self.credential(.authorization, "authorization", header.value)
             case 14 where Self.matches(name, "anthropic-beta"): self.betas.append(header.value)
             case 14 where Self.matches(name, "x-goog-api-key"): self.credential(.apiKey, "x-goog-api-key", header.value)
+            case 15 where Self.matches(name, "x-martlet-label"): self.label = header.value
             case 16 where Self.matches(name, "content-encoding"): self.contentEncoding = header.value
             case 16 where Self.matches(name, "x-martlet-strict"): self.isStrict = Self.isTrue(header.value, bytes)
             case 17 where Self.matches(name, "anthropic-version"): self.version = header.value

@@ -1,3 +1,4 @@
+import Ledger
 import Exchange
 import NIOCore
 import Policy
@@ -60,7 +61,7 @@ extension ClientConnection {
             guard plan.target.provider.credentials == nil else { return try self.pass(plan, inspected, received) }
             return try self.send(plan, inspected, caller, received)
         }
-        let instructions = try self.instructions(route, inspected.facts, received)
+        let instructions = try self.instructions(route, plan, inspected.facts, received)
         guard received.body.readableBytes <= self.loop.shared.options.limits.workerBodyBytes else {
             let body = received.body
             let translate: @Sendable () -> Result<TranslatedRequest, GatewayFailure> = {
@@ -86,12 +87,14 @@ extension ClientConnection {
     ) throws(GatewayFailure) {
         if case .estimate(let count) = translated.content {
             let caller = try Authenticator.renew(received.caller, self.loop)
-            return self.answerEstimate(count, translated, try self.admit(plan, caller), received, caller)
+            let admitted = try self.admit(plan, caller, inspected, received)
+            return self.answerEstimate(count, translated, admitted, received, caller)
         }
         try self.whenAuthorized(plan.target.provider, received) { () throws(GatewayFailure) in
             let caller = try Authenticator.renew(received.caller, self.loop)
             let request = try UpstreamRequest.translated(translated, target: plan.target, at: self.loop.wallTime)
-            let admitted = try self.admit(plan, caller)
+            let size = translated.encoded.body.count
+            let admitted = try self.admit(plan, caller, inspected, received, translatedBytes: size)
             self.dispatch(
                 request,
                 plan: plan,
@@ -130,7 +133,7 @@ extension ClientConnection {
             headBytes: received.headBytes,
             at: self.loop.wallTime
         )
-        let admitted = try self.admit(plan, caller)
+        let admitted = try self.admit(plan, caller, inspected, received)
         self.dispatch(
             request,
             plan: plan,
@@ -168,12 +171,34 @@ extension ClientConnection {
         }
     }
 
-    private func admit(_ plan: RoutePlan, _ caller: Caller) throws(GatewayFailure) -> Admitted {
-        try Admitted.take(plan, for: caller, from: self.loop.shared.admissions, at: self.loop.monotonicNow)
+    private func admit(
+        _ plan: RoutePlan,
+        _ caller: Caller,
+        _ inspected: InspectedRequest,
+        _ received: ReceivedRequest,
+        translatedBytes: Int = 0
+    ) throws(GatewayFailure) -> Admitted {
+        let estimate = try Estimate(
+            inspected.facts,
+            operation: received.head.operation,
+            bytes: max(received.body.readableBytes, translatedBytes),
+            cap: plan.cap.tokens,
+            target: plan.target
+        )
+        guard !estimate.isBilled || self.loop.shared.journal?.isWritable ?? true else { throw GatewayFailure.noJournal }
+        return try Admitted.take(
+            plan,
+            for: caller,
+            estimate,
+            from: self.loop.shared.admissions,
+            at: self.loop.monotonicNow,
+            wall: self.loop.shared.budgetTime.unixMilliseconds
+        )
     }
 
     private func instructions(
         _ route: TranslationRoute,
+        _ plan: RoutePlan,
         _ facts: Inspected,
         _ received: ReceivedRequest
     ) throws(GatewayFailure) -> TranslatedRequest.Instructions {
@@ -188,6 +213,7 @@ extension ClientConnection {
             model: facts.model,
             version: scan.version.map(received.text),
             betas: scan.betas.map(received.text),
+            cap: plan.cap.override,
             isStrict: scan.isStrict || received.caller.key.isStrict,
             seed: self.loop.ids.seed()
         )

@@ -18,6 +18,8 @@ struct RoutePlan {
     private(set) var patches: [BytePatch]
     /// The stream's usage chunk was asked for by us: the caller is not to see it.
     let hidesUsage: Bool
+    /// How long the answer may be.
+    let cap: OutputCapDecision
 
     private init(
         model: Model,
@@ -25,8 +27,10 @@ struct RoutePlan {
         route: TranslationRoute? = nil,
         native: NativeWay? = nil,
         patches: [BytePatch],
-        hidesUsage: Bool
+        hidesUsage: Bool,
+        cap: OutputCapDecision
     ) {
+        self.cap = cap
         self.native = native
         self.model = model
         self.target = target
@@ -57,8 +61,9 @@ struct RoutePlan {
             throw Self.wrongFormat(model, operation)
         }
         try Self.checkFields(request, caller, target.provider)
+        let cap = OutputCapDecision(request.facts, operation, caller.key, target.pricing)
         if let route = target.route(for: operation, request.facts) {
-            return RoutePlan(model: model, target: target, route: route, patches: [], hidesUsage: false)
+            return RoutePlan(model: model, target: target, route: route, patches: [], hidesUsage: false, cap: cap)
         }
         if let native = target.native(for: operation) {
             return RoutePlan(
@@ -66,16 +71,19 @@ struct RoutePlan {
                 target: target,
                 native: native,
                 patches: native.patches.keepsModel
-                    ? try Self.patches(request, target, asksUsage: false) : request.facts.edits,
-                hidesUsage: false
+                    ? try Self.patches(request, target, asksUsage: false, cap)
+                    : Self.ordered(request.facts.edits + cap.patches),
+                hidesUsage: false,
+                cap: cap
             )
         }
         let hidesUsage = target.provider.reportsStreamUsage && request.facts.usageEdit != nil
         return RoutePlan(
             model: model,
             target: target,
-            patches: try Self.patches(request, target, asksUsage: hidesUsage),
-            hidesUsage: hidesUsage
+            patches: try Self.patches(request, target, asksUsage: hidesUsage, cap),
+            hidesUsage: hidesUsage,
+            cap: cap
         )
     }
 
@@ -129,10 +137,11 @@ struct RoutePlan {
     private static func patches(
         _ request: InspectedRequest,
         _ target: Target,
-        asksUsage: Bool
+        asksUsage: Bool,
+        _ cap: OutputCapDecision
     ) throws(GatewayFailure) -> [BytePatch] {
         let facts = request.facts
-        var patches = facts.edits
+        var patches = facts.edits + cap.patches
         if let range = facts.modelRange {
             if !target.upstreamModel.utf8.elementsEqual(facts.model.utf8) || request.bodyModelDiffers {
                 patches.append(BytePatch(range: range, replacement: target.quotedModel))

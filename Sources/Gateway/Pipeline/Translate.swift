@@ -51,6 +51,8 @@ struct TranslatedRequest: Sendable {
         var version: String?
         /// Values of the caller's `anthropic-beta` headers.
         var betas: [String]
+        /// How long the answer may be, where that is not the caller's own word.
+        var cap: Int?
         var isStrict: Bool
         /// Unique to the exchange: ids are made of it.
         var seed: String
@@ -88,6 +90,7 @@ struct TranslatedRequest: Sendable {
             }
             request.model = instructions.model
             request.betas = instructions.betas
+            request.maxOutputTokens = instructions.cap ?? request.maxOutputTokens
             return try Self.translate(&request, instructions)
         } catch {
             switch error {

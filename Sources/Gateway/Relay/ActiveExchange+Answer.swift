@@ -72,12 +72,14 @@ extension ActiveExchange {
         head.writeHeader("x-martlet-attempts", self.record.attempts)
         if let warnings = self.dispatch.translated?.warningHeader { head.writeHeader("x-martlet-warnings", warnings) }
         if let id = self.record.upstreamRequestID { head.writeHeader("x-martlet-upstream-request-id", id) }
+        if let cost = self.record.costNanoUSD { head.writeHeader("x-martlet-cost-usd", NanoUSD.text(cost)) }
         self.writeLimitHeaders(to: &head)
     }
 
     private func writeLimitHeaders(to head: inout ByteBuffer) {
-        guard let limit = self.dispatch.admitted.limit else { return }
-        let fields = LimitHeaders.fields(limit, self.format.id, unixSeconds: self.loop.unixMilliseconds / 1000)
+        let reading = self.dispatch.admitted.reading
+        guard !reading.isEmpty else { return }
+        let fields = LimitHeaders.fields(reading, self.format.id, unixSeconds: self.loop.unixMilliseconds / 1000)
         for field in fields {
             head.writeString(field.name)
             head.writeStaticString(": ")
@@ -138,9 +140,9 @@ extension ActiveExchange {
         self.record.usage = reading.usage
         self.record.finishReason = reading.finishReason
         self.record.failure = reading.failure?.kind.rawValue
+        self.answerBytes = body.readableBytes
         self.settle(status: self.upstreamStatus, outcome: reading.failure == nil ? .completed : .upstreamError)
-        self.writeWhole(status: self.upstreamStatus, headers: [], contentType: "application/json", body: body)
-        self.client.exchangeFinished()
+        self.finishWhole(status: self.upstreamStatus, headers: [], contentType: "application/json", body: body)
     }
 
     // MARK: Errors
@@ -199,13 +201,12 @@ extension ActiveExchange {
     private func passOnError(_ body: ByteBuffer) {
         self.record.failure = "vendor_refusal"
         self.settle(status: self.upstreamStatus, outcome: .upstreamError)
-        self.writeWhole(
+        self.finishWhole(
             status: self.upstreamStatus,
             headers: [("x-should-retry", "false")],
             contentType: self.upstreamContentType ?? "application/json",
             body: body
         )
-        self.client.exchangeFinished()
     }
 
     /// Answers with a failure of ours, before anything was told.
@@ -217,8 +218,7 @@ extension ActiveExchange {
         var body = ByteBuffer()
         body.writeBytes(answer.body)
         self.isHeadSent = true
-        self.writeWhole(status: answer.status, headers: answer.headers, contentType: "application/json", body: body)
-        self.client.exchangeFinished()
+        self.finishWhole(status: answer.status, headers: answer.headers, contentType: "application/json", body: body)
     }
 
     func outcome(of failure: GatewayFailure, begun: Bool) -> ExchangeOutcome {
@@ -227,7 +227,20 @@ extension ActiveExchange {
         return begun ? .truncated : .upstreamError
     }
 
-    func writeWhole(
+    /// Sends a whole answer, when its settlement is safe, and ends the exchange.
+    func finishWhole(
+        status: Int,
+        headers: [(name: String, value: String)],
+        contentType: String,
+        body: ByteBuffer
+    ) {
+        self.afterSync { exchange in
+            exchange.writeWhole(status: status, headers: headers, contentType: contentType, body: body)
+            exchange.client.exchangeFinished()
+        }
+    }
+
+    private func writeWhole(
         status: Int,
         headers: [(name: String, value: String)],
         contentType: String,

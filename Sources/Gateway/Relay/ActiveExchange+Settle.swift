@@ -26,10 +26,7 @@ extension ActiveExchange {
         let metrics = self.loop.shared.metrics
         let total = (self.loop.loop.now - self.dispatch.head.receivedAt).nanoseconds / 1000
         let target = self.dispatch.plan.target
-        if let tap = self.tap {
-            self.record.usage = tap.usage
-            self.record.finishReason = tap.finishReason
-        }
+        if let tap = self.tap { self.record.finishReason = tap.finishReason }
         self.record.isStream = self.dispatch.facts.isStream
         self.record.modelAsked = self.dispatch.plan.model.name
         self.record.modelServed = target.upstreamModel

@@ -43,7 +43,7 @@ extension ActiveExchange {
     }
 
     var isRelaying: Bool {
-        self.machine.phase == .holding || self.machine.phase == .streaming
+        self.machine.phase == .holding || self.machine.phase == .streaming || self.isDraining
     }
 
     /// Relays the whole events at the start of `bytes`; returns how many bytes they are.
@@ -91,6 +91,7 @@ extension ActiveExchange {
     }
 
     private func pass(_ observation: StreamObservation, _ raw: UnsafeRawBufferPointer, _ isUnterminated: Bool) {
+        guard !self.isDraining else { return }
         let now = self.loop.loop.now
         if observation.isContent, self.record.firstContentMicroseconds == nil {
             self.record.firstContentMicroseconds = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
@@ -176,7 +177,8 @@ extension ActiveExchange {
 
     /// Sends what has gathered since the last flush, as one chunk.
     func flushOutput(isLast: Bool = false) {
-        guard let context = self.client.context else { return }
+        self.settleBeforeLastEvent()
+        guard !self.isOutputHeld, let context = self.client.context else { return }
         guard var output = self.output.take() else {
             if isLast { self.writeLastChunk(context) }
             return
@@ -225,8 +227,16 @@ extension ActiveExchange {
     func completeStream() {
         self.commit()
         self.settle(status: 200, outcome: .completed)
-        self.flushOutput(isLast: true)
-        self.client.exchangeFinished()
+        self.finishStream()
+    }
+
+    /// Sends the rest, when the settlement is safe, and ends the exchange.
+    private func finishStream() {
+        self.afterSync { exchange in
+            exchange.isOutputHeld = false
+            exchange.flushOutput(isLast: true)
+            exchange.client.exchangeFinished()
+        }
     }
 
     /// Ends a begun stream in the client's own failure terminal: nothing truncated looks complete.
@@ -237,15 +247,13 @@ extension ActiveExchange {
             self.withOutput { $0.writeBytes(terminal) }
         }
         self.settle(status: 200, outcome: self.outcome(of: failure, begun: true))
-        self.flushOutput(isLast: true)
-        self.client.exchangeFinished()
+        self.finishStream()
     }
 
     /// Ends a stream whose failure the vendor has told itself.
     func endToldStream() {
         self.record.failure = self.machine.toldFailure?.kind.rawValue
         self.settle(status: 200, outcome: .truncated)
-        self.flushOutput(isLast: true)
-        self.client.exchangeFinished()
+        self.finishStream()
     }
 }

@@ -36,15 +36,18 @@ extension ActiveExchange {
             self.record.finishReason = reading.finishReason
             var body = ByteBuffer()
             body.writeBytes(bytes)
+            self.answerBytes = bytes.count
             if self.dispatch.facts.isStream {
                 self.commit()
                 self.settle(status: 200, outcome: .completed)
-                self.emitAll(body)
+                self.afterSync { exchange in
+                    exchange.emitAll(body)
+                    exchange.client.exchangeFinished()
+                }
             } else {
                 self.settle(status: self.upstreamStatus, outcome: .completed)
-                self.writeWhole(status: 200, headers: [], contentType: "application/json", body: body)
+                self.finishWhole(status: 200, headers: [], contentType: "application/json", body: body)
             }
-            self.client.exchangeFinished()
         }
     }
 

@@ -1,4 +1,5 @@
 import Exchange
+import Ledger
 import Logging
 import NIOCore
 import Policy
@@ -24,6 +25,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         let translated: TranslatedRequest?
         /// What the request was proved with.
         let proof: RequestProof
+        /// The caller's own label for reports; empty when there is none.
+        let label: String
     }
 
     let loop: LoopState
@@ -33,7 +36,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     let startedAt: NIODeadline
     var machine: ExchangeMachine
     var record: RequestRecord
-    private(set) var connection: UpstreamConnection?
+    var connection: UpstreamConnection?
     private var request: ByteBuffer?
     private var isWaiting = false
 
@@ -58,7 +61,25 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     var upstreamErrorType: String?
     var framing = AnswerFraming.chunked
     var isHeadSent = false
+    /// Bytes of a whole answer, for an estimate when it tells no counts.
+    var answerBytes = 0
     private var isSettled = false
+
+    // Money: see ActiveExchange+Money.
+    let attempt: AttemptID
+    let attemptStartedAt: UnixMilliseconds
+    let subject: LedgerEntry.Subject
+    var ticket: JournalTicket?
+    var isMoneySettled = false
+    var checkpointAt: NIODeadline
+    var checkpointBytes = 0
+    /// The caller has left; the vendor's answer is read on for its final count alone.
+    var isDraining = false
+    var drainDeadline: Scheduled<Void>?
+    /// The answer was read to its end after the caller had left.
+    var hasDrained = false
+    /// Output waits for a settlement to be on the disk.
+    var isOutputHeld = false
     private var checkedGeneration: UInt64
 
     init(client: ClientConnection, dispatch: Dispatch, request: ByteBuffer, now: NIODeadline) {
@@ -69,6 +90,18 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.request = request
         self.startedAt = now
         self.checkedGeneration = dispatch.caller.generation
+        self.attempt = client.loop.ids.attempt(unixMilliseconds: client.loop.unixMilliseconds)
+        self.attemptStartedAt = client.loop.unixMilliseconds
+        self.checkpointAt = now
+        self.subject = LedgerEntry.Subject(
+            keyID: dispatch.caller.key.id,
+            projectID: dispatch.caller.key.project.id,
+            operation: dispatch.head.operation,
+            model: dispatch.plan.model.name,
+            provider: dispatch.plan.target.provider.name,
+            upstreamModel: dispatch.plan.target.upstreamModel,
+            label: dispatch.label
+        )
         self.framer = SSEFramer(maxEventBytes: client.loop.shared.options.limits.maxEventBytes)
         if let native = dispatch.plan.native, native.patches.framesEvents {
             self.nativeFrames = native.door.makeFrameReader()
@@ -114,14 +147,26 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.isWaiting = false
         let now = self.now
         self.record.queueMicroseconds = (now - self.startedAt).nanoseconds / 1000
-        guard self.machine.connected(now) == .send, let request = self.request else { return connection.abort() }
+        guard self.machine.connected(now) == .send else { return connection.abort() }
         self.record.attempts = 1
         self.record.overheadMicroseconds = (self.startedAt - self.dispatch.bodyReceivedAt).nanoseconds / 1000
         self.connection = connection
+        do throws(GatewayFailure) {
+            try self.openAttempt()
+        } catch {
+            return self.perform(self.machine.interrupt(error))
+        }
+        self.afterSync { exchange in exchange.send(on: connection) }
+    }
+
+    /// Sends the request: its reservation is in the journal.
+    private func send(on connection: UpstreamConnection) {
+        guard self.connection === connection, let request = self.request else { return }
         self.dispatch.admitted.admission.markSent()
         // Kept until the answer is committed: a connection that turns out dead before a byte left is replaced.
         guard connection.send(request, to: self) else {
             self.connection = nil
+            self.withdrawAttempt()
             return self.upstreamFailed(UpstreamError(.connectFailed, "closed before sending"))
         }
         self.request = nil
@@ -139,11 +184,13 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.record.firstByteMicroseconds = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
         self.upstreamStatus = head.status
         let content = self.readUpstreamHeaders(head, bytes)
+        guard !self.isDraining else { return self.drainHead(content) }
         if self.dispatch.facts.isStream, content == .eventStream { self.ensureTap() }
         self.perform(self.machine.receivedHead(status: head.status, content: content, now))
     }
 
     func upstreamReceivedBody(_ bytes: UnsafeRawBufferPointer) {
+        guard !self.isDraining else { return self.drain(bytes) }
         switch self.machine.phase {
         case .holding, .streaming:
             self.frame(bytes)
@@ -157,11 +204,13 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     }
 
     func upstreamReadComplete() {
+        guard !self.isDraining else { return }
         self.flushOutput()
     }
 
     func upstreamEnded() {
         self.connection = nil
+        guard !self.isDraining else { return self.endDraining(isComplete: true) }
         if self.frames == nil { self.finishFraming() }
         self.finishTranslation()
         self.perform(self.machine.upstreamEnded(isComplete: self.tap?.isComplete ?? false))
@@ -169,6 +218,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     func upstreamFailed(_ error: UpstreamError) {
         self.connection = nil
+        guard !self.isDraining else { return self.endDraining(isComplete: false) }
         self.loop.shared.log.debug(
             "upstream failed",
             metadata: ["error": "\(error)", "request_id": "\(self.record.id)"]
@@ -214,6 +264,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         guard self.isStillAllowed() else {
             return self.interrupt(GatewayFailure(.interrupted, "The key was revoked or has expired."))
         }
+        self.checkpoint(now)
         self.perform(self.machine.tick(now))
         self.flushOutput()
     }
@@ -251,6 +302,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             self.endStream(failure)
         case .endToldStream:
             self.endToldStream()
+        case .drop where self.startDraining():
+            self.client.close()
         case .drop:
             self.abandonUpstream()
             self.settle(status: self.isHeadSent ? 200 : 0, outcome: self.machine.isTimedOut ? .timedOut : .clientGone)
@@ -272,8 +325,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     func settle(status: Int, outcome: ExchangeOutcome) {
         guard !self.isSettled else { return }
         self.isSettled = true
-        let admission = self.dispatch.admitted.admission
-        if admission.state == .held { admission.release() } else { admission.settle() }
+        self.settleMoney(status: status, outcome: outcome)
         self.finishRecord(status: status, outcome: outcome)
         self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
     }

@@ -23,12 +23,19 @@ extension ClientConnection {
             caller: caller,
             bodyReceivedAt: received.bodyReceivedAt,
             translated: translated,
-            proof: request.proof
+            proof: request.proof,
+            label: received.head.scan.label.map { Self.label(received.text($0)) } ?? ""
         )
         let exchange = ActiveExchange(client: self, dispatch: dispatch, request: request.bytes, now: self.loop.loop.now)
         exchange.describeClient(received.headBytes)
         self.exchange = exchange
         exchange.start()
+    }
+
+    /// A label for reports: at most 64 printable bytes, so that reports stay readable; nothing else is kept.
+    private static func label(_ text: String) -> String {
+        let isPlain = text.utf8.count <= 64 && text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+        return isPlain ? text : ""
     }
 
     /// A long body is gated on a worker thread, so that the loop's other exchanges do not wait for it.

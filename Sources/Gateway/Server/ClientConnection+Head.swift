@@ -67,7 +67,13 @@ extension ClientConnection {
     private func receiveBody(_ head: InboundHead, _ headBytes: ByteBuffer, _ caller: Caller) {
         let limits = self.loop.shared.options.limits
         do throws(GatewayFailure) {
-            try Admitted.look(for: caller, in: self.loop.shared.admissions, at: self.loop.monotonicNow)
+            try Admitted.look(
+                for: caller,
+                head.operation,
+                in: self.loop.shared.admissions,
+                at: self.loop.monotonicNow,
+                wall: self.loop.shared.budgetTime.unixMilliseconds
+            )
             let receiving = ReceivingBody(head: head, headBytes: headBytes, caller: caller)
             switch self.head.framing {
             case .length(let count) where count > 0:

@@ -10,8 +10,9 @@ extension ClientConnection {
     func refuse(_ failure: GatewayFailure, head: InboundHead, caller: Caller, bodyIsUnread: Bool = false) {
         let format = self.loop.shared.formats[head.operation]
         var answer = format.errorAnswer(failure, operation: head.operation, requestID: head.requestID)
-        if let limit = self.loop.shared.admissions.peek(caller.key.requestClaims, at: self.loop.monotonicNow) {
-            answer.headers += LimitHeaders.fields(limit, format.id, unixSeconds: self.loop.unixMilliseconds / 1000)
+        let reading = self.loop.shared.admissions.reading(caller.key.limits, at: self.loop.monotonicNow)
+        if !reading.isEmpty {
+            answer.headers += LimitHeaders.fields(reading, format.id, unixSeconds: self.loop.unixMilliseconds / 1000)
         }
         self.record(failure, answer.status, head, caller)
         if bodyIsUnread, !self.discardable { self.keepsAlive = false }
@@ -36,13 +37,14 @@ extension ClientConnection {
     ) {
         // It costs nobody anything but counts against the request limit, as every question does.
         admitted.admission.markSent()
-        admitted.admission.settle()
+        admitted.admission.settle(tokens: 0, nanoUSD: 0)
         let body = TranslatedAnswer.count(count, received.head.operation)
         var answer = ErrorAnswer(status: 200, headers: [], body: body)
         if let warnings = translated.warningHeader { answer.headers.append(("x-martlet-warnings", warnings)) }
-        if let limit = admitted.limit {
+        if !admitted.reading.isEmpty {
             let format = self.loop.shared.formats[received.head.operation].id
-            answer.headers += LimitHeaders.fields(limit, format, unixSeconds: self.loop.unixMilliseconds / 1000)
+            let seconds = self.loop.unixMilliseconds / 1000
+            answer.headers += LimitHeaders.fields(admitted.reading, format, unixSeconds: seconds)
         }
         self.write(answer, requestID: received.head.requestID)
         self.returnHeldBytes()

@@ -1,4 +1,5 @@
 public import Exchange
+public import Ledger
 public import Logging
 import NIOCore
 import NIOPosix
@@ -33,6 +34,10 @@ public final class DataPlane: Service {
         public var descriptors: DescriptorRoom
         /// Called behind a key's first use, off the critical path, with the key's bytes: the verifier's door.
         public var firstUse: @Sendable (KeyEntry, [UInt8]) -> Void
+        /// Where attempts are written before they are made; `nil` keeps no ledger (tools and tests).
+        public var journal: Journal?
+        /// The time that budgets go by.
+        public var budgetTime: BudgetTime
         /// The wall clock.
         public var unixMilliseconds: @Sendable () -> Int64
         /// The log.
@@ -49,6 +54,8 @@ public final class DataPlane: Service {
             records: RecordQueue,
             connector: any UpstreamConnector,
             descriptors: DescriptorRoom = .process,
+            journal: Journal? = nil,
+            budgetTime: BudgetTime = BudgetTime(),
             firstUse: @escaping @Sendable (KeyEntry, [UInt8]) -> Void,
             unixMilliseconds: @escaping @Sendable () -> Int64,
             log: Logger
@@ -58,6 +65,8 @@ public final class DataPlane: Service {
             self.digester = digester
             self.admissions = admissions
             self.formats = formats
+            self.journal = journal
+            self.budgetTime = budgetTime
             self.registry = registry
             self.records = records
             self.connector = connector

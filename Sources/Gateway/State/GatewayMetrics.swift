@@ -15,6 +15,8 @@ public final class GatewayMetrics: Sendable {
     let cacheReadTokens: Counter
     let cacheWriteTokens: Counter
     let defects: Counter
+    let unjournalled: Counter
+    let unsynced: Counter
 
     /// Registers everything in `registry`.
     public init(registry: MetricRegistry) {
@@ -27,6 +29,14 @@ public final class GatewayMetrics: Sendable {
         self.clientsGone = registry.counter(
             "martlet_clients_gone_total",
             help: "Exchanges whose caller left before the end."
+        )
+        self.unjournalled = registry.counter(
+            "martlet_unjournalled_total",
+            help: "Requests refused because the journal could not be written."
+        )
+        self.unsynced = registry.counter(
+            "martlet_unsynced_total",
+            help: "Journal entries whose sync failed; they are written again."
         )
         self.unknownEvents = registry.counter(
             "martlet_unknown_vendor_events_total",

@@ -139,6 +139,7 @@ final class LoopState {
         let now = self.loop.now
         // The wall clock is read again, not extrapolated, so that a step of it is followed within a tick.
         self.clockBase = (now, self.shared.unixMilliseconds())
+        self.shared.budgetTime.tick(wall: self.clockBase.wall, at: self.monotonicNow)
         let seconds = self.clockBase.wall / 1000
         if seconds != self.unixMilliseconds / 1000 || self.date.isEmpty {
             self.date = HTTPDate.text(unixSeconds: seconds)

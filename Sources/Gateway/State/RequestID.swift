@@ -1,3 +1,5 @@
+import Storage
+
 /// Makes request ids: `req_` and a ULID (48 bits of milliseconds, 80 bits of randomness, Crockford's base 32).
 struct RequestIDGenerator {
     private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -23,6 +25,12 @@ struct RequestIDGenerator {
             for index in 0..<8 { out[22 + index] = alphabet[Int(low >> UInt64(5 * index) & 31)] }
             return 30
         }
+    }
+
+    /// The identity of an attempt in the ledger: a ULID.
+    mutating func attempt(unixMilliseconds: Int64) -> AttemptID {
+        let time = UInt64(clamping: unixMilliseconds) & 0xFFFF_FFFF_FFFF
+        return AttemptID(high: time << 16 | self.random() >> 48, low: self.random())
     }
 
     /// Twenty-four lower-case letters and digits, for the ids inside one answer.

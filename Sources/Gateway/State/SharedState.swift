@@ -1,4 +1,5 @@
 import Exchange
+import Ledger
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -16,6 +17,10 @@ final class SharedState: Sendable {
     let metrics: GatewayMetrics
     let records: RecordQueue
     let log: Logger
+    /// Where attempts are written before they are made.
+    let journal: Journal?
+    /// The time that budgets go by.
+    let budgetTime: BudgetTime
     let firstUse: @Sendable (KeyEntry, [UInt8]) -> Void
     let unixMilliseconds: @Sendable () -> Int64
     /// Request body bytes held, over all loops.
@@ -24,6 +29,8 @@ final class SharedState: Sendable {
     let connections = Atomic<Int>(0)
     /// Exchanges under way, over all loops.
     let exchanges = Atomic<Int>(0)
+    /// Answers read on after their caller left, over all loops.
+    let draining = Atomic<Int>(0)
     /// 0 serving, 1 not ready but serving, 2 draining.
     let drainState = Atomic<Int>(0)
 
@@ -36,6 +43,8 @@ final class SharedState: Sendable {
         self.metrics = GatewayMetrics(registry: parts.registry)
         self.records = parts.records
         self.log = parts.log
+        self.journal = parts.journal
+        self.budgetTime = parts.budgetTime
         self.firstUse = parts.firstUse
         self.unixMilliseconds = parts.unixMilliseconds
         self.show("martlet_in_flight_requests", "Exchanges under way.", in: parts.registry) { $0.exchangeCount }

@@ -67,6 +67,8 @@ public struct Target: Sendable {
     /// The model's name as a header value.
     let headerModel: String
     let label: ModelLabel
+    /// What it costs.
+    let pricing: TargetPricing
     private let requestTargets: [String?]
     private let streamTargets: [String?]
     /// Whether a Chat request is better carried to Responses: always, or when it offers tools.
@@ -83,12 +85,15 @@ public struct Target: Sendable {
     ///   - upstreamModel: The model's name there.
     ///   - model: The public model it belongs to, for metrics.
     ///   - translations: How it is reached from formats it does not speak.
+    ///   - pricing: What it costs.
     public init(
         provider: Provider,
         upstreamModel: String,
         model: String,
-        translations: TranslationTable = .none
+        translations: TranslationTable = .none,
+        pricing: TargetPricing = .free
     ) {
+        self.pricing = pricing
         self.provider = provider
         self.upstreamModel = upstreamModel
         var writer = JSONWriter()

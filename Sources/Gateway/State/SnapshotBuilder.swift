@@ -15,6 +15,7 @@ public final class SnapshotBuilder: Sendable {
     private let credentials: Credentials
     private let admissions: AdmissionTable
     private let translations: TranslationTable
+    private let money: PricingDesk
     private let services: CredentialServices?
     private let built = Mutex<[String: (record: ProviderRecord, provider: Provider)]>([:])
 
@@ -24,18 +25,21 @@ public final class SnapshotBuilder: Sendable {
     ///   - environment: For proxies (`HTTPS_PROXY`, `NO_PROXY`).
     ///   - admissions: Where the keys' limits live.
     ///   - translations: How targets are reached from formats they do not speak.
+    ///   - money: What targets cost, and what may be spent.
     ///   - services: Fetch tokens for providers that need them.
     ///   - credentials: Opens a row's credential.
     public init(
         environment: [String: String],
         admissions: AdmissionTable,
         translations: TranslationTable = .none,
+        money: PricingDesk = .free,
         services: CredentialServices? = nil,
         credentials: @escaping Credentials
     ) {
         self.environment = environment
         self.admissions = admissions
         self.translations = translations
+        self.money = money
         self.services = services
         self.credentials = credentials
     }
@@ -103,7 +107,12 @@ public final class SnapshotBuilder: Sendable {
                     provider: $0,
                     upstreamModel: entry.element.upstreamModel,
                     model: record.name,
-                    translations: self.translations
+                    translations: self.translations,
+                    pricing: self.money.pricing(
+                        $0,
+                        model: entry.element.upstreamModel,
+                        self.translations.capabilities(of: $0, model: entry.element.upstreamModel)
+                    )
                 )
             }
         }
@@ -120,15 +129,24 @@ public final class SnapshotBuilder: Sendable {
         after previous: KeyTable,
         at now: MonotonicInstant
     ) -> KeyTable {
-        previous.successor(
-            keys: configuration.keys.map(Self.facts),
-            projects: configuration.projects.map { KeyProject(id: $0.id, name: $0.name, isEnabled: $0.isEnabled) },
+        let budgets = self.money.budgets(configuration)
+        return previous.successor(
+            keys: configuration.keys.map { Self.facts($0, budgets[.key($0.id)] ?? []) },
+            projects: configuration.projects.map { project in
+                KeyProject(
+                    id: project.id,
+                    name: project.name,
+                    isEnabled: project.isEnabled,
+                    limits: KeyLimits(project.limits),
+                    budgets: budgets[.project(project.id)] ?? []
+                )
+            },
             limits: self.admissions,
             now: now
         )
     }
 
-    private static func facts(_ record: KeyRecord) -> KeyFacts {
+    private static func facts(_ record: KeyRecord, _ budgets: [BudgetFacts]) -> KeyFacts {
         var facts = KeyFacts(
             id: record.id,
             name: record.name,
@@ -140,8 +158,28 @@ public final class SnapshotBuilder: Sendable {
         facts.revokedAt = record.revokedAt
         facts.expiresAt = record.expiresAt
         facts.allowedModels = record.allowedModels
-        facts.requestsPerMinute = record.requestsPerMinute
+        facts.limits = KeyLimits(record.limits)
+        facts.maxOutputTokens = record.maxOutputTokens
+        facts.budgets = budgets
         facts.isStrict = record.isStrict
         return facts
+    }
+}
+
+extension KeyLimits {
+    /// The limits of a stored row.
+    fileprivate init(_ record: LimitsRecord) {
+        self.init(
+            requestsPerMinute: record.requestsPerMinute,
+            tokensPerMinute: record.tokensPerMinute,
+            concurrentRequests: record.concurrentRequests,
+            models: record.models.mapValues {
+                ModelLimits(
+                    requestsPerMinute: $0.requestsPerMinute,
+                    tokensPerMinute: $0.tokensPerMinute,
+                    concurrentRequests: $0.concurrentRequests
+                )
+            }
+        )
     }
 }

@@ -92,7 +92,8 @@ extension StorageExam {
             changed.isEnabled = true
             changed.expiresAt = nil
             changed.allowedModels = nil
-            changed.requestsPerMinute = nil
+            changed.limits = LimitsRecord()
+            changed.maxOutputTokens = nil
             changed.isStrict = false
             changed.updatedAt = 99
             var asked = changed

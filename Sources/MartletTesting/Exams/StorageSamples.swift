@@ -21,10 +21,23 @@ enum Sample {
             revokedAt: 21,
             expiresAt: 22,
             allowedModels: ["fast", "openai/*", Self.hardText],
-            requestsPerMinute: 23,
+            limits: Self.limits,
+            maxOutputTokens: 26,
             isStrict: true,
             createdAt: 24,
             updatedAt: 25
+        )
+    }
+
+    static var limits: LimitsRecord {
+        LimitsRecord(
+            requestsPerMinute: 231,
+            tokensPerMinute: 232,
+            concurrentRequests: 233,
+            models: [
+                "fast": LimitsRecord.ModelLimits(requestsPerMinute: 0, tokensPerMinute: .max, concurrentRequests: 234),
+                Self.hardText: LimitsRecord.ModelLimits(tokensPerMinute: 235),
+            ]
         )
     }
 

@@ -20,12 +20,24 @@ public struct KeyProject: Sendable, Equatable {
     public let name: String
     /// A disabled project's keys are refused.
     public let isEnabled: Bool
+    /// What all its keys together may use.
+    public let limits: KeyLimits
+    /// Its budgets.
+    public let budgets: [BudgetFacts]
 
     /// Describes a project.
-    public init(id: String, name: String, isEnabled: Bool) {
+    public init(
+        id: String,
+        name: String,
+        isEnabled: Bool,
+        limits: KeyLimits = KeyLimits(),
+        budgets: [BudgetFacts] = []
+    ) {
         self.id = id
         self.name = name
         self.isEnabled = isEnabled
+        self.limits = limits
+        self.budgets = budgets
     }
 }
 
@@ -42,31 +54,28 @@ public final class KeyEntry: Sendable {
     public let project: KeyProject
     /// What may be asked for.
     public let allowedModels: AllowedModels
-    /// Requests per minute; `nil` is unlimited.
-    public let requestsPerMinute: Int?
+    /// Most output tokens of one answer; `nil` leaves it to the caller.
+    public let maxOutputTokens: Int?
     /// What cannot be carried exactly to a vendor of another format is refused.
     public let isStrict: Bool
     /// The bcrypt text behind the first use.
     public let verifier: String
-    /// What one request takes: the same array each time, so that admitting allocates none.
-    public let requestClaims: [LimitClaim]
-    /// Outlives the entry.
-    let limiter: RequestLimiter?
+    /// All that its requests meet. What is in it outlives the entry.
+    let limitSets: KeyLimitSets
 
     private let isEnabled: Bool
     private let revokedAt: Int64?
     private let expiresAt: Int64?
 
-    init(_ facts: KeyFacts, project: KeyProject, limiter: RequestLimiter?) {
+    init(_ facts: KeyFacts, project: KeyProject, limits: KeyLimitSets) {
         self.id = facts.id
         self.name = facts.name
         self.project = project
         self.allowedModels = AllowedModels(facts.allowedModels)
-        self.requestsPerMinute = facts.requestsPerMinute
+        self.maxOutputTokens = facts.maxOutputTokens
         self.isStrict = facts.isStrict
         self.verifier = facts.verifier
-        self.limiter = limiter
-        self.requestClaims = limiter.map { [LimitClaim($0)] } ?? []
+        self.limitSets = limits
         self.isEnabled = facts.isEnabled
         self.revokedAt = facts.revokedAt
         self.expiresAt = facts.expiresAt
@@ -86,6 +95,12 @@ public final class KeyEntry: Sendable {
     public func allows(model: String) -> Bool {
         self.allowedModels.contains(model)
     }
+
+    /// What limits its requests, whatever model they ask for.
+    public var limits: LimitSet { self.limitSets.general }
+
+    /// What limits its requests for one public model.
+    public func limits(for model: String) -> LimitSet { self.limitSets.set(for: model) }
 
     /// How the key is named to people.
     public var label: String { VirtualKey.label(id: self.id) }

@@ -18,8 +18,12 @@ public struct KeyFacts: Sendable {
     public var expiresAt: Int64?
     /// Public names or `provider/*`; `nil` allows all.
     public var allowedModels: [String]?
-    /// Requests per minute; `nil` is unlimited.
-    public var requestsPerMinute: Int?
+    /// What it may use.
+    public var limits = KeyLimits()
+    /// Most output tokens of one answer.
+    public var maxOutputTokens: Int?
+    /// Its own budgets.
+    public var budgets: [BudgetFacts] = []
     /// What cannot be carried exactly to a vendor of another format is refused.
     public var isStrict = false
 

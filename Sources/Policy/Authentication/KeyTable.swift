@@ -3,14 +3,22 @@
 public final class KeyTable: Sendable {
     private let byDigest: [KeyDigest: KeyEntry]
     private let byID: [String: KeyEntry]
+    /// Of projects, by id: kept here so that their history survives a time without keys.
+    private let projectLimits: [String: ScopeLimits]
     /// Ids of rows that were left out because they cannot be told apart or are damaged: a repeated id or digest, a
     /// digest that is not 32 bytes, a project that is not there. Empty unless the store was tampered with.
     public let rejectedIDs: [String]
 
     /// No keys.
-    public static let empty = KeyTable(byDigest: [:], byID: [:], rejectedIDs: [])
+    public static let empty = KeyTable(byDigest: [:], byID: [:], projectLimits: [:], rejectedIDs: [])
 
-    private init(byDigest: [KeyDigest: KeyEntry], byID: [String: KeyEntry], rejectedIDs: [String]) {
+    private init(
+        byDigest: [KeyDigest: KeyEntry],
+        byID: [String: KeyEntry],
+        projectLimits: [String: ScopeLimits],
+        rejectedIDs: [String]
+    ) {
+        self.projectLimits = projectLimits
         self.byDigest = byDigest
         self.byID = byID
         self.rejectedIDs = rejectedIDs
@@ -30,23 +38,37 @@ public final class KeyTable: Sendable {
         now: MonotonicInstant
     ) -> KeyTable {
         let projects = Dictionary(projects.map { ($0.id, $0) }) { first, _ in first }
+        let scopes = projects.mapValues { project in
+            ScopeLimits(
+                .project,
+                project.limits,
+                project.budgets,
+                after: self.projectLimits[project.id],
+                in: limits,
+                at: now
+            )
+        }
         var (byDigest, byID, rejected) = ([KeyDigest: KeyEntry](), [String: KeyEntry](), [String]())
         for facts in keys {
             guard let digest = KeyDigest(bytes: facts.digest), let project = projects[facts.projectID],
-                byDigest[digest] == nil, byID[facts.id] == nil
+                let scope = scopes[facts.projectID], byDigest[digest] == nil, byID[facts.id] == nil
             else {
                 rejected.append(facts.id)
                 continue
             }
-            let entry = KeyEntry(
-                facts,
-                project: project,
-                limiter: self.limiter(for: facts, in: limits, now: now)
+            let own = ScopeLimits(
+                .key,
+                facts.limits,
+                facts.budgets,
+                after: self.byID[facts.id]?.limitSets.keyScope,
+                in: limits,
+                at: now
             )
+            let entry = KeyEntry(facts, project: project, limits: KeyLimitSets(key: own, project: scope))
             byDigest[digest] = entry
             byID[facts.id] = entry
         }
-        return KeyTable(byDigest: byDigest, byID: byID, rejectedIDs: rejected)
+        return KeyTable(byDigest: byDigest, byID: byID, projectLimits: scopes, rejectedIDs: rejected)
     }
 
     /// The key with this digest. A match admits; `nil` is a stranger.
@@ -61,12 +83,4 @@ public final class KeyTable: Sendable {
 
     /// How many keys there are.
     public var count: Int { self.byID.count }
-
-    /// A key's limit under its new facts: the same object as long as it has one.
-    private func limiter(for facts: KeyFacts, in limits: AdmissionTable, now: MonotonicInstant) -> RequestLimiter? {
-        guard let rate = facts.requestsPerMinute.map(LimitRate.perMinute) else { return nil }
-        guard let limiter = self.byID[facts.id]?.limiter else { return RequestLimiter(rate, in: limits) }
-        limiter.change(to: rate, at: now)
-        return limiter
-    }
 }

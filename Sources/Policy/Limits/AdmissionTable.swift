@@ -1,24 +1,11 @@
 import Synchronization
 
-/// Some units of one limit.
-public struct LimitClaim: Sendable {
-    /// Which limit.
-    public let limiter: RequestLimiter
-    /// How many units; 1 for a request.
-    public let cost: Int
-
-    /// Claims units of a limit.
-    public init(_ limiter: RequestLimiter, cost: Int = 1) {
-        self.limiter = limiter
-        self.cost = cost
-    }
-}
-
-/// All limits of this node under one short lock, so that a request takes from all that concern it or from none.
+/// All limits and budgets of this node under one short lock, so that a request takes from all that concern it or from
+/// none.
 ///
 /// Nothing is called, logged or awaited while the lock is held.
 public final class AdmissionTable: Sendable {
-    private let state = Mutex(State())
+    private let state = Mutex(AdmissionState())
     private let abandoned = Atomic<Int>(0)
 
     /// Makes an empty table.
@@ -27,94 +14,178 @@ public final class AdmissionTable: Sendable {
     /// Admissions that were dropped without being ended: always our own defect, to be shown as a counter.
     public var abandonedCount: Int { self.abandoned.load(ordering: .relaxed) }
 
-    /// Takes every claim, or none and says which stood in the way.
+    // MARK: Admission
+
+    /// Takes all that a request needs, or nothing and says what stood in the way.
     ///
     /// - Parameters:
-    ///   - claims: Each limit at most once.
+    ///   - limits: What the request meets, as its key's entry knows it.
+    ///   - demand: What it asks for besides one request and one place in flight.
     ///   - now: The node's own clock.
-    /// - Returns: With no claims `.unlimited`. Otherwise the decision that binds: of those that refused, the one that
-    ///   cannot ever pass or has the longest wait; when all allowed, the one with the least room left.
-    public func admit(_ claims: [LimitClaim], at now: MonotonicInstant) -> AdmissionOutcome {
-        guard let first = claims.first else { return .admitted(Admission(self, claims, takenAt: now), nil) }
-        let decision = self.state.withLock { state in
-            claims.count == 1 ? state.take(first, at: now) : state.takeAll(claims, at: now)
+    ///   - wall: Milliseconds since 1970 from a `BudgetClock`, which decides the budget periods.
+    /// - Returns: The admission with what is left, or one refusal.
+    public func admit(
+        _ limits: LimitSet,
+        _ demand: Demand,
+        at now: MonotonicInstant,
+        wall: Int64
+    ) -> AdmissionOutcome {
+        guard !limits.isEmpty else {
+            return .admitted(Admission(self, limits, demand, takenAt: now, epoch: 0), LimitReading())
         }
-        return decision.isAllowed ? .admitted(Admission(self, claims, takenAt: now), decision) : .refused(decision)
+        if let only = limits.onlyRequests {
+            let decision = self.state.withLock { $0.rates.values[only].take(1, at: now) }
+            guard decision.isAllowed else { return .refused(.requests(decision, limits.requestScope(0))) }
+            let admission = Admission(self, limits, demand, takenAt: now, epoch: 0)
+            return .admitted(admission, LimitReading(requests: decision))
+        }
+        switch self.state.withLock({ $0.admit(limits, demand, at: now, wall: wall) }) {
+        case .taken(let reading, let epoch):
+            return .admitted(Admission(self, limits, demand, takenAt: now, epoch: epoch), reading)
+        case .refused(let refusal): return .refused(refusal)
+        }
     }
 
-    /// What `admit` would answer, taking nothing; `nil` when there are no claims.
-    public func peek(_ claims: [LimitClaim], at now: MonotonicInstant) -> LimitDecision? {
-        guard !claims.isEmpty else { return nil }
-        return self.state.withLock { $0.weigh(claims, at: now) }
+    /// What can be refused before a request's body is read: its rate, its place in flight, a budget that is used up.
+    /// Takes nothing.
+    /// - Parameters:
+    ///   - limits: What the request meets.
+    ///   - now: The node's own clock.
+    ///   - wall: As for `admit`.
+    ///   - includesBudgets: `false` where what is asked for may cost nothing: a used-up budget does not refuse that.
+    /// - Returns: What `admit` would refuse with; `nil` when nothing is known to stand in the way.
+    public func peek(
+        _ limits: LimitSet,
+        at now: MonotonicInstant,
+        wall: Int64,
+        includesBudgets: Bool = true
+    ) -> AdmissionRefusal? {
+        guard !limits.isEmpty else { return nil }
+        return self.state.withLock { $0.peek(limits, at: now, wall: wall, includesBudgets: includesBudgets) }
     }
 
-    func giveBack(_ claims: [LimitClaim], takenAt: MonotonicInstant) {
-        self.state.withLock { state in
-            for claim in claims { state.buckets[claim.limiter.slot].giveBack(claim.cost, takenAt: takenAt) }
-        }
+    /// What is left of a caller's rate limits, for headers. Takes nothing.
+    public func reading(_ limits: LimitSet, at now: MonotonicInstant) -> LimitReading {
+        guard !limits.isEmpty else { return LimitReading() }
+        return self.state.withLock { $0.reading(limits, at: now) }
     }
+
+    // MARK: Budgets
+
+    /// How a budget stands; `nil` when there is none with this id.
+    /// - Parameters:
+    ///   - budgetID: The budget.
+    ///   - wall: As for `admit`.
+    /// - Returns: The period in force at that instant.
+    public func view(_ budgetID: String, wall: Int64) -> BudgetView? {
+        self.state.withLock { $0.view(budgetID, wall: wall) }
+    }
+
+    /// How all budgets stand, ordered by id. That of a deleted one is among them until all it had in flight has ended.
+    public func views(wall: Int64) -> [BudgetView] {
+        self.state.withLock { $0.views(wall: wall) }.sorted { $0.id < $1.id }
+    }
+
+    /// Adds an administrator's correction to what was spent in a period; negative gives back.
+    /// - Parameters:
+    ///   - budgetID: The budget.
+    ///   - startsAt: When the period began.
+    ///   - delta: What is added.
+    /// - Returns: Whether the table knew the period; if not, it is too old to matter for admission.
+    @discardableResult
+    public func correct(_ budgetID: String, periodStartsAt startsAt: Int64, by delta: Int64) -> Bool {
+        self.state.withLock { $0.correct(budgetID, startsAt, by: delta) }
+    }
+
+    /// Sets what was spent in a period, as read at start, before anything is admitted.
+    /// - Parameters:
+    ///   - budgetID: The budget.
+    ///   - startsAt: When the period began.
+    ///   - nanoUSD: What was spent. Thresholds it has passed are not told again.
+    /// - Returns: Whether the table knew the period.
+    @discardableResult
+    public func restore(_ budgetID: String, periodStartsAt startsAt: Int64, spentNanoUSD nanoUSD: Int64) -> Bool {
+        self.state.withLock { $0.restore(budgetID, startsAt, spent: nanoUSD) }
+    }
+
+    /// Alerts since the last call, oldest first, at most 1,000; what came while so many waited is only counted.
+    public func takeAlerts() -> [BudgetAlert] {
+        self.state.withLock { $0.takeAlerts() }
+    }
+
+    /// Alerts that were dropped because nobody took them.
+    public var droppedAlerts: Int { self.state.withLock { $0.droppedAlerts } }
+
+    /// What requests cost beyond what they held, as far as it went over a hard budget's amount: summed over all budgets
+    /// since the start.
+    public var overshootNanoUSD: Int64 { self.state.withLock { $0.overshoot } }
+
+    // MARK: For admissions
 
     func noteAbandoned() {
         self.abandoned.add(1, ordering: .relaxed)
     }
 
+    func end(_ limits: LimitSet, _ ending: Ending, takenAt: MonotonicInstant, epoch: UInt64) {
+        self.state.withLock { $0.end(limits, ending, takenAt: takenAt, epoch: epoch) }
+    }
+
+    func spend(_ limits: LimitSet, _ cost: Int64, insteadOf held: Money, promised: Money, epoch: UInt64) {
+        guard limits.hasBudgets else { return }
+        self.state.withLock { state in
+            state.spend(limits, cost, insteadOf: held, promised: promised, epoch: epoch, isEnd: false)
+        }
+    }
+
+    func topUp(_ limits: LimitSet, _ more: Money, _ demand: Demand, epoch: UInt64) -> Bool {
+        self.state.withLock { $0.topUp(limits, more, demand, epoch: epoch) }
+    }
+
+    func raise(_ limits: LimitSet, _ more: Money, epoch: UInt64) {
+        guard limits.hasBudgets else { return }
+        self.state.withLock { $0.raise(limits, more, epoch: epoch) }
+    }
+
+    func periods(_ limits: LimitSet, epoch: UInt64) -> [BudgetPeriodReference] {
+        self.state.withLock { $0.periods(limits, epoch: epoch) }
+    }
+
+    // MARK: For limiters and accounts
+
     func register(_ rate: LimitRate) -> Int {
-        self.state.withLock { $0.register(rate) }
+        self.state.withLock { $0.rates.insert(GCRA(rate)) }
     }
 
-    func unregister(_ slot: Int) {
-        self.state.withLock { $0.free.append(slot) }
+    func unregister(rate slot: Int) {
+        self.state.withLock { $0.rates.remove(slot) }
     }
 
-    func change(_ slot: Int, to rate: LimitRate, at now: MonotonicInstant) {
-        self.state.withLock { $0.buckets[slot].change(to: rate, at: now) }
+    func change(rate slot: Int, to rate: LimitRate, at now: MonotonicInstant) {
+        self.state.withLock { $0.rates.values[slot].change(to: rate, at: now) }
     }
 
-    /// One bucket a limiter, in slots that are used again.
-    private struct State {
-        var buckets: [GCRA] = []
-        var free: [Int] = []
-
-        mutating func register(_ rate: LimitRate) -> Int {
-            guard let slot = self.free.popLast() else {
-                self.buckets.append(GCRA(rate))
-                return self.buckets.count - 1
-            }
-            self.buckets[slot] = GCRA(rate)
-            return slot
-        }
-
-        mutating func take(_ claim: LimitClaim, at now: MonotonicInstant) -> LimitDecision {
-            self.buckets[claim.limiter.slot].take(claim.cost, at: now)
-        }
-
-        mutating func takeAll(_ claims: [LimitClaim], at now: MonotonicInstant) -> LimitDecision {
-            let decision = self.weigh(claims, at: now)
-            guard decision.isAllowed else { return decision }
-            return Self.binding(claims.map { self.take($0, at: now) })
-        }
-
-        func weigh(_ claims: [LimitClaim], at now: MonotonicInstant) -> LimitDecision {
-            Self.binding(claims.map { self.buckets[$0.limiter.slot].peek($0.cost, at: now) })
-        }
-
-        /// The one to tell, of at least one.
-        private static func binding(_ decisions: [LimitDecision]) -> LimitDecision {
-            decisions.dropFirst().reduce(decisions[0]) { $0.binds(over: $1) ? $0 : $1 }
-        }
-    }
-}
-
-extension LimitDecision {
-    /// Whether this one is the one to tell, of two.
-    fileprivate func binds(over other: LimitDecision) -> Bool {
-        switch (self.isAllowed, other.isAllowed) {
-        case (true, true): self.remaining <= other.remaining
-        case (false, false): self.canNeverPass || (!other.canNeverPass && self.wait >= other.wait)
-        case (false, true): true
-        case (true, false): false
-        }
+    func register(concurrency limit: Int) -> Int {
+        self.state.withLock { $0.places.insert(Places(limit: limit)) }
     }
 
-    private var wait: Duration { self.retryAfter ?? .zero }
+    func unregister(concurrency slot: Int) {
+        self.state.withLock { $0.places.remove(slot) }
+    }
+
+    func change(concurrency slot: Int, to limit: Int) {
+        self.state.withLock { $0.places.values[slot].limit = limit }
+    }
+
+    func register(budget facts: BudgetFacts) -> Int {
+        self.state.withLock { $0.register(facts) }
+    }
+
+    func unregister(budget slot: Int) {
+        self.state.withLock { $0.unregister(budget: slot) }
+    }
+
+    /// What one rate limit would say, for tests.
+    func peek(_ limiter: RateLimiter, cost: Int, at now: MonotonicInstant) -> LimitDecision {
+        self.state.withLock { $0.rates.values[limiter.slot].peek(cost, at: now) }
+    }
 }

@@ -7,6 +7,8 @@ struct GCRA: Sendable, Equatable {
     private(set) var rate: LimitRate
     private(set) var tat: Int64 = .min
     private var lastTake: Int64 = .min
+    /// The latest take that found nothing undrained: what was taken before it has drained since.
+    private var busySince: Int64 = .min
 
     init(_ rate: LimitRate) {
         self.rate = rate
@@ -21,6 +23,7 @@ struct GCRA: Sendable, Equatable {
     mutating func take(_ cost: Int, at now: MonotonicInstant) -> LimitDecision {
         let (decision, tat) = self.weigh(cost, now.microseconds)
         guard let tat else { return decision }
+        if self.tat <= now.microseconds { self.busySince = max(self.busySince, now.microseconds) }
         self.tat = tat
         self.lastTake = max(self.lastTake, now.microseconds)
         return LimitDecision(
@@ -38,6 +41,27 @@ struct GCRA: Sendable, Equatable {
         let elapsed = Self.saturating(self.lastTake, minus: takenAt.microseconds)
         guard cost > 0, elapsed >= 0, let width = self.width(of: cost), width > elapsed else { return }
         self.tat = Self.saturating(self.tat, minus: width - elapsed)
+    }
+
+    /// Corrects what was taken at some instant by `delta` units, as if that take had been of the right size.
+    ///
+    /// Too little is added. Too much comes back, unless the limit was whole at some take since: then it has drained
+    /// already. What would lie before now has no effect, so no clock is read.
+    mutating func correct(by delta: Int, takenAt: MonotonicInstant) {
+        guard delta != 0, self.tat != .min else { return }
+        if delta < 0 && self.busySince > takenAt.microseconds { return }
+        let (width, overflow) = Int64(delta).multipliedReportingOverflow(by: self.rate.interval)
+        let shift = overflow ? (delta < 0 ? -Int64.max : .max) : width
+        self.tat = max(Self.saturating(self.tat, minus: -max(shift, -.max)), takenAt.microseconds)
+    }
+
+    /// What a request of so many tokens takes: input and output, but never more than the whole limit unless the input
+    /// alone is more. A guess about the output must not shut a caller out for good.
+    func cost(input: Int, output: Int) -> Int {
+        let (input, output) = (max(0, input), max(0, output))
+        let (total, overflow) = input.addingReportingOverflow(output)
+        let wanted = overflow ? Int.max : total
+        return self.rate.capacity < 1 ? wanted : max(input, min(wanted, self.rate.capacity))
     }
 
     /// Goes on under another rate. What is still undrained keeps its count, up to a full bucket: raising a limit of 10

@@ -27,6 +27,9 @@ public struct LimitRate: Sendable, Equatable {
         LimitRate(limit: limit, per: .seconds(60))
     }
 
+    /// Units that may come at once.
+    var capacity: Int { Int(self.tolerance / self.interval) }
+
     private static func microseconds(_ duration: Duration) -> Int64 {
         let (seconds, attoseconds) = duration.components
         return Int64(clamping: Int128(seconds) * 1_000_000 + Int128(attoseconds / 1_000_000_000_000))

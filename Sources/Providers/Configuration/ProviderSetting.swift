@@ -23,6 +23,16 @@ public struct ProviderSetting: Sendable {
             "Whether Martlet may ask Chat streams for usage; false where a server rejects stream_options."
         ),
         .matching(
+            "unpriced",
+            "Models without a price: deny, free or flag; as the setting pricing.unpriced unless said here.",
+            rule: "must be deny, free or flag"
+        ) { ["deny", "free", "flag"].contains($0) },
+        .matching(
+            "on_disconnect",
+            "When a caller leaves: cancel the vendor's answer at once, or drain it for its final count.",
+            rule: "must be cancel or drain"
+        ) { ["cancel", "drain"].contains($0) },
+        .matching(
             "base_models",
             "Models behind arbitrary names, as name=model by comma.",
             rule: Self.textRule,

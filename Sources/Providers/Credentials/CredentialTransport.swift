@@ -30,6 +30,8 @@ public struct CredentialRequest: Sendable, Equatable {
         case internet
         /// A metadata service of the machine or container: link-local and loopback addresses, http admitted.
         case metadata
+        /// An address that the operator wrote into a setting: private ones and http are admitted, metadata services are not.
+        case local
     }
 
     /// The verb.

@@ -133,12 +133,23 @@ public struct SocketCredentialTransport: CredentialTransport {
 extension SocketCredentialTransport {
     /// Refuses to send a credential over the internet in plain text, or to an address that is not of the internet.
     private func check(_ request: CredentialRequest) throws(CredentialError) {
+        if request.reach == .local, let address = request.origin.address, !AddressRule.local.permits(address) {
+            throw CredentialError(.unreachable, "the address is not one to be connected to")
+        }
         guard request.reach == .internet else { return }
         guard request.origin.isTLS else {
             throw CredentialError(.unreachable, "credentials are sent over the internet by https alone")
         }
         if let address = request.origin.address, !self.internet.addresses.permits(address) {
             throw CredentialError(.unreachable, "the address is not one of the internet")
+        }
+    }
+
+    private func addresses(_ reach: CredentialRequest.Reach) -> AddressRule {
+        switch reach {
+        case .internet: self.internet.addresses
+        case .local: .local
+        case .metadata: .metadata
         }
     }
 
@@ -151,8 +162,8 @@ extension SocketCredentialTransport {
         return UpstreamEndpoint(
             name: "credentials",
             transport: .tcp(host: origin.host, port: origin.port, tls: tls),
-            addresses: isInternet ? self.internet.addresses : .metadata,
-            proxy: isInternet ? ProxyAddress.forHost(origin.host, environment: self.environment) : nil
+            addresses: self.addresses(request.reach),
+            proxy: request.reach != .metadata ? ProxyAddress.forHost(origin.host, environment: self.environment) : nil
         )
     }
 }

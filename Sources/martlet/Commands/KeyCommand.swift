@@ -9,11 +9,14 @@ struct KeyCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               martlet key create --name ci --project default --model sandbox/echo --rpm 60
+              martlet key create --name agent --tpm 200000 --concurrent 4 --max-output-tokens 8000
+              martlet key create --name careful --model-limit gpt-5.5=rpm:10,tpm:50000
               martlet key create --name exact --strict-translation
+              martlet key change 3fZk0PqLw9aB --rpm 120 --tpm none
               martlet key list
               martlet key revoke 3fZk0PqLw9aB
             """,
-        subcommands: [Create.self, List.self, Show.self, Revoke.self]
+        subcommands: [Create.self, List.self, Show.self, Change.self, Revoke.self]
     )
 
     struct Create: AsyncParsableCommand {
@@ -24,7 +27,8 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: "A name for people.") var name: String
         @Option(help: "The project that owns it.") var project = "default"
         @Option(help: "A model it may use, or provider/*; repeat for more (default: all).") var model: [String] = []
-        @Option(help: "Requests per minute.") var rpm: Int?
+        @OptionGroup var limits: LimitOptions
+        @Option(help: "Most output tokens of one answer.") var maxOutputTokens: Int?
         @Option(help: "Refused from this time on (RFC 3339, UTC).") var expires: String?
         @Flag(help: "Refuse what cannot be carried exactly to a vendor of another format (x-martlet-strict: true).")
         var strictTranslation = false
@@ -54,10 +58,8 @@ struct KeyCommand: AsyncParsableCommand {
                 for model in self.model { writer.string(model) }
                 writer.endArray()
             }
-            if let rpm = self.rpm {
-                writer.key("requests_per_minute")
-                writer.int(rpm)
-            }
+            self.limits.write(to: &writer)
+            if let most = self.maxOutputTokens { writer.member("max_output_tokens", most) }
             if let expires = self.expires {
                 writer.key("expires_at")
                 writer.string(expires)
@@ -83,7 +85,7 @@ struct KeyCommand: AsyncParsableCommand {
                 try await client.list("/keys" + query),
                 [
                     ("ID", "id"), ("NAME", "name"), ("PROJECT", "project"), ("STATE", "state"),
-                    ("RPM", "requests_per_minute"),
+                    ("RPM", "requests_per_minute"), ("MAX OUTPUT", "max_output_tokens"),
                     ("STRICT", "strict_translation"), ("MODELS", "allowed_models"), ("LAST USED", "last_used_at"),
                 ]
             )
@@ -101,6 +103,53 @@ struct KeyCommand: AsyncParsableCommand {
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
             self.output.show(try await client.call("GET", "/keys/\(percentEncoded(self.id))"))
+        }
+    }
+
+    struct Change: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a key; what is not given stays.",
+            discussion: "'none' takes a limit away: --rpm none, --model-limit gpt-5.5=none."
+        )
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The key's id.") var id: String
+        @Option(help: "A new name for people.") var name: String?
+        @Option(help: "A model it may use, or provider/*; repeat for more; 'all' for all.") var model: [String] = []
+        @OptionGroup var limits: LimitOptions
+        @Option(help: "Most output tokens of one answer, or none.") var maxOutputTokens: LimitText?
+        @Option(help: "Refused from this time on (RFC 3339, UTC), or never.") var expires: String?
+        @Flag(inversion: .prefixedEnableDisable, help: "Accept the key, or refuse it until further notice.")
+        var key: Bool?
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            self.output.show(try await client.call("PATCH", "/keys/\(percentEncoded(self.id))", self.body))
+        }
+
+        /// What is asked of the admin API.
+        var body: [UInt8] {
+            var writer = JSONWriter()
+            writer.beginObject()
+            if let name = self.name { writer.member("name", name) }
+            if self.model == ["all"] {
+                writer.key("allowed_models")
+                writer.null()
+            } else if !self.model.isEmpty {
+                writer.key("allowed_models")
+                writer.array { writer in for model in self.model { writer.string(model) } }
+            }
+            self.limits.write(to: &writer)
+            if let most = self.maxOutputTokens {
+                writer.key("max_output_tokens")
+                most.write(to: &writer)
+            }
+            if let expires = self.expires { writer.member("expires_at", expires == "never" ? nil : expires) }
+            if let key = self.key { writer.member("enabled", key) }
+            writer.endObject()
+            return writer.bytes
         }
     }
 

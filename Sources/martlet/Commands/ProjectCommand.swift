@@ -8,10 +8,11 @@ struct ProjectCommand: AsyncParsableCommand {
         abstract: "Projects, which own keys.",
         discussion: """
             Examples:
-              martlet project create search
+              martlet project create search --rpm 600 --tpm 2000000
+              martlet project change search --concurrent 20 --model-limit gpt-5.5=rpm:60
               martlet project disable search
             """,
-        subcommands: [Create.self, List.self, Show.self, Enable.self, Disable.self, Delete.self]
+        subcommands: [Create.self, List.self, Show.self, Change.self, Enable.self, Disable.self, Delete.self]
     )
 
     struct Create: AsyncParsableCommand {
@@ -20,12 +21,14 @@ struct ProjectCommand: AsyncParsableCommand {
         @OptionGroup var common: SettingsOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Its name.") var name: String
+        @OptionGroup var limits: LimitOptions
 
         func run() async throws {
             var writer = JSONWriter()
             writer.beginObject()
             writer.key("name")
             writer.string(self.name)
+            self.limits.write(to: &writer)
             writer.endObject()
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
@@ -61,6 +64,31 @@ struct ProjectCommand: AsyncParsableCommand {
             defer { client.close() }
             let id = try await client.id(of: self.project, in: "/projects")
             self.output.show(try await client.call("GET", "/projects/\(percentEncoded(id))"))
+        }
+    }
+
+    struct Change: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change what all keys of a project together may use; what is not given stays.",
+            discussion: "'none' takes a limit away: --rpm none, --model-limit gpt-5.5=none."
+        )
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "Name or id.") var project: String
+        @Option(help: "A new name.") var name: String?
+        @OptionGroup var limits: LimitOptions
+
+        func run() async throws {
+            var writer = JSONWriter()
+            writer.beginObject()
+            if let name = self.name { writer.member("name", name) }
+            self.limits.write(to: &writer)
+            writer.endObject()
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let id = try await client.id(of: self.project, in: "/projects")
+            self.output.show(try await client.call("PATCH", "/projects/\(percentEncoded(id))", writer.bytes))
         }
     }
 

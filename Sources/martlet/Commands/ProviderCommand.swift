@@ -37,6 +37,17 @@ struct ProviderCommand: AsyncParsableCommand {
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
             self.output.show(try await client.call("POST", "/providers", body))
+            if self.kind == "openai-compatible" { Console.talk(self.pricing) }
+        }
+
+        /// What stands between a server of one's own and its first answer.
+        var pricing: String {
+            """
+            Models that have no price are refused. Price each that is used:
+              martlet price set \(self.name)/MODEL --input USD_PER_MILLION --output USD_PER_MILLION
+              martlet price set \(self.name)/MODEL --free
+            or let them pass, counted as free or flagged as unpriced: --set unpriced=free, --set unpriced=flag.
+            """
         }
 
         private func body() throws -> [UInt8] {

@@ -13,6 +13,7 @@ struct DataFolder: Sendable {
     let path: String
 
     var storePath: String { self.path + "/martlet.sqlite" }
+    var journalPath: String { self.path + "/journal" }
     var masterKeyPath: String { self.path + "/master.key" }
     var adminTokenPath: String { self.path + "/admin-token" }
     var firstKeyPath: String { self.path + "/first-key" }

@@ -1,6 +1,7 @@
 import AdminAPI
 import Exchange
 import Gateway
+import Providers
 import Logging
 import NIOCore
 import Policy
@@ -13,7 +14,11 @@ struct Road: Sendable {
     let dataPlane: DataPlane
     let writer: RecordWriter
     let verifier: VerifierQueue
+    let alerts: BudgetAlerts
+    let money: MoneyParts
+    let admissions: AdmissionTable
     let port: Int
+    let publisher: SnapshotPublisher
 
     static func start(_ workspace: Workspace, registry: MetricRegistry, log: Logger) async throws -> Road {
         let snapshots = SnapshotHolder()
@@ -23,18 +28,21 @@ struct Road: Sendable {
             help: "Admissions dropped without being ended; please report.",
             type: .counter
         ) { [(labels: [], value: Double(admissions.abandonedCount))] }
+        let money = try await MoneyParts.open(workspace, registry: registry, log: log)
+        money.book.put(await money.prices.book)
         let builder = SnapshotBuilder(
             environment: SettingsOptions.environment,
             admissions: admissions,
             translations: Rooms.translations,
+            money: money.desk(workspace),
             services: Self.credentialServices(log),
             credentials: Self.credentials(workspace)
         )
-        await workspace.administration.observe { configuration in
-            let now = MonotonicInstant(nanoseconds: NIODeadline.now().uptimeNanoseconds)
-            let (snapshot, problems) = builder.build(configuration, after: snapshots.snapshot, at: now)
-            for problem in problems { log.warning("\(problem)") }
-            snapshots.publish(snapshot)
+        let publisher = SnapshotPublisher(builder, snapshots, log: log)
+        await workspace.administration.observe(publisher.publish)
+        await money.prices.observe { book in
+            money.book.put(book)
+            publisher.renew()
         }
         let verifier = try VerifierQueue(onMismatch: Self.disable(workspace.administration, log))
         let records = RecordQueue(registry: registry)
@@ -52,6 +60,8 @@ struct Road: Sendable {
                     connectTimeout: TimeAmount(options.deadlines.connect),
                     unixSeconds: { Int(Workspace.unixMilliseconds() / 1000) }
                 ),
+                journal: money.journal,
+                budgetTime: money.budgetTime,
                 firstUse: { key, bytes in verifier.enqueue(id: key.id, key: bytes, verifier: key.verifier) },
                 unixMilliseconds: Workspace.unixMilliseconds,
                 log: log
@@ -59,7 +69,47 @@ struct Road: Sendable {
         )
         try await dataPlane.start()
         let writer = RecordWriter(queue: records, requests: workspace.store, registry: registry, log: log)
-        return Road(dataPlane: dataPlane, writer: writer, verifier: verifier, port: dataPlane.port ?? options.port)
+        return Road(
+            dataPlane: dataPlane,
+            writer: writer,
+            verifier: verifier,
+            alerts: BudgetAlerts(
+                admissions: admissions,
+                webhook: try Self.webhook(workspace.settings.alerts),
+                registry: registry,
+                log: log
+            ),
+            money: money,
+            admissions: admissions,
+            port: dataPlane.port ?? options.port,
+            publisher: publisher
+        )
+    }
+
+    private static func webhook(_ settings: Settings.Alerts) throws -> Webhook? {
+        guard let address = settings.webhook else { return nil }
+        return Webhook(
+            url: try CredentialURL(parsing: address, what: "alerts.webhook"),
+            secret: settings.webhookSecret,
+            transport: SocketCredentialTransport(environment: SettingsOptions.environment)
+        )
+    }
+
+    /// How a budget stands, by the live balances.
+    var budgetStanding: @Sendable (String) -> BudgetStanding? {
+        let (admissions, budgetTime) = (self.admissions, self.money.budgetTime)
+        return { id in
+            admissions.view(id, wall: budgetTime.unixMilliseconds).map { view in
+                BudgetStanding(
+                    spentNanoUSD: view.spent,
+                    reservedNanoUSD: view.reserved,
+                    availableNanoUSD: view.available,
+                    overshootNanoUSD: view.overshoot,
+                    periodStartsAt: view.periodStartsAt,
+                    resetsAt: view.resetsAt
+                )
+            }
+        }
     }
 
     /// A key whose stored verifier does not match what was presented is switched off: its row was tampered with.

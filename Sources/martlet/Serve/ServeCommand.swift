@@ -8,6 +8,7 @@ import NIOPosix
 import Policy
 import ServiceLifecycle
 import SQLiteStorage
+import Storage
 import Telemetry
 import UnixSignals
 import Upstream
@@ -54,6 +55,16 @@ struct ServeCommand: AsyncParsableCommand {
             services: AdminServices(
                 administration: workspace.administration,
                 requests: RequestReader(workspace.store),
+                ledger: LedgerDesk(
+                    workspace.store,
+                    moveBalances: { periods, nanoUSD in
+                        for period in periods {
+                            road.admissions.correct(period.budgetID, periodStartsAt: period.startsAt, by: nanoUSD)
+                        }
+                    },
+                    clock: Workspace.unixMilliseconds
+                ),
+                prices: road.money.prices,
                 metrics: registry,
                 readiness: readiness,
                 process: AdminProcess(
@@ -62,6 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
                     startedAt: started,
                     now: Workspace.unixMilliseconds
                 ),
+                budgetStanding: road.budgetStanding,
                 checkProvider: ProviderChecks.check(workspace)
             ),
             token: workspace.adminToken,
@@ -87,7 +99,13 @@ struct ServeCommand: AsyncParsableCommand {
         let services = ServiceGroup(
             configuration: .init(
                 services: [
+                    .init(service: road.money.drain, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.writer, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: road.alerts, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: Housekeeping(workspace, road, log: logger),
+                        failureTerminationBehavior: .gracefullyShutdownGroup
+                    ),
                     .init(service: admin, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.dataPlane, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],

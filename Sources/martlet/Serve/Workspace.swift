@@ -19,6 +19,8 @@ struct Workspace: Sendable {
     /// Credentials of environment-owned providers, by provider name. Never stored.
     let environmentSecrets: [String: Secret]
     let adminToken: Secret
+    /// The machine's time zones.
+    let zones: ZoneFiles
     /// What was made because nothing was there yet.
     let firstRun: FirstRun?
     let warnings: [String]
@@ -43,11 +45,13 @@ struct Workspace: Sendable {
         )
         let digester = KeyDigester(pepper: pepper.bytes)
         let discovery = EnvironmentProviders.discover(environment: settings.environmentProviders ? environment : [:])
+        let zones = ZoneFiles()
         let administration = Administration(
             store: store,
             secretBox: box,
             digester: digester,
             readOnly: Self.readOnlyRows(settings, discovery),
+            zoneBoundaries: zones.boundaries,
             clock: Self.unixMilliseconds
         )
         try await administration.load()
@@ -67,6 +71,7 @@ struct Workspace: Sendable {
                 uniquingKeysWith: { first, _ in first }
             ),
             adminToken: token,
+            zones: zones,
             firstRun: key.map { FirstRun(key: $0, adminToken: token) },
             warnings: discovery.warnings
         )

@@ -27,7 +27,7 @@ struct SettingRow: Sendable {
 /// docs/operations.md all come from it.
 enum SettingSchema {
     static let rows: [SettingRow] =
-        Self.places + Self.limits + Self.deadlines + [
+        Self.places + Self.limits + Self.deadlines + Self.money + [
             SettingRow("drain.delay", .duration(\.drain.delay, .zero ... .seconds(300)))
                 .about("time between turning unready and closing the listener"),
             SettingRow("drain.limit", .duration(\.drain.limit, .zero ... .seconds(86_400)))
@@ -113,6 +113,30 @@ enum SettingSchema {
             .about("vendor connection between two requests"),
     ]
 
+    private static let money: [SettingRow] = [
+        SettingRow("journal.sync", .choice(\.journal.sync, ["group", "each"]))
+            .about(
+                "`each` waits for the disk before a request leaves and before its answer ends; `group` syncs every 5 ms"
+            ),
+        SettingRow("pricing.unpriced", .choice(\.pricing.unpriced, ["deny", "free", "flag"]))
+            .about("models without a price: refused, free of charge, or served with their ledger rows marked"),
+        SettingRow("alerts.webhook", .optionalText(\.alerts.webhook))
+            .about("https address that is told when a budget reaches 50, 80 and 100 percent"),
+        SettingRow("alerts.webhook_secret", .secret(\.alerts.webhookSecret))
+            .about("signs what the webhook is told, with HMAC-SHA-256"),
+        SettingRow("retention.requests", .integer(\.retention.requestDays, Self.days))
+            .about("days that request records are kept; 0 for ever"),
+        SettingRow("retention.ledger", .integer(\.retention.ledgerDays, Self.days))
+            .about("days that ledger rows are kept; 0 for ever"),
+        SettingRow("retention.usage_minutes", .integer(\.retention.minuteDays, Self.days))
+            .about("days that usage by minute is kept; 0 for ever"),
+        SettingRow("retention.usage_hours", .integer(\.retention.hourDays, Self.days))
+            .about("days that usage by hour is kept; 0 for ever"),
+        SettingRow("retention.usage_days", .integer(\.retention.dayDays, Self.days))
+            .about("days that usage by day is kept; 0 for ever"),
+    ]
+
+    private static let days = 0...36_500
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
     private static let wait: ClosedRange<Duration> = .milliseconds(1) ... .seconds(86_400)
 }

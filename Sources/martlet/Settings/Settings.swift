@@ -17,6 +17,14 @@ struct Settings: Sendable, Equatable {
     var deadlines = Deadlines()
     /// How the process ends.
     var drain = Drain()
+    /// How the ledger's journal is kept.
+    var journal = Journal()
+    /// What is done about models without a price.
+    var pricing = Pricing()
+    /// Who is told when a budget runs out.
+    var alerts = Alerts()
+    /// How long rows are kept.
+    var retention = Retention()
     /// What is logged, and how.
     var log = Log()
     /// The built-in vendor that needs no network.
@@ -68,6 +76,28 @@ struct Settings: Sendable, Equatable {
         var ping = Duration.seconds(15)
         var clientIdle = Duration.seconds(75)
         var upstreamIdle = Duration.seconds(50)
+    }
+
+    struct Journal: Sendable, Equatable {
+        var sync = "group"
+    }
+
+    struct Pricing: Sendable, Equatable {
+        var unpriced = "deny"
+    }
+
+    struct Alerts: Sendable, Equatable {
+        var webhook: String?
+        var webhookSecret: Secret?
+    }
+
+    /// Days; 0 keeps for ever.
+    struct Retention: Sendable, Equatable {
+        var requestDays = 30
+        var ledgerDays = 0
+        var minuteDays = 2
+        var hourDays = 90
+        var dayDays = 0
     }
 
     struct Drain: Sendable, Equatable {

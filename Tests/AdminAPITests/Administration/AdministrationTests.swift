@@ -102,8 +102,8 @@ struct AdministrationTests {
     @Test(
         "a key's restrictions are checked by name",
         arguments: [
-            (0, nil, nil, "requests_per_minute"), (-1, nil, nil, "requests_per_minute"),
-            (1_000_001, nil, nil, "requests_per_minute"), (nil, [], nil, "allowed_models"),
+            (0, nil, nil, "limits.requests_per_minute"), (-1, nil, nil, "limits.requests_per_minute"),
+            (1_000_001, nil, nil, "limits.requests_per_minute"), (nil, [], nil, "allowed_models"),
             (nil, ["ok", "not ok"], nil, "allowed_models[1]"), (nil, ["a\u{202E}b"], nil, "allowed_models[0]"),
             (nil, nil, AdminFixture.now, "expires_at"),
         ] as [(Int?, [String]?, UnixMilliseconds?, String)]
@@ -111,7 +111,7 @@ struct AdministrationTests {
     func keyRules(rate: Int?, models: [String]?, expiry: UnixMilliseconds?, field: String) async throws {
         let fixture = try await AdminFixture()
         var draft = KeyDraft(name: "k", project: "default")
-        draft.requestsPerMinute = rate
+        draft.limits.requestsPerMinute = rate
         draft.allowedModels = models
         draft.expiresAt = expiry
         let problem = await #expect(throws: AdminProblem.self) { try await fixture.administration.createKey(draft) }

@@ -31,7 +31,7 @@ struct AdminAccessTests {
                 var request = AdminRequest(method: route.method.rawValue, path: path, requestID: "r")
                 request.authorization = authorization
                 request.contentType = "application/json"
-                let answer = await fixture.router.answer(request) { () throws(AdminProblem) in
+                let answer = await fixture.router.answer(request) { (_: Int?) throws(AdminProblem) in
                     Issue.record("a body was read for \(route.method) \(path)")
                     return []
                 }
@@ -76,6 +76,8 @@ struct AdminAccessTests {
         for route in fixture.router.routes where route.access == .token {
             let path = route.path.replacing("{id}", with: Self.id)
             #expect(await fixture.call(method, path, authorization: []).status == 401)
+            let isTaken = fixture.router.routes.contains { $0.path == route.path && $0.method.rawValue == method }
+            guard !isTaken else { continue }
             let answer = await fixture.call(method, path)
             #expect(answer.status == 405)
             #expect(answer.headers["allow"]?.contains(route.method.rawValue) == true)

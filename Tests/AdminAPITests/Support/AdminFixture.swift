@@ -16,6 +16,7 @@ struct AdminFixture: Sendable {
     let administration: Administration
     let services: AdminServices
     let router: AdminRouter
+    let ledger: MemoryLedger
     let changes = Changes()
 
     /// Counts what an observer was told.
@@ -44,12 +45,18 @@ struct AdminFixture: Sendable {
     init(isLoopback: Bool = true) async throws {
         let store = MemoryStore()
         self.store = store
+        let ledger = MemoryLedger()
+        self.ledger = ledger
         self.administration = Administration(
             store: store,
             secretBox: try Self.secretBox(),
             digester: KeyDigester(pepper: Array(repeating: 7, count: 32)),
             readOnly: Self.readOnly,
             verifierCost: 4,
+            zoneBoundaries: { period, zone, now, count in
+                let isKnown = zone == "UTC" || zone == "Europe/Berlin"
+                return isKnown ? BudgetPeriods.utcOnly(period, "UTC", now, count) : nil
+            },
             clock: { Self.now }
         )
         let readiness = Readiness(waitingFor: ["store"])
@@ -57,13 +64,17 @@ struct AdminFixture: Sendable {
         self.services = AdminServices(
             administration: self.administration,
             requests: RequestReader(store),
+            ledger: LedgerDesk(ledger, moveBalances: { ledger.moved($0, $1) }, clock: { Self.now }),
+            prices: PriceAdministration(store: ledger, clock: { Self.now }),
             metrics: MetricRegistry(),
             readiness: readiness,
             process: AdminProcess(version: "1.2.3", mode: "serving", startedAt: Self.now - 61_000, now: { Self.now }),
+            budgetStanding: { ledger.standing($0) },
             checkProvider: { ProviderReachability(isGood: $0.kind == "openai", detail: "status 200", milliseconds: 7) }
         )
         self.router = AdminRouter(services: self.services, token: Self.token, isLoopback: isLoopback)
         try await self.administration.load()
+        try await self.services.prices.load()
         let changes = self.changes
         await self.administration.observe { changes.record($0) }
         _ = try await self.administration.createProject(ProjectDraft(name: "default"))
@@ -81,7 +92,7 @@ struct AdminFixture: Sendable {
         var request = AdminRequest(method: method, path: path, query: query, requestID: "adm_test")
         request.authorization = authorization
         request.contentType = contentType
-        return await self.router.answer(request) { () throws(AdminProblem) in Array((json ?? "").utf8) }
+        return await self.router.answer(request) { (_: Int?) throws(AdminProblem) in Array((json ?? "").utf8) }
     }
 
     /// A key made through the administration.

@@ -69,6 +69,14 @@ final class MemoryStore: ConfigurationStore, RequestLog {
         try self.with { try Self.replace(&$0.configuration.models, with: nil) { $0.id == id } }
     }
 
+    func insertBudget(_ budget: BudgetRecord) throws { try self.with { $0.configuration.budgets.append(budget) } }
+    func updateBudget(_ budget: BudgetRecord) throws {
+        try self.with { try Self.replace(&$0.configuration.budgets, with: budget) { $0.id == budget.id } }
+    }
+    func deleteBudget(id: String) throws {
+        try self.with { try Self.replace(&$0.configuration.budgets, with: nil) { $0.id == id } }
+    }
+
     func setting(_ name: String) throws -> [UInt8]? { try self.with { $0.settings[name] } }
     func setSetting(_ name: String, to value: [UInt8], ifAbsent: Bool) throws {
         try self.with { if !ifAbsent || $0.settings[name] == nil { $0.settings[name] = value } }

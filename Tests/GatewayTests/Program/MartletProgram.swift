@@ -65,6 +65,7 @@ final class MartletProgram {
         let own = [
             "MARTLET_LISTEN_HOST": "127.0.0.1", "MARTLET_LISTEN_PORT": "0", "MARTLET_ADMIN_PORT": "0",
             "MARTLET_DATA_FOLDER": self.folder.file("data"), "MARTLET_LOOPS": "1", "MARTLET_LOG_LEVEL": "debug",
+            "MARTLET_PRICING_UNPRICED": "flag",
         ]
         self.process.environment = inherited.merging(own) { _, new in new }.merging(environment) { _, new in new }
         self.process.currentDirectoryURL = URL(fileURLWithPath: self.folder.path)

@@ -3,6 +3,7 @@
 
 import NIOCore
 import NIOEmbedded
+import Policy
 import Synchronization
 import Testing
 import Upstream
@@ -117,7 +118,7 @@ struct NegativeTests {
     @Test("a key over its request limit is refused with a truthful retry-after, before its body is read")
     func rateLimit() throws {
         var world = TestWorld()
-        world.requestsPerMinute = 2
+        world.limits.requestsPerMinute = 2
         let road = try RoadHarness(world: world)
         for _ in 0..<2 {
             try road.post("/v1/chat/completions", #"{"model":"fast","messages":[]}"#)

@@ -24,6 +24,7 @@ final class RoadHarness {
     let snapshots = SnapshotHolder()
     let state: LoopState
     let shared: SharedState
+    let admissions = AdmissionTable()
     let client: EmbeddedChannel
     let key: String
     private let wall = WallClock()
@@ -31,7 +32,7 @@ final class RoadHarness {
     init(options: GatewayOptions = .init(), world: TestWorld = .init()) throws {
         self.key = world.key.text
         self.records = RecordQueue(registry: self.registry)
-        let admissions = AdmissionTable()
+        let admissions = self.admissions
         self.snapshots.publish(try world.snapshot(after: .empty, admissions))
         let wall = self.wall
         self.shared = SharedState(

@@ -12,7 +12,13 @@ struct TestWorld {
     let key = VirtualKey.testing
     var isKeyEnabled = true
     var isKeyStrict = false
-    var requestsPerMinute: Int?
+    var limits = KeyLimits()
+    var maxOutputTokens: Int?
+    /// Budgets of the key, and of its project.
+    var budgets: [BudgetFacts] = []
+    var projectBudgets: [BudgetFacts] = []
+    /// What every target costs.
+    var pricing = TargetPricing.free
     var translations = TranslationTable.none
     var allowedModels: [String]? = [
         "fast", "gpt-real", "claude", "team/special", "gem", "nova", "local", "cloud-claude", "vertex-claude",
@@ -38,7 +44,13 @@ struct TestWorld {
                 createdAt: 1_700_000_000,
                 owner: provider.name,
                 targets: [
-                    Target(provider: provider, upstreamModel: upstream, model: name, translations: self.translations)
+                    Target(
+                        provider: provider,
+                        upstreamModel: upstream,
+                        model: name,
+                        translations: self.translations,
+                        pricing: self.pricing
+                    )
                 ]
             )
         }
@@ -77,10 +89,14 @@ struct TestWorld {
         facts.isEnabled = self.isKeyEnabled
         facts.isStrict = self.isKeyStrict
         facts.allowedModels = self.allowedModels
-        facts.requestsPerMinute = self.requestsPerMinute
+        facts.limits = self.limits
+        facts.maxOutputTokens = self.maxOutputTokens
+        facts.budgets = self.budgets
         return previous.successor(
             keys: [facts],
-            projects: [KeyProject(id: "prj_1", name: "default", isEnabled: true)],
+            projects: [
+                KeyProject(id: "prj_1", name: "default", isEnabled: true, budgets: self.projectBudgets)
+            ],
             limits: admissions,
             now: MonotonicInstant(microseconds: 0)
         )

@@ -128,9 +128,68 @@ struct CommandTests {
         #expect(try body(["--strict-translation"]) == #"{"name":"a","project":"default","strict_translation":true}"#)
         #expect(
             try body(["--project", "p", "--model", "m", "--rpm", "5", "--expires", "2030-01-01T00:00:00Z"])
-                == #"{"name":"a","project":"p","allowed_models":["m"],"requests_per_minute":5,"#
+                == #"{"name":"a","project":"p","allowed_models":["m"],"limits":{"requests_per_minute":5},"#
                 + #""expires_at":"2030-01-01T00:00:00Z"}"#
         )
+    }
+
+    @Test("limits are asked for by name, and none takes them away")
+    func limits() throws {
+        func body(_ arguments: [String]) throws -> String {
+            String(decoding: try KeyCommand.Change.parse(["id"] + arguments).body, as: UTF8.self)
+        }
+        #expect(try body([]) == "{}")
+        #expect(
+            try body(["--rpm", "5", "--tpm", "none", "--max-output-tokens", "none", "--model", "all"])
+                == #"{"allowed_models":null,"limits":{"requests_per_minute":5,"tokens_per_minute":null},"#
+                + #""max_output_tokens":null}"#
+        )
+        #expect(
+            try body(["--model-limit", "a=b=rpm:1,concurrent:2", "--model-limit", "c:d/e=none"])
+                == #"{"limits":{"models":{"a=b":{"concurrent_requests":2,"requests_per_minute":1},"c:d/e":null}}}"#
+        )
+        #expect(ModelLimitText(argument: "gpt") == nil && ModelLimitText(argument: "gpt=rpm:x") == nil)
+        #expect(ModelLimitText(argument: "gpt=rpm:1,rpm:2") == nil && LimitText(argument: "many") == nil)
+    }
+
+    @Test("a price is set by the very line that a refusal prints")
+    func price() throws {
+        let priced = try PriceCommand.Set.parse([
+            "lab/a/b", "--input", "0.10", "--output", "2", "--cache-write-1h", "4",
+        ])
+        #expect(
+            String(decoding: priced.body, as: UTF8.self)
+                == #"{"provider":"lab","model":"a/b","input":"0.10","output":"2","cache_write_1h":"4"}"#
+        )
+        let free = try PriceCommand.Set.parse(["--vendor", "openai/x", "--free", "--yes"])
+        #expect(
+            String(decoding: free.body, as: UTF8.self)
+                == #"{"vendor":"openai","model":"x","free":true,"confirm":true}"#
+        )
+        #expect(throws: (any Error).self) { try PriceCommand.Set.parse(["lab/x", "--input", "1"]) }
+        #expect(throws: (any Error).self) { try PriceCommand.Set.parse(["lab", "--free"]) }
+    }
+
+    @Test("a budget belongs to a key or a project, and a correction may be negative")
+    func money() throws {
+        let budget = try BudgetCommand.Create.parse([
+            "--key", "k", "--amount", "0", "--period", "daily", "--bound", "upper",
+        ])
+        #expect(
+            String(decoding: budget.body, as: UTF8.self)
+                == #"{"scope":{"key":"k"},"amount_usd":"0","period":"daily","bound":"upper"}"#
+        )
+        #expect(throws: (any Error).self) { try BudgetCommand.Create.parse(["--amount", "1", "--period", "daily"]) }
+        let correction = try LedgerCommand.Correct.parse(["att_1", "--amount", "-0.25", "--note", "n"])
+        #expect(correction.amount == "-0.25")
+    }
+
+    @Test("usage asks for what was named, and a sparkline shows its shape")
+    func usage() throws {
+        let usage = try UsageCommand.parse(["--by", "model", "--since", "7d", "--csv", "--key", "a b"])
+        #expect(usage.path == "?group_by=model&since=7d&key=a%20b&format=csv")
+        #expect(throws: (any Error).self) { try UsageCommand.parse(["--csv", "--json"]) }
+        #expect(Sparkline.text([0, 1, 4, 8]) == "▁▂▅█" && Sparkline.text([0, 0]) == "▁▁")
     }
 
     @Test("every command has help")

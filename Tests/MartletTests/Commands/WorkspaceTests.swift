@@ -102,7 +102,7 @@ struct WorkspaceTests {
     @Test("commands without a server work on the store by the server's own routes")
     func offline() async throws {
         let workspace = try await Workspace.open(self.settings(self.folder()), environment: [:])
-        let client = AdminClient(transport: OfflineTransport(workspace), store: workspace.store)
+        let client = AdminClient(transport: try await OfflineTransport(workspace), store: workspace.store)
         let created = try await client.call("POST", "/keys", Array(#"{"name":"x","project":"default"}"#.utf8))
         let view = try #require(JSONView(created))
         #expect(view.text("secret")?.hasPrefix("sk-mt-") == true)

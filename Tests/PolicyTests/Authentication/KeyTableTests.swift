@@ -39,12 +39,13 @@ struct KeyTableTests {
 
     private func admit(_ entry: KeyEntry?, at now: Int64 = 0) throws -> LimitDecision? {
         let entry = try #require(entry)
-        switch self.limits.admit(entry.requestClaims, at: MonotonicInstant(microseconds: now)) {
-        case .admitted(let admission, let decision):
+        switch self.limits.admit(entry.limits, .none, at: MonotonicInstant(microseconds: now), wall: 0) {
+        case .admitted(let admission, let reading):
             admission.markSent()
             admission.settle()
-            return decision
-        case .refused(let decision): return decision
+            return reading.requests
+        case .refused(.requests(let decision, LimitScope(.key))): return decision
+        case .refused: return nil
         }
     }
 
@@ -109,16 +110,16 @@ struct KeyTableTests {
     @Test("a key without a limit is admitted without a decision")
     func unlimited() throws {
         let entry = try #require(self.table([self.facts("a")]).entry(id: "a"))
-        #expect(entry.requestClaims.isEmpty)
+        #expect(entry.limits === LimitSet.unlimited)
         for now in 0..<100 as Range<Int64> { #expect(try self.admit(entry, at: now) == nil) }
     }
 
     @Test("a reload keeps what was taken, in the old entry and in the new")
     func reload() throws {
-        let first = self.table([self.facts("a") { $0.requestsPerMinute = 3 }])
+        let first = self.table([self.facts("a") { $0.limits.requestsPerMinute = 3 }])
         let old = try #require(first.entry(id: "a"))
         for _ in 0..<2 { #expect(try self.admit(old, at: 0)?.isAllowed == true) }
-        let rows = [self.facts("a") { $0.requestsPerMinute = 3 }, self.facts("b", digest: 2)]
+        let rows = [self.facts("a") { $0.limits.requestsPerMinute = 3 }, self.facts("b", digest: 2)]
         let second = self.table(rows, after: first)
         let new = try #require(second.entry(id: "a"))
         #expect(new !== old)
@@ -129,16 +130,16 @@ struct KeyTableTests {
 
     @Test("a raised limit holds at once, a lifted one too, and one set anew starts whole")
     func changedLimit() throws {
-        let first = self.table([self.facts("a") { $0.requestsPerMinute = 1 }])
+        let first = self.table([self.facts("a") { $0.limits.requestsPerMinute = 1 }])
         #expect(try self.admit(first.entry(id: "a"))?.isAllowed == true)
         #expect(try self.admit(first.entry(id: "a"))?.isAllowed == false)
-        let raised = self.table([self.facts("a") { $0.requestsPerMinute = 10 }], after: first)
+        let raised = self.table([self.facts("a") { $0.limits.requestsPerMinute = 10 }], after: first)
         let decision = try #require(try self.admit(raised.entry(id: "a")))
         #expect(decision.isAllowed)
         #expect((decision.limit, decision.remaining) == (10, 8))
         let lifted = self.table([self.facts("a")], after: raised)
         #expect(try self.admit(lifted.entry(id: "a")) == nil)
-        let again = self.table([self.facts("a") { $0.requestsPerMinute = 2 }], after: lifted)
+        let again = self.table([self.facts("a") { $0.limits.requestsPerMinute = 2 }], after: lifted)
         #expect(try self.admit(again.entry(id: "a"))?.remaining == 1)
     }
 }

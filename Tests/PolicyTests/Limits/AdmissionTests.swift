@@ -4,134 +4,177 @@ import Testing
 
 @Suite("Admission")
 struct AdmissionTests {
-    private let table = AdmissionTable()
-    private let start = MonotonicInstant(nanoseconds: 5_000_000_000)
-
-    private func limiter(_ perMinute: Int) -> RequestLimiter {
-        RequestLimiter(.perMinute(perMinute), in: self.table)
-    }
-
-    private func admit(_ claims: [LimitClaim]) throws -> (Admission, LimitDecision?) {
-        guard case .admitted(let admission, let decision) = self.table.admit(claims, at: self.start) else {
-            throw Unexpected()
-        }
-        return (admission, decision)
-    }
-
-    private func refusal(_ claims: [LimitClaim]) throws -> LimitDecision {
-        guard case .refused(let decision) = self.table.admit(claims, at: self.start) else { throw Unexpected() }
-        return decision
-    }
-
-    private struct Unexpected: Error {}
-
     @Test("nanoseconds are read as whole microseconds")
     func instants() {
-        #expect(self.start.microseconds == 5_000_000)
+        #expect(MonotonicInstant(nanoseconds: 5_000_000_000).microseconds == 5_000_000)
         #expect(MonotonicInstant(nanoseconds: .max).microseconds > 0)
         #expect(MonotonicInstant(microseconds: 1) < MonotonicInstant(microseconds: 2))
     }
 
-    @Test("all or none: a refusal by one limit takes nothing from the others")
-    func allOrNone() throws {
-        let (wide, narrow) = (self.limiter(10), self.limiter(1))
-        let claims = [LimitClaim(wide), LimitClaim(narrow)]
-        let (first, decision) = try self.admit(claims)
-        first.markSent()
-        first.settle()
-        #expect(decision?.limit == 1)
-        for _ in 0..<20 { #expect(try self.refusal(claims).limit == 1) }
-        #expect(self.table.peek([LimitClaim(wide)], at: self.start)?.remaining == 9)
+    @Test("without limits everything is admitted, and nothing is told")
+    func unlimited() throws {
+        let world = LimitWorld()
+        #expect(try world.limits() === LimitSet.unlimited)
+        guard case .admitted(let admission, let reading) = try world.admit() else { throw LimitWorld.Unexpected() }
+        #expect(reading == LimitReading())
+        admission.release()
     }
 
-    @Test("the refusal told is the one with the longest wait, or the one no wait helps")
+    @Test("all or none: a refusal by one limit takes nothing from the others")
+    func allOrNone() throws {
+        let world = LimitWorld(
+            key: KeyLimits(requestsPerMinute: 10, tokensPerMinute: 1_000, concurrentRequests: 10),
+            [.test("k", 100)],
+            project: KeyLimits(concurrentRequests: 1),
+            [.test("p", 100)]
+        )
+        let demand = Demand.test(10, input: 10, output: 10)
+        let first = try world.sent(demand)
+        for _ in 0..<20 {
+            #expect(try world.refusal(demand) == .concurrency(limit: 1, LimitScope(.project)))
+        }
+        let reading = world.table.reading(try world.limits(), at: world.start)
+        #expect(reading.requests?.remaining == 9)
+        #expect(reading.tokens?.remaining == 980)
+        #expect(try world.view("k").reserved == 10 && world.view("p").reserved == 10)
+        first.settle(tokens: 20, nanoUSD: 10)
+        try world.sent(demand).settle(tokens: 20, nanoUSD: 10)
+    }
+
+    @Test("the refusal told is the one that stays longest")
     func binding() throws {
-        let (slow, fast) = (self.limiter(1), self.limiter(60))
-        let claims = [LimitClaim(fast, cost: 60), LimitClaim(slow)]
-        let admission = try self.admit(claims).0
-        #expect(try self.refusal([LimitClaim(fast), LimitClaim(slow)]).retryAfter == .seconds(60))
-        #expect(try self.refusal([LimitClaim(slow), LimitClaim(fast)]).retryAfter == .seconds(60))
-        #expect(try self.refusal([LimitClaim(slow), LimitClaim(fast, cost: 61)]).canNeverPass)
-        #expect(try self.refusal([LimitClaim(fast, cost: 61), LimitClaim(slow)]).canNeverPass)
-        admission.release()
+        let world = LimitWorld(
+            key: KeyLimits(requestsPerMinute: 1, tokensPerMinute: 60, concurrentRequests: 1),
+            [.test(100)]
+        )
+        let admission = try world.sent(.test(10, input: 30))
+        guard case .requests(let decision, LimitScope(.key)) = try world.refusal(.test(10, input: 31)) else {
+            throw LimitWorld.Unexpected()
+        }
+        #expect(decision.retryAfter == .seconds(60))
+        guard case .tokens(let never, LimitScope(.key)) = try world.refusal(.test(10, input: 61)) else {
+            throw LimitWorld.Unexpected()
+        }
+        #expect(never.canNeverPass)
+        guard case .budget(let view, needed: 91) = try world.refusal(.test(91)) else { throw LimitWorld.Unexpected() }
+        #expect(view.available == 90)
+        admission.settle(tokens: 30, nanoUSD: 10)
+    }
+
+    @Test("only the input can be more than the whole token limit")
+    func outputIsAGuess() throws {
+        let world = LimitWorld(key: KeyLimits(tokensPerMinute: 100))
+        let admission = try world.sent(.test(input: 10, output: 4_096))
+        #expect(world.table.reading(try world.limits(), at: world.start).tokens?.remaining == 0)
+        guard case .tokens(let decision, _) = try world.refusal(.test(input: 1)) else { throw LimitWorld.Unexpected() }
+        #expect(decision.retryAfter == .milliseconds(600))
+        admission.settle(tokens: 25, nanoUSD: 0)
+        #expect(world.table.reading(try world.limits(), at: world.start).tokens?.remaining == 75)
+        let none = LimitWorld(key: KeyLimits(tokensPerMinute: 0))
+        guard case .tokens(let never, _) = try none.refusal(.test(output: 1)) else { throw LimitWorld.Unexpected() }
+        #expect(never.canNeverPass)
+    }
+
+    @Test("a model's own limits hold beside the others, for that model alone")
+    func models() throws {
+        let own = KeyLimits(requestsPerMinute: 10, models: ["fast": .init(requestsPerMinute: 1)])
+        let shared = KeyLimits(models: ["slow": .init(concurrentRequests: 1)])
+        let world = LimitWorld(key: own, project: shared)
+        try world.sent().settle()
+        guard case .requests(_, LimitScope(.key, model: "fast")) = try world.refusal() else {
+            throw LimitWorld.Unexpected()
+        }
+        let slow = try world.sent(model: "slow")
+        #expect(try world.refusal(model: "slow") == .concurrency(limit: 1, LimitScope(.project, model: "slow")))
+        try world.sent(model: "other").settle()
+        slow.settle()
+        #expect(try world.limits("fast") === world.limits("fast"))
+        #expect(try world.limits("other") === world.keys.entry(id: "a")?.limits)
+        #expect(world.table.reading(try world.limits("other"), at: world.start).requests?.remaining == 7)
     }
 
     @Test("a look agrees with what follows and takes nothing")
     func looking() throws {
-        let claims = [LimitClaim(self.limiter(1))]
-        for _ in 0..<5 { #expect(self.table.peek(claims, at: self.start)?.isAllowed == true) }
-        let admission = try self.admit(claims).0
-        #expect(self.table.peek(claims, at: self.start)?.isAllowed == false)
-        #expect(self.table.peek([], at: self.start) == nil)
-        admission.release()
-        #expect(self.table.peek(claims, at: self.start)?.isAllowed == true)
+        let world = LimitWorld(key: KeyLimits(requestsPerMinute: 1, concurrentRequests: 5), [.test(10)])
+        let look = { world.table.peek(try world.limits(), at: world.start, wall: 0) }
+        for _ in 0..<5 { #expect(try look() == nil) }
+        let admission = try world.sent(.test(10))
+        guard case .budget = try look() else { throw LimitWorld.Unexpected() }
+        let free = world.table.peek(try world.limits(), at: world.start, wall: 0, includesBudgets: false)
+        guard case .requests = free else { throw LimitWorld.Unexpected() }
+        #expect(world.table.peek(.unlimited, at: world.start, wall: 0) == nil)
+        admission.settle(tokens: 0, nanoUSD: 10)
     }
 
-    @Test("what is released comes back once; what was sent stays taken")
+    @Test("what is released comes back once; what was sent stays taken; a second end changes nothing")
     func ending() throws {
-        let claims = [LimitClaim(self.limiter(2))]
-        let remaining = { self.table.peek(claims, at: self.start)?.remaining }
-        let admission = try self.admit(claims).0
-        #expect(admission.state == .held)
-        admission.settle()
+        let world = LimitWorld(
+            key: KeyLimits(requestsPerMinute: 2, tokensPerMinute: 100, concurrentRequests: 2),
+            [.test(100)]
+        )
+        let demand = Demand.test(40, input: 30, output: 10)
+        guard case .admitted(let admission, _) = try world.admit(demand) else { throw LimitWorld.Unexpected() }
+        #expect(admission.reservedNanoUSD == 40)
+        admission.settle(tokens: 1, nanoUSD: 1)
         #expect(admission.state == .held)
         admission.release()
         admission.release()
         admission.markSent()
         #expect(admission.state == .released)
-        #expect(remaining() == 2)
-        let second = try self.admit(claims).0
-        second.markSent()
+        let reading = { world.table.reading(try world.limits(), at: world.start) }
+        #expect(try reading().requests?.remaining == 2 && reading().tokens?.remaining == 100)
+        #expect(try world.view().reserved == 0 && world.view().spent == 0)
+        let second = try world.sent(demand)
         second.release()
         #expect(second.state == .sent)
+        second.settle(tokens: 10, nanoUSD: 7)
+        second.settle(tokens: 10, nanoUSD: 7)
         second.settle()
-        #expect(second.state == .settled)
-        #expect(remaining() == 1)
-        #expect(self.table.abandonedCount == 0)
+        #expect(second.state == .settled && second.reservedNanoUSD == 0)
+        #expect(try reading().requests?.remaining == 1 && reading().tokens?.remaining == 90)
+        #expect(try world.view().reserved == 0 && world.view().spent == 7)
+        let third = try world.sent(demand)
+        third.settle()
+        #expect(try world.view().spent == 47)
+        #expect(world.table.abandonedCount == 0)
     }
 
-    @Test("one that is dropped unsent is given back and counted")
-    func droppedUnsent() throws {
-        let claims = [LimitClaim(self.limiter(1))]
-        _ = try self.admit(claims)
-        #expect(self.table.abandonedCount == 1)
-        #expect(self.table.peek(claims, at: self.start)?.isAllowed == true)
+    @Test("one that is dropped is released unsent, settled at its reservation when sent, and counted")
+    func dropped() throws {
+        let world = LimitWorld(key: KeyLimits(requestsPerMinute: 1, concurrentRequests: 1), [.test(100)])
+        _ = try world.admit(.test(40))
+        #expect(world.table.abandonedCount == 1)
+        #expect(try world.view().spent == 0 && world.view().reserved == 0)
+        _ = try world.sent(.test(40))
+        #expect(world.table.abandonedCount == 2)
+        #expect(try world.view().spent == 40 && world.view().reserved == 0)
+        guard case .requests = try world.refusal(.test(40)) else { throw LimitWorld.Unexpected() }
     }
 
-    @Test("one that is dropped after it was sent stays taken and is counted")
-    func droppedSent() throws {
-        let claims = [LimitClaim(self.limiter(1))]
-        try self.admit(claims).0.markSent()
-        #expect(self.table.abandonedCount == 1)
-        #expect(self.table.peek(claims, at: self.start)?.isAllowed == false)
-    }
-
-    @Test("a closed limit's slot is used again, and starts whole")
-    func slots() throws {
-        var limiter: RequestLimiter? = self.limiter(1)
-        let slot = try #require(limiter).slot
-        try self.admit([LimitClaim(try #require(limiter))]).0.markSent()
-        limiter = nil
-        let next = self.limiter(1)
-        #expect(next.slot == slot)
-        #expect(self.table.peek([LimitClaim(next)], at: self.start)?.isAllowed == true)
-    }
-
-    @Test("a thousand at once are admitted up to the limit exactly")
-    func concurrent() async {
-        let claims = [LimitClaim(self.limiter(60)), LimitClaim(self.limiter(500))]
-        let admitted = await withTaskGroup(of: Int.self) { group in
-            for _ in 0..<1000 {
-                group.addTask {
-                    guard case .admitted(let admission, _) = self.table.admit(claims, at: self.start) else { return 0 }
-                    admission.markSent()
-                    admission.settle()
-                    return 1
-                }
-            }
-            return await group.reduce(0, +)
+    @Test("a thousand at once: exactly what fits, for every dimension", arguments: 0..<4)
+    func concurrent(_ dimension: Int) async throws {
+        let limits = [
+            KeyLimits(requestsPerMinute: 500), KeyLimits(tokensPerMinute: 10_000), KeyLimits(concurrentRequests: 500),
+            KeyLimits(),
+        ][dimension]
+        let wide = KeyLimits(requestsPerMinute: 5_000, tokensPerMinute: 100_000, concurrentRequests: 5_000)
+        let own = dimension == 3 ? [BudgetFacts.test("k", 1_500_000, isUpper: true)] : []
+        let shared = [
+            BudgetFacts.test("d", 3_000_000, isUpper: true), .test("m", 4_000_000),
+            .test("t", 9_000_000, isUpper: true),
+        ]
+        let world = LimitWorld(key: limits, own, project: wide, shared)
+        let demand = Demand.test(1_000, upper: 3_000, input: 15, output: 5)
+        let admitted = try await world.thousand(demand) { $0.settle(tokens: 20, nanoUSD: 3_000) }
+        #expect(admitted == 500)
+        #expect(world.table.overshootNanoUSD == 0)
+        for view in world.table.views(wall: 0) {
+            #expect(view.reserved == 0 && view.spent == 1_500_000 && view.overshoot == 0)
         }
-        #expect(admitted == 60)
-        #expect(self.table.peek([claims[1]], at: self.start)?.remaining == 440)
+        // What was refused by the narrow limit took nothing from the wide ones.
+        let reading = world.table.reading(try world.limits(), at: world.start)
+        #expect(reading.requests?.remaining == (dimension == 0 ? 0 : 4_500))
+        #expect(reading.tokens?.remaining == (dimension == 1 ? 0 : 90_000))
+        #expect(world.table.abandonedCount == 0)
     }
 }

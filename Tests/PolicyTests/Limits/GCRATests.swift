@@ -163,6 +163,43 @@ struct GCRATests {
         #expect(bucket == GCRA(.perMinute(5)))
     }
 
+    @Test("a correction is what a take of the right size would have left", arguments: 0..<20 as Range<UInt64>)
+    func corrections(_ seed: UInt64) {
+        let random = Randomness.seeded(seed)
+        let number = { (bound: Int) in random.bytes(4).reduce(0) { ($0 << 8 | Int($1)) } % bound }
+        for _ in 0..<200 {
+            // Without a pause in between, taking a guess and correcting it is the same as having known.
+            var (guessed, knew) = (GCRA(.perMinute(600)), GCRA(.perMinute(600)))
+            var (now, open) = (Int64(number(1_000_000)), [(at: Int64, delta: Int)]())
+            for _ in 0..<5 {
+                let (guess, actual) = (1 + number(100), 1 + number(100))
+                guard guessed.take(guess, at: self.at(now)).isAllowed else { continue }
+                _ = knew.take(actual, at: self.at(now))
+                open.append((now, actual - guess))
+                now += Int64(number(1_000))
+            }
+            for one in open.reversed() { guessed.correct(by: one.delta, takenAt: self.at(one.at)) }
+            #expect(open.count == 5)
+            #expect(guessed.peek(1, at: self.at(now)) == knew.peek(1, at: self.at(now)))
+        }
+    }
+
+    @Test("what has drained before another take does not come back")
+    func correctedAfterIdle() {
+        var bucket = GCRA(.perMinute(60))
+        _ = bucket.take(60, at: self.at(0))
+        bucket.correct(by: -50, takenAt: self.at(0))
+        #expect(bucket.peek(1, at: self.at(0)).remaining == 50)
+        bucket.correct(by: 70, takenAt: self.at(0))
+        #expect(bucket.peek(1, at: self.at(0)).remaining == 0)
+        #expect(bucket.peek(1, at: self.at(0)).retryAfter == .seconds(21))
+        #expect(bucket.take(60, at: self.at(200_000_000)).isAllowed)
+        bucket.correct(by: -60, takenAt: self.at(0))
+        #expect(bucket.peek(1, at: self.at(200_000_000)).remaining == 0)
+        for delta in [Int.min, .max, 0] { bucket.correct(by: delta, takenAt: self.at(0)) }
+        #expect(!bucket.peek(1, at: self.at(200_000_000)).isAllowed)
+    }
+
     @Test("a raised limit keeps the count taken")
     func raised() {
         var bucket = GCRA(.perMinute(10))

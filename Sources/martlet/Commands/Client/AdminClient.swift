@@ -25,7 +25,7 @@ struct AdminClient: Sendable {
         Console.talk(
             "martlet: no server answers on \(settings.admin.host):\(settings.admin.port); working on the store itself"
         )
-        return AdminClient(transport: OfflineTransport(workspace), store: workspace.store)
+        return AdminClient(transport: try await OfflineTransport(workspace), store: workspace.store)
     }
 
     /// A client over a given transport, for tests.

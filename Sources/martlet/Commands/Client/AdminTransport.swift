@@ -7,7 +7,7 @@ struct AdminReply: Sendable {
 /// Carries one admin call: to the running server, or to the store itself when none runs.
 protocol AdminTransport: Sendable {
     /// - Parameters:
-    ///   - method: `GET`, `POST`, `PATCH`, `DELETE`.
+    ///   - method: `GET`, `POST`, `PUT`, `PATCH`, `DELETE`.
     ///   - path: Path and query below the listener's root.
     ///   - body: JSON, or nothing.
     /// - Returns: The answer, whatever its status.

@@ -7,12 +7,16 @@ struct OfflineTransport: AdminTransport {
     private let router: AdminRouter
     private let authorization: String
 
-    init(_ workspace: Workspace) {
+    init(_ workspace: Workspace) async throws {
+        let prices = PriceAdministration(store: workspace.store, clock: Workspace.unixMilliseconds)
+        try await prices.load()
         let token = workspace.adminToken
         self.router = AdminRouter(
             services: AdminServices(
                 administration: workspace.administration,
                 requests: RequestReader(workspace.store),
+                ledger: LedgerDesk(workspace.store, clock: Workspace.unixMilliseconds),
+                prices: prices,
                 metrics: MetricRegistry(),
                 readiness: Readiness(),
                 process: AdminProcess(
@@ -39,7 +43,7 @@ struct OfflineTransport: AdminTransport {
         )
         request.authorization = [self.authorization]
         request.contentType = body == nil ? nil : "application/json"
-        let answer = await self.router.answer(request) { () throws(AdminProblem) in body ?? [] }
+        let answer = await self.router.answer(request) { (_: Int?) throws(AdminProblem) in body ?? [] }
         return AdminReply(status: answer.status, body: answer.body)
     }
 }

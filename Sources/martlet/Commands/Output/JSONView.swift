@@ -33,6 +33,14 @@ struct JSONView: Sendable, Equatable {
         self.read { root in root.member(key)?.member(inner).flatMap(Self.text) }
     }
 
+    /// A member that is an object.
+    func view(_ key: String) -> JSONView? {
+        self.read { root in
+            guard let value = root.member(key), value.kind == .object else { return nil }
+            return JSONView(trusted: Array(value.bytes))
+        }
+    }
+
     /// The elements of a list member.
     func elements(_ key: String) -> [JSONView] {
         self.read { root in root.member(key)?.elements.map { JSONView(trusted: Array($0.bytes)) } } ?? []

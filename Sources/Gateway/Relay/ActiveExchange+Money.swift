@@ -1,0 +1,223 @@
+import Telemetry
+import Catalogue
+import Exchange
+import Ledger
+import NIOCore
+import Policy
+import Storage
+
+// The money of an exchange: a journal entry before the first byte goes upstream, another before the last byte goes to the
+// caller, and checkpoints in between. Whatever ends the exchange, there is one settlement.
+
+extension GatewayFailure {
+    /// Nothing is accepted that cannot be accounted for.
+    static let noJournal = GatewayFailure(
+        .overloaded,
+        "Martlet cannot write its journal, so nothing is sent that could not be accounted for.",
+        retryAfter: .seconds(5)
+    )
+}
+
+extension ActiveExchange {
+    /// The reservation in the journal. From here on the attempt is settled, whatever becomes of the process.
+    ///
+    /// - Throws: `.overloaded` when the journal cannot be written: nothing is sent that nobody can account for.
+    func openAttempt() throws(GatewayFailure) {
+        let admitted = self.dispatch.admitted
+        guard admitted.estimate.isBilled, let journal = self.loop.shared.journal else { return }
+        do throws(JournalError) {
+            self.ticket = try journal.open(self.opening())
+        } catch {
+            self.loop.shared.metrics.unjournalled.add()
+            throw GatewayFailure.noJournal
+        }
+    }
+
+    /// Nothing was sent after all: there is no attempt.
+    func withdrawAttempt() {
+        guard let ticket = self.ticket.take() else { return }
+        self.loop.shared.journal?.release(ticket)
+        self.isMoneySettled = true
+        self.dispatch.admitted.admission.settle(tokens: 0, nanoUSD: 0)
+    }
+
+    /// Goes on at once, or where every entry must be on the disk first, when this exchange's last one is.
+    func afterSync(_ goOn: @escaping (ActiveExchange) -> Void) {
+        guard let ticket = self.ticket, let journal = self.loop.shared.journal, journal.syncsEach else {
+            return goOn(self)
+        }
+        let loop = self.loop.loop
+        let bound = NIOLoopBound((exchange: self, client: self.client, goOn: goOn), eventLoop: loop)
+        journal.whenSynced(ticket) { isSynced in
+            loop.execute {
+                let (exchange, client, goOn) = bound.value
+                // The closure keeps the connection object alive: the caller may have left while the disk wrote.
+                withExtendedLifetime(client) {
+                    if !isSynced { exchange.loop.shared.metrics.unsynced.add() }
+                    goOn(exchange)
+                }
+            }
+        }
+    }
+
+    /// Settles a stream whose last event waits in the output, before it leaves.
+    func settleBeforeLastEvent() {
+        guard !self.isMoneySettled, let tap = self.tap, tap.hasSaidLast, tap.isComplete else { return }
+        self.settleMoney(status: 200, outcome: .completed)
+        guard let journal = self.loop.shared.journal, journal.syncsEach, self.ticket != nil else { return }
+        self.isOutputHeld = true
+        self.afterSync { exchange in
+            exchange.isOutputHeld = false
+            exchange.flushOutput()
+        }
+    }
+
+    /// What is settled when the process dies before anything else is known: the input, as estimated.
+    private func opening() -> LedgerEntry {
+        let estimate = self.dispatch.admitted.estimate
+        var entry = self.entry()
+        entry.usage.uncachedInputTokens = estimate.inputTokens
+        entry.usage.serviceTier = estimate.tier
+        entry.isEstimated = true
+        entry.outcome = .interrupted
+        self.price(&entry)
+        return entry
+    }
+
+    private func entry() -> LedgerEntry {
+        let admitted = self.dispatch.admitted
+        var entry = LedgerEntry(
+            attempt: self.attempt,
+            requestID: self.record.id,
+            subject: self.subject,
+            startedAt: self.attemptStartedAt,
+            settledAt: self.loop.unixMilliseconds
+        )
+        entry.reservedNanoUSD = admitted.admission.reservedNanoUSD
+        entry.budgets = admitted.admission.budgets.map {
+            BudgetPeriodKey(budgetID: $0.budgetID, startsAt: $0.startsAt)
+        }
+        entry.priceVersion = admitted.estimate.pricing.version
+        entry.isUnpriced = admitted.estimate.pricing.price == nil && admitted.estimate.pricing.unpriced == .flag
+        return entry
+    }
+
+    private func price(_ entry: inout LedgerEntry) {
+        let estimate = self.dispatch.admitted.estimate
+        guard let price = estimate.pricing.price else { return }
+        let charge = price.charge(entry.usage, requestedTier: estimate.tier)
+        entry.chargeNanoUSD = charge.nanoUSD
+        entry.cacheSavingsNanoUSD = charge.cacheSavingsNanoUSD
+        if charge.isClamped { entry.usage.isAnomalous = true }
+        // What priced it is kept, so that it can be priced again.
+        entry.usage.serviceTier = entry.usage.serviceTier ?? estimate.tier
+    }
+
+    // MARK: Checkpoints
+
+    private static let checkpointTokens = 500
+
+    /// Notes how far a running stream has come, at most once a second: what a crash, or a budget, would be told.
+    func checkpoint(_ now: NIODeadline) {
+        guard let ticket = self.ticket, !self.isMoneySettled, now - self.checkpointAt > .seconds(1),
+            let tap = self.tap, tap.outputBytes > self.checkpointBytes
+        else { return }
+        self.checkpointAt = now
+        self.checkpointBytes = tap.outputBytes
+        var entry = self.entry()
+        entry.usage = self.metered(.cut).usage
+        self.price(&entry)
+        self.loop.shared.journal?.checkpoint(ticket, usage: entry.usage, chargeNanoUSD: entry.chargeNanoUSD)
+        self.dispatch.admitted.admission.raise(to: entry.chargeNanoUSD)
+    }
+
+    // MARK: Settlement
+
+    /// Settles the attempt, once. It comes before the answer's last byte, and before the record.
+    func settleMoney(status: Int, outcome: ExchangeOutcome) {
+        guard !self.isMoneySettled else { return }
+        self.isMoneySettled = true
+        let admission = self.dispatch.admitted.admission
+        guard admission.state != .held else {
+            if let ticket = self.ticket.take() { self.loop.shared.journal?.release(ticket) }
+            return admission.release()
+        }
+        let estimate = self.dispatch.admitted.estimate
+        guard estimate.isBilled else {
+            self.record.usage = self.reported
+            return admission.settle(tokens: 0, nanoUSD: 0)
+        }
+        let metered = self.metered(self.ending(outcome))
+        var entry = self.entry()
+        entry.usage = metered.usage
+        entry.isEstimated = metered.isEstimated
+        entry.status = status
+        entry.outcome = outcome
+        let total = (self.loop.loop.now - self.dispatch.head.receivedAt).nanoseconds / 1000
+        entry.totalMicroseconds = total
+        entry.firstContentMicroseconds = self.record.firstContentMicroseconds
+        entry.overheadMicroseconds = self.record.overheadMicroseconds
+        self.price(&entry)
+        if let ticket = self.ticket { self.loop.shared.journal?.settle(ticket, entry) }
+        admission.settle(
+            tokens: Self.sum(entry.usage.inputTokens, entry.usage.outputTokens),
+            nanoUSD: entry.chargeNanoUSD
+        )
+        self.record.usage = self.reported == nil && entry.usage == TokenUsage() ? nil : entry.usage
+        self.record.costNanoUSD = entry.chargeNanoUSD
+        self.record.isEstimated = entry.isEstimated
+        if !metered.isEstimated, self.reported != nil { self.learn(entry.usage) }
+    }
+
+    /// Counts that the vendor told.
+    private var reported: TokenUsage? { self.tap?.usage ?? self.record.usage }
+
+    private func metered(_ ending: Meter.Ending) -> (usage: TokenUsage, isEstimated: Bool) {
+        let estimate = self.dispatch.admitted.estimate
+        let meter = Meter(
+            ending: ending,
+            isStream: self.dispatch.facts.isStream,
+            reported: self.reported,
+            contentBytes: self.tap?.outputBytes ?? self.answerBytes
+        )
+        return meter.settle(
+            inputTokens: estimate.inputTokens,
+            hasOutput: self.dispatch.head.operation != .embeddings,
+            learned: estimate.pricing.learned
+        )
+    }
+
+    private func ending(_ outcome: ExchangeOutcome) -> Meter.Ending {
+        let isSuccess = (200..<300).contains(self.upstreamStatus)
+        switch outcome {
+        case .completed:
+            return .answered
+        case .truncated:
+            return .cut
+        case .upstreamError where self.upstreamStatus == 0, .refused where self.upstreamStatus == 0:
+            return .unanswered
+        case .upstreamError, .refused:
+            return !isSuccess ? .refused : self.reported != nil ? .answered : .cut
+        case .clientGone where self.hasDrained && isSuccess && self.reported != nil:
+            return .answered
+        case .clientGone, .timedOut, .interrupted:
+            if self.upstreamStatus != 0, !isSuccess { return .refused }
+            return self.tap != nil && isSuccess ? .cut : .abandoned
+        }
+    }
+
+    private func learn(_ usage: TokenUsage) {
+        let estimate = self.dispatch.admitted.estimate
+        estimate.pricing.learned.learn(
+            inputBytes: estimate.textBytes,
+            inputTokens: usage.inputTokens,
+            outputTokens: usage.outputTokens,
+            streamedBytes: self.tap?.outputBytes ?? 0
+        )
+    }
+
+    private static func sum(_ a: Int, _ b: Int) -> Int {
+        let (sum, overflow) = a.addingReportingOverflow(b)
+        return overflow ? .max : sum
+    }
+}

@@ -1,0 +1,121 @@
+import Dispatch
+public import ServiceLifecycle
+import Storage
+import Synchronization
+import Telemetry
+
+/// Moves settled entries from the journal into the store, in batches, on a thread of its own: the road never waits for a
+/// database. What the store refuses is tried again for as long as it takes; until then it is safe in the journal.
+public struct LedgerDrain: Service {
+    private static let batch = 500
+    private static let milliseconds = 200
+    private static let longestRest = 5_000
+    /// How long a stop may take; what is left then is found by the next process.
+    private static let patience = DispatchTimeInterval.seconds(10)
+
+    private let journal: Journal
+    private let store: any LedgerStore
+
+    init(_ journal: Journal, _ store: any LedgerStore) {
+        self.journal = journal
+        self.store = store
+    }
+
+    /// Drains until shutdown, then what is left, and closes the journal. A group of services stops it last, when no exchange is left
+    /// to settle.
+    public func run() async throws {
+        let isStopping = Flag()
+        let finished = DispatchSemaphore(value: 0)
+        let (drain, journal) = (self, self.journal)
+        _ = try BlockingThread {
+            drain.work(until: isStopping)
+            finished.signal()
+        }
+        // Ends with the group's graceful shutdown, or by cancellation.
+        try? await gracefulShutdown()
+        isStopping.raise()
+        journal.drainSignal.raise()
+        await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
+            // A thread for the wait: the pool of tasks must not be blocked.
+            let wait: @Sendable () -> Void = {
+                _ = finished.wait(timeout: .now() + Self.patience)
+                journal.close()
+                ended.resume()
+            }
+            if (try? BlockingThread(wait)) == nil { wait() }
+        }
+    }
+
+    private func work(until isStopping: Flag) {
+        var rest = 0
+        while true {
+            let isLast = isStopping.isRaised
+            do {
+                // A full batch has more behind it; the last ones go whatever their number.
+                while try self.drainOnce() >= (isLast ? 1 : Self.batch) { rest = 0 }
+                rest = 0
+                if isLast { return }
+            } catch {
+                self.journal.metrics.drainErrors.add()
+                if isLast, rest >= Self.longestRest { return }
+                rest = min(max(100, rest * 2), Self.longestRest)
+            }
+            self.journal.drainSignal.wait(milliseconds: rest > 0 ? rest : Self.milliseconds)
+            // A batch gathers company for a moment.
+            if rest == 0, !isStopping.isRaised, self.journal.backlog < Self.batch {
+                self.journal.drainSignal.wait(milliseconds: Self.milliseconds / 4)
+            }
+        }
+    }
+
+    /// Moves one batch.
+    ///
+    /// - Returns: How many entries it had.
+    /// - Throws: What the store says; then nothing has moved.
+    package func drainOnce() throws -> Int {
+        let journal = self.journal
+        // The batch stays in the queue until the store has it: nothing is put back when it refuses.
+        let (batch, watermark) = journal.state.withLock { state in
+            (state.queue[state.queueStart...].prefix(Self.batch).map(\.entry), state.watermark)
+        }
+        guard !batch.isEmpty else { return 0 }
+        journal.options.hook?(.midBatch)
+        try self.store.append(batch, watermark: watermark)
+        journal.options.hook?(.afterCommit)
+        journal.metrics.drained.add(batch.count)
+        let dead = journal.state.withLock { state -> [UInt64] in
+            state.drained(batch.count)
+            return state.takeDead(before: state.watermark)
+        }
+        guard !dead.isEmpty else { return batch.count }
+        journal.options.hook?(.beforeWatermark)
+        for number in dead { try? journal.disk.remove(SegmentHeader.fileName(number)) }
+        journal.options.hook?(.afterWatermark)
+        return batch.count
+    }
+}
+
+/// Raised once.
+private final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isRaised: Bool { self.value.load(ordering: .acquiring) }
+
+    func raise() { self.value.store(true, ordering: .releasing) }
+}
+
+extension JournalState {
+    /// Takes entries off the front of the queue that the store has now.
+    fileprivate mutating func drained(_ count: Int) {
+        let end = self.queueStart + count
+        for index in self.queueStart..<end { self.moveLive(self.queue[index].segment, by: -1) }
+        self.queueStart = end
+        if end == self.queue.count {
+            self.queue.removeAll(keepingCapacity: end < 10_000)
+            self.queueStart = 0
+        } else if end > self.queue.count / 2 {
+            self.queue.removeFirst(end)
+            self.queueStart = 0
+        }
+    }
+}

@@ -1,0 +1,321 @@
+import Storage
+import Synchronization
+import Telemetry
+
+// The committer: forces what was written onto the disk, keeps segments ready, and mends the journal when the disk has failed.
+
+extension Journal {
+    /// How long the committer waits when there is nothing to do, and before it tries a failed disk again.
+    private static let idleMilliseconds = 1_000
+    private static let retryMilliseconds = 200
+
+    private enum Wait {
+        case none
+        case upTo(Int, thenCommit: Bool)
+        case over
+    }
+
+    /// The committer's life.
+    func runCommitter() {
+        while true {
+            let wait = self.state.withLock { state -> Wait in
+                if state.isClosing { return .over }
+                if state.isBroken { return .upTo(Self.retryMilliseconds, thenCommit: true) }
+                if state.isUrgent || state.freshRecords >= self.options.groupRecords { return .none }
+                guard state.freshRecords > 0 else {
+                    state.wakeAt = 1
+                    let milliseconds = state.needsMark ? self.options.groupMilliseconds * 4 : Self.idleMilliseconds
+                    return .upTo(milliseconds, thenCommit: false)
+                }
+                state.wakeAt = self.options.groupRecords
+                return .upTo(self.options.groupMilliseconds, thenCommit: true)
+            }
+            switch wait {
+            case .over: return
+            case .none: self.commitNow()
+            case .upTo(let milliseconds, let thenCommit):
+                self.committerSignal.wait(milliseconds: milliseconds)
+                let isFresh = self.state.withLock { state in
+                    state.wakeAt = .max
+                    return state.freshRecords > 0
+                }
+                // The first record after a quiet time waits for company.
+                if thenCommit || !isFresh { self.commitNow() }
+            }
+        }
+    }
+
+    /// One round: sync, then see to segments and to whether anything new is taken. For the committer, and for tests.
+    package func commitNow() {
+        if !self.state.withLock({ $0.isBroken }) { self.sync() }
+        if self.state.withLock({ $0.isBroken }) { self.mend() }
+        self.prepareSegments()
+        self.attest()
+        self.updateShedding()
+    }
+
+    private func sync() {
+        let work = self.state.withLock {
+            state -> (files: [any JournalFile], place: JournalPosition, hasRecords: Bool)? in
+            state.isUrgent = false
+            guard state.freshRecords > 0 else { return nil }
+            let files = state.dirty
+            state.dirty = [state.current.file]
+            state.syncing = state.fresh
+            state.fresh = []
+            let hasRecords = state.freshRecords > state.freshMarks
+            state.freshRecords = 0
+            state.freshMarks = 0
+            return (files, state.place, hasRecords)
+        }
+        guard let work else { return self.answerWaiters() }
+        self.options.hook?(.beforeSync)
+        let clock = ContinuousClock()
+        let start = clock.now
+        var isGood = true
+        do throws(JournalError) {
+            for file in work.files { try file.sync() }
+        } catch {
+            isGood = false
+            self.metrics.errors.add()
+        }
+        self.metrics.syncs.add()
+        self.metrics.syncSeconds.observe(microseconds: Int64(clamping: (clock.now - start).microseconds))
+        self.options.hook?(.afterSync)
+        let isDone = self.state.withLock { state in
+            guard isGood, !state.isBroken else {
+                state.isBroken = true
+                state.fresh = state.syncing + state.fresh
+                state.syncing = []
+                return false
+            }
+            state.syncing = []
+            state.synced = work.place
+            if work.hasRecords { state.needsMark = true }
+            return true
+        }
+        // After a failure, the mending answers.
+        if isDone { self.answerWaiters() }
+    }
+
+    private func answerWaiters() {
+        let (done, isGood) = self.state.withLock { state -> ([@Sendable (Bool) -> Void], Bool) in
+            guard !state.isBroken, !state.isClosed else {
+                let all = state.waiters.map(\.done)
+                state.waiters = []
+                return (all, false)
+            }
+            let synced = state.synced
+            let ready = state.waiters.filter { $0.place <= synced }.map(\.done)
+            state.waiters.removeAll { $0.place <= synced }
+            return (ready, true)
+        }
+        for each in done { each(isGood) }
+    }
+
+    /// When nothing follows a synced record, a mark says that it was synced: damage to it is then told from a torn tail.
+    private func attest() {
+        self.withFrame(payloadBytes: 16) { frame in
+            frame.add(.mark) { _ in }
+            self.state.withLock { state in
+                guard state.needsMark, state.freshRecords == 0, !state.isBroken, !state.isClosed,
+                    state.unpromisedRoom >= frame.count
+                else { return }
+                state.needsMark = false
+                _ = state.append(frame)
+                state.freshMarks += 1
+            }
+        }
+    }
+
+    // MARK: Segments
+
+    /// Keeps empty segments ready, so that the road never waits for one.
+    func prepareSegments() {
+        while true {
+            let number = self.state.withLock { state -> UInt64? in
+                // More than usual when many open attempts have taken the room for their ends.
+                let isShort = state.unpromisedRoom < self.options.segmentBytes / 2
+                guard state.spares.count < self.options.segmentsAhead || isShort, !state.isClosing else { return nil }
+                defer { state.nextNumber += 1 }
+                return state.nextNumber
+            }
+            guard let number else { return }
+            do throws(JournalError) {
+                let file = try self.disk.create(SegmentHeader.fileName(number), bytes: self.options.segmentBytes)
+                self.state.withLock { $0.spares.append(JournalState.Spare(number: number, file: file)) }
+            } catch {
+                return self.metrics.errors.add()
+            }
+        }
+    }
+
+    private func updateShedding() {
+        let (state, isLong) = self.state.withLock { state in
+            (
+                Shedding(
+                    [
+                        state.isBroken ? .broken : [],
+                        state.unpromisedRoom < 2 * RecordFormat.maximumBytes + JournalState.keptBytes ? .full : [],
+                        state.backlog > self.options.maximumBacklog ? .backlog : [],
+                        state.fresh.count + state.syncing.count > self.options.maximumUnsyncedBytes ? .unsynced : [],
+                        state.isClosing ? .closed : [],
+                    ] as [Shedding]
+                ),
+                state.segments.count >= self.options.longJournalSegments
+            )
+        }
+        var shedding = state
+        if isLong, let used = self.disk.usedFraction(), used > self.options.maximumDiskUse {
+            shedding.insert(.diskUse)
+        }
+        self.shedding.store(shedding.rawValue, ordering: .relaxed)
+    }
+
+    // MARK: Mending
+
+    /// After a failure nothing is known of what was not synced: it is written again, from memory, to a new segment, and the old
+    /// files are not synced any more.
+    private func mend() {
+        let work = self.state.withLock {
+            state -> (number: UInt64, records: [UInt8], bytes: Int, after: JournalPosition, marks: Int) in
+            defer { state.nextNumber += 1 }
+            let kept = (state.openAttempts + 16) * JournalState.keptBytes
+            let bytes = SegmentHeader.bytes + state.fresh.count * 2 + kept + 2 * RecordFormat.maximumBytes
+            return (
+                state.nextNumber, state.fresh, max(self.options.segmentBytes, bytes), state.synced, state.freshMarks
+            )
+        }
+        do throws(JournalError) {
+            let file = try self.disk.create(SegmentHeader.fileName(work.number), bytes: work.bytes)
+            var moved = MovedRecords(segment: work.number, synced: work.after)
+            try file.write(moved.relocated(work.records, from: SegmentHeader.bytes), at: SegmentHeader.bytes)
+            try file.sync()
+            // The header comes last: with it the segment replaces what was written before.
+            let header = SegmentHeader(number: work.number, previous: work.after, synced: work.after).encoded()
+            try file.write(header, at: 0)
+            try file.sync()
+            try self.resume(in: file, number: work.number, writtenBytes: work.records.count, moved)
+        } catch {
+            self.metrics.errors.add()
+            // Each try has its own file.
+            try? self.disk.remove(SegmentHeader.fileName(work.number))
+        }
+        self.answerWaiters()
+    }
+
+    private func resume(
+        in file: any JournalFile,
+        number: UInt64,
+        writtenBytes: Int,
+        _ moved: MovedRecords
+    ) throws(JournalError) {
+        var moved = moved
+        let unused = try self.state.withLock { (state) throws(JournalError) -> [JournalState.Spare] in
+            // What came meanwhile follows, as ordinary records that wait for the next sync.
+            let rest = Array(state.fresh.dropFirst(writtenBytes))
+            let end = SegmentHeader.bytes + writtenBytes
+            let records = moved.relocated(rest, from: end)
+            guard end + records.count + RecordFormat.maximumBytes <= file.size else {
+                throw JournalError(.full, "more came meanwhile than fits")
+            }
+            try file.write(records, at: end)
+            state.segments.append(JournalState.Segment(number: number, file: file))
+            state.end = end + records.count
+            state.synced = JournalPosition(segment: number, offset: UInt64(end))
+            state.fresh = records
+            state.freshRecords = moved.count(in: records)
+            state.freshMarks = 0
+            state.dirty = [file]
+            state.needsMark = true
+            state.isBroken = false
+            state.follow(moved.reservations, to: number)
+            // Those kept ready have lower numbers: they could not follow.
+            defer { state.spares = [] }
+            return state.spares
+        }
+        for spare in unused { try? self.disk.remove(SegmentHeader.fileName(spare.number)) }
+    }
+}
+
+extension JournalState {
+    /// Reservations were written anew in another segment: it is the one that is kept for them.
+    fileprivate mutating func follow(_ reservations: [AttemptID: UInt64], to segment: UInt64) {
+        guard !reservations.isEmpty else { return }
+        for index in self.slots.indices where self.slots[index].phase != .free {
+            guard let offset = reservations[self.slots[index].attempt] else { continue }
+            self.moveLive(self.slots[index].reservation.segment, by: -1)
+            self.slots[index].reservation = JournalPosition(segment: segment, offset: offset)
+            self.moveLive(segment, by: 1)
+        }
+        for index in self.queue.indices.dropFirst(self.queueStart) {
+            guard reservations[self.queue[index].entry.attempt] != nil else { continue }
+            self.moveLive(self.queue[index].segment, by: -1)
+            self.queue[index].segment = segment
+            self.moveLive(segment, by: 1)
+        }
+    }
+}
+
+/// Records that are written again at another place: their checksums hold the place, so their headers are made anew.
+struct MovedRecords {
+    let segment: UInt64
+    let synced: JournalPosition
+    /// Where reservations lie now.
+    private(set) var reservations: [AttemptID: UInt64] = [:]
+
+    init(segment: UInt64, synced: JournalPosition) {
+        self.segment = segment
+        self.synced = synced
+    }
+
+    /// The records with headers for their new place.
+    mutating func relocated(_ records: [UInt8], from start: Int) -> [UInt8] {
+        var bytes = records
+        var found: [(AttemptID, UInt64)] = []
+        let (segment, synced) = (self.segment, self.synced)
+        bytes.withUnsafeMutableBytes { memory in
+            var offset = 0
+            while offset + RecordFormat.headerBytes <= memory.count {
+                let word = UInt32(littleEndian: memory.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+                let size = RecordFormat.paddedBytes(payload: Int(word & 0xFF_FFFF))
+                guard offset + size <= memory.count else { return }
+                let payload = UnsafeRawBufferPointer(
+                    rebasing: memory[(offset + RecordFormat.headerBytes)..<(offset + size)]
+                )
+                let place = JournalPosition(segment: segment, offset: UInt64(start + offset))
+                let sum = RecordFormat.checksum(CRC32C.update(CRC32C.start, payload), word, at: place, synced: synced)
+                memory.storeBytes(of: sum.littleEndian, toByteOffset: offset + 4, as: UInt32.self)
+                let parts = [synced.segment, synced.offset].map { UInt32(truncatingIfNeeded: $0).littleEndian }
+                memory.storeBytes(of: parts[0], toByteOffset: offset + 8, as: UInt32.self)
+                memory.storeBytes(of: parts[1], toByteOffset: offset + 12, as: UInt32.self)
+                if RecordType(rawValue: UInt8(word >> 24)) == .reserve, let attempt = try? EntryCodec.attempt(payload) {
+                    found.append((attempt, place.offset))
+                }
+                offset += size
+            }
+        }
+        for (attempt, offset) in found { self.reservations[attempt] = offset }
+        return bytes
+    }
+
+    /// How many records there are.
+    func count(in records: [UInt8]) -> Int {
+        records.withUnsafeBytes { bytes in
+            var (count, offset) = (0, 0)
+            while offset + RecordFormat.headerBytes <= bytes.count {
+                let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+                offset += RecordFormat.paddedBytes(payload: Int(word & 0xFF_FFFF))
+                count += 1
+            }
+            return count
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var microseconds: Int128 {
+        let (seconds, attoseconds) = self.components
+        return Int128(seconds) * 1_000_000 + Int128(attoseconds / 1_000_000_000_000)
+    }
+}

@@ -1,0 +1,303 @@
+public import Exchange
+public import Storage
+import Synchronization
+import Telemetry
+
+/// The write-behind journal of the ledger: what a request may cost is written here before it leaves, and what it did
+/// cost before its answer ends. Records outlive the process at once and a power cut a few milliseconds later; a
+/// `LedgerDrain` moves settled entries into the store.
+///
+/// Every call but `close` is short: one `write` under a lock, no sync, no wait for the store. Each reservation keeps room for
+/// its settlement in segments already allocated, so a full disk stops new attempts, never the end of one.
+public final class Journal: Sendable {
+    let disk: any JournalDisk
+    let options: JournalOptions
+    let metrics: JournalMetrics
+    let state: Mutex<JournalState>
+    let shedding = Atomic<Int>(0)
+    let committerSignal = Signal()
+    let drainSignal = Signal()
+    let committer = Mutex<BlockingThread?>(nil)
+
+    init(disk: any JournalDisk, options: JournalOptions, state: sending JournalState) {
+        self.disk = disk
+        self.options = options
+        let registry = options.registry ?? MetricRegistry()
+        self.metrics = JournalMetrics(registry)
+        self.state = Mutex(state)
+        self.registerGauges(registry)
+    }
+
+    /// Whether new attempts are taken. While `false`, paid requests are refused; it becomes `true` by itself when the
+    /// cause is gone. Open attempts can always end.
+    public var isWritable: Bool { self.shedding.load(ordering: .relaxed) == 0 }
+
+    /// Why `isWritable` is false; `nil` when it is true.
+    public var unwritableReason: String? {
+        let shedding = Shedding(rawValue: self.shedding.load(ordering: .relaxed))
+        return shedding.isEmpty ? nil : shedding.reason
+    }
+
+    /// Whether every append that is waited for is forced onto the disk before the road goes on.
+    public var syncsEach: Bool { self.options.sync == .each }
+
+    /// Attempts that have not ended.
+    public var openAttempts: Int { self.state.withLock { $0.openAttempts } }
+
+    /// Settled entries that are not in the store yet.
+    public var backlog: Int { self.state.withLock { $0.backlog } }
+
+    /// Segments on the disk that hold something still needed.
+    public var segmentCount: Int { self.state.withLock { $0.segments.count } }
+
+    private func registerGauges(_ registry: MetricRegistry) {
+        func gauge(_ name: String, _ help: String, _ value: @escaping @Sendable (Journal) -> Int) {
+            registry.collect(name, help: help, type: .gauge) { [weak self] in
+                self.map { [(labels: [], value: Double(value($0)))] } ?? []
+            }
+        }
+        gauge("martlet_journal_writable", "1 while the journal takes new attempts.") { $0.isWritable ? 1 : 0 }
+        gauge("martlet_journal_open_attempts", "Attempts that have not ended.") { $0.openAttempts }
+        gauge("martlet_journal_segments", "Segments that hold something still needed.") { $0.segmentCount }
+        gauge("martlet_ledger_backlog", "Settled entries that are not in the store yet.") { $0.backlog }
+    }
+}
+
+// MARK: - What the road calls
+
+extension Journal {
+    /// Reserves for an attempt and notes that it is sent, in one write. Call it right before the request leaves.
+    ///
+    /// - Parameter entry: The settlement to be assumed if the process died now: estimated input, its charge, the
+    ///   reservation, the budget periods. `note` is not kept.
+    /// - Returns: The ticket to end the attempt with.
+    /// - Throws: `.notWritable`, `.full`, `.failed`: then the request must not be sent; `.tooLarge`.
+    public func open(_ entry: LedgerEntry) throws(JournalError) -> JournalTicket {
+        try self.begin(entry, isSent: true)
+    }
+
+    /// Reserves for an attempt that still waits for something. If the process dies before `markSent`, it cost nothing.
+    ///
+    /// - Parameter entry: As for `open`.
+    /// - Returns: The ticket to go on with.
+    /// - Throws: As `open`.
+    public func reserve(_ entry: LedgerEntry) throws(JournalError) -> JournalTicket {
+        try self.begin(entry, isSent: false)
+    }
+
+    /// Notes that a reserved attempt is sent. Call it right before the request leaves.
+    ///
+    /// - Throws: `.failed` when it cannot be written: then the request must not be sent.
+    public func markSent(_ ticket: JournalTicket) throws(JournalError) {
+        let failure = self.frame(RecordType.sent, ticket.attempt, payloadBytes: 16) { (frame) -> JournalError? in
+            self.state.withLock { state in
+                guard !state.isClosed else { return JournalError(.closed, Shedding.closed.reason) }
+                guard state.isOpen(ticket), state.slots[ticket.slot].phase == .reserved else { return nil }
+                guard !state.isBroken, state.room >= frame.count else {
+                    return JournalError(.failed, Shedding.broken.reason)
+                }
+                _ = state.append(frame)
+                guard !state.isBroken else {
+                    state.dropLast(frame)
+                    return JournalError(.failed, Shedding.broken.reason)
+                }
+                state.slots[ticket.slot].phase = .sent
+                return nil
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Notes what an attempt has used so far, input included; what is assumed if the process dies. Left out, and
+    /// counted, when the room is needed for settlements.
+    ///
+    /// - Parameters:
+    ///   - ticket: Which attempt.
+    ///   - usage: Everything so far.
+    ///   - chargeNanoUSD: What that costs.
+    public func checkpoint(_ ticket: JournalTicket, usage: TokenUsage, chargeNanoUSD: Int64) {
+        let write = { (out: inout PayloadWriter) in
+            EntryCodec.writeCheckpoint(ticket.attempt, usage, chargeNanoUSD, &out)
+        }
+        self.withFrame(payloadBytes: EntryCodec.settlementBytes) { frame in
+            frame.add(.checkpoint, write)
+            let isWritten = self.state.withLock { state in
+                guard state.isOpen(ticket), !state.isBroken, !state.isClosed else { return false }
+                guard state.unpromisedRoom >= frame.count else { return false }
+                let place = state.append(frame)
+                state.slots[ticket.slot].checkpoint = place
+                return true
+            }
+            if !isWritten { self.metrics.checkpointsDropped.add() }
+        }
+    }
+
+    /// Ends an attempt with what it came to. Never fails: its room was kept, and when the disk itself fails the record is
+    /// kept in memory until it can be written.
+    ///
+    /// - Parameters:
+    ///   - ticket: Which attempt.
+    ///   - entry: What it came to. Request, subject, beginning and budgets are those it was opened with.
+    public func settle(_ ticket: JournalTicket, _ entry: LedgerEntry) {
+        self.withFrame(payloadBytes: EntryCodec.settlementBytes) { frame in
+            frame.add(.settle) { out in EntryCodec.writeSettlement(entry, of: ticket.attempt, &out) }
+            self.end(ticket, frame, entry)
+        }
+    }
+
+    /// Ends an attempt that cost nothing and leaves no entry: it was never sent, or its request did not get through.
+    public func release(_ ticket: JournalTicket) {
+        self.withFrame(payloadBytes: 16) { frame in
+            frame.add(.release) { out in out.attempt(ticket.attempt.high, ticket.attempt.low) }
+            self.end(ticket, frame, nil)
+        }
+    }
+
+    /// Calls back when everything written for an attempt so far is on the disk.
+    ///
+    /// - Parameters:
+    ///   - ticket: Which attempt; it may have ended.
+    ///   - done: Called once, on the committer's thread or, when nothing is left to do, at once. `false` when the disk
+    ///     failed: the records are then only in memory, and are written later.
+    public func whenSynced(_ ticket: JournalTicket, _ done: @escaping @Sendable (Bool) -> Void) {
+        let answer: Bool? = self.state.withLock { state in
+            if state.isBroken || state.isClosed { return false }
+            let place = state.place
+            if place <= state.synced { return true }
+            state.waiters.append(JournalState.Waiter(place: place, done: done))
+            state.isUrgent = true
+            return nil
+        }
+        if let answer { return done(answer) }
+        self.committerSignal.raise()
+    }
+}
+
+// MARK: - How
+
+extension Journal {
+    private func begin(_ entry: LedgerEntry, isSent: Bool) throws(JournalError) -> JournalTicket {
+        guard self.isWritable else { throw JournalError(.notWritable, self.unwritableReason ?? "") }
+        let payloadBytes = EntryCodec.reservationBytes(entry) + 16 + RecordFormat.headerBytes + RecordFormat.alignment
+        let result: Result<JournalTicket, JournalError> = self.withFrame(payloadBytes: payloadBytes) { frame in
+            frame.add(.reserve) { out in EntryCodec.writeReservation(entry, &out) }
+            if isSent { frame.add(.sent) { out in out.attempt(entry.attempt.high, entry.attempt.low) } }
+            guard !frame.isTooLarge else {
+                return .failure(JournalError(.tooLarge, "an entry of \(frame.count) bytes does not fit in a record"))
+            }
+            self.options.hook?(.beforeWrite)
+            let (result, wakes) = self.state.withLock { state in
+                let result = Self.admit(
+                    entry.attempt,
+                    frame,
+                    isSent: isSent,
+                    unsyncedLimit: self.options.maximumUnsyncedBytes,
+                    &state
+                )
+                return (result, Self.wakes(&state))
+            }
+            self.options.hook?(.afterWrite)
+            self.wrote(frame, wakes: wakes)
+            return result
+        }
+        do {
+            return try result.get()
+        } catch {
+            self.noteFailure(error)
+            throw error
+        }
+    }
+
+    private static func admit(
+        _ attempt: AttemptID,
+        _ frame: Frame,
+        isSent: Bool,
+        unsyncedLimit: Int,
+        _ state: inout JournalState
+    ) -> Result<JournalTicket, JournalError> {
+        guard !state.isClosed else { return .failure(JournalError(.closed, Shedding.closed.reason)) }
+        guard !state.isBroken else { return .failure(JournalError(.failed, Shedding.broken.reason)) }
+        guard state.fresh.count + state.syncing.count < unsyncedLimit else {
+            return .failure(JournalError(.notWritable, Shedding.unsynced.reason))
+        }
+        guard state.unpromisedRoom >= frame.count + JournalState.keptBytes + RecordFormat.headerBytes * 2 else {
+            return .failure(JournalError(.full, Shedding.full.reason))
+        }
+        let place = state.append(frame)
+        guard !state.isBroken else {
+            state.dropLast(frame)
+            return .failure(JournalError(.failed, Shedding.broken.reason))
+        }
+        return .success(state.takeSlot(attempt, at: place, isSent: isSent))
+    }
+
+    private func end(_ ticket: JournalTicket, _ frame: Frame, _ entry: LedgerEntry?) {
+        self.options.hook?(.beforeWrite)
+        let (wakes, wakesDrain) = self.state.withLock { state in
+            guard state.isOpen(ticket), !state.isClosed else { return (false, false) }
+            let segment = state.slots[ticket.slot].reservation.segment
+            _ = state.append(frame)
+            state.freeSlot(ticket)
+            guard let entry else {
+                state.moveLive(segment, by: -1)
+                return (Self.wakes(&state), false)
+            }
+            state.queue.append(JournalState.Queued(entry: entry, segment: segment))
+            return (Self.wakes(&state), state.queue.count - state.queueStart == 1)
+        }
+        self.options.hook?(.afterWrite)
+        self.wrote(frame, wakes: wakes)
+        if wakesDrain { self.drainSignal.raise() }
+    }
+
+    /// Whether the committer must be woken: once for each of its waits.
+    private static func wakes(_ state: inout JournalState) -> Bool {
+        guard state.freshRecords >= state.wakeAt || state.isBroken else { return false }
+        defer { state.wakeAt = .max }
+        return state.wakeAt != .max
+    }
+
+    private func wrote(_ frame: Frame, wakes: Bool) {
+        self.metrics.appendedBytes.add(frame.count)
+        if wakes { self.committerSignal.raise() }
+    }
+
+    /// Makes `isWritable` false at once; the committer makes it true again.
+    private func noteFailure(_ error: JournalError) {
+        switch error.code {
+        case .full: self.shed(.full, true)
+        case .failed: self.shed(.broken, true)
+        default: return
+        }
+        self.committerSignal.raise()
+    }
+
+    func shed(_ cause: Shedding, _ isOn: Bool) {
+        if isOn {
+            self.shedding.bitwiseOr(cause.rawValue, ordering: .relaxed)
+        } else {
+            self.shedding.bitwiseAnd(~cause.rawValue, ordering: .relaxed)
+        }
+    }
+
+    private func frame<Result>(
+        _ type: RecordType,
+        _ attempt: AttemptID,
+        payloadBytes: Int,
+        _ body: (Frame) -> Result
+    ) -> Result {
+        self.withFrame(payloadBytes: payloadBytes) { frame in
+            frame.add(type) { out in out.attempt(attempt.high, attempt.low) }
+            return body(frame)
+        }
+    }
+
+    /// Memory for a frame, on the stack when it is short.
+    func withFrame<Result>(payloadBytes: Int, _ body: (inout Frame) -> Result) -> Result {
+        let bytes = RecordFormat.paddedBytes(payload: payloadBytes)
+        return withUnsafeTemporaryAllocation(byteCount: bytes, alignment: RecordFormat.alignment) { memory in
+            var frame = Frame(memory)
+            return body(&frame)
+        }
+    }
+}

@@ -1,0 +1,224 @@
+import Exchange
+import Storage
+
+/// Everything behind the journal's lock.
+struct JournalState {
+    /// What an attempt's slot knows of it.
+    struct Slot {
+        enum Phase { case free, reserved, sent }
+
+        var phase = Phase.free
+        var generation: UInt64 = 0
+        var attempt = AttemptID(high: 0, low: 0)
+        /// Where its reservation is; the segment is kept for it.
+        var reservation = JournalPosition(segment: 0, offset: 0)
+        /// Where its last checkpoint is, if there is one.
+        var checkpoint: JournalPosition?
+    }
+
+    /// A segment that holds something that is still needed.
+    struct Segment {
+        var number: UInt64
+        var file: any JournalFile
+        /// Reservations in it whose attempts are open, or settled and not yet in the store.
+        var live = 0
+    }
+
+    /// A segment kept ready.
+    struct Spare {
+        var number: UInt64
+        var file: any JournalFile
+    }
+
+    /// A settled entry on its way to the store, and the segment of its reservation.
+    struct Queued {
+        var entry: LedgerEntry
+        var segment: UInt64
+    }
+
+    /// Someone who waits until the journal is on the disk up to a place.
+    struct Waiter {
+        var place: JournalPosition
+        var done: @Sendable (Bool) -> Void
+    }
+
+    /// Room kept for the end of every open attempt: a settlement, the longest of its records.
+    static let keptBytes = RecordFormat.paddedBytes(payload: EntryCodec.settlementBytes)
+
+    var slots: [Slot] = []
+    var freeSlots: [Int] = []
+    var openAttempts = 0
+
+    /// Oldest first; the last one is written to.
+    var segments: [Segment]
+    /// Where the next record goes in the last segment.
+    var end: Int
+    var spares: [Spare] = []
+    /// Every segment ever named has a lower number.
+    var nextNumber: UInt64
+
+    /// Everything before this is on the disk.
+    var synced: JournalPosition
+    /// Files with records that are not.
+    var dirty: [any JournalFile] = []
+    /// Those records: the ones a running sync covers, and those written since.
+    var syncing: [UInt8] = []
+    var fresh: [UInt8] = []
+    var freshRecords = 0
+    /// Of the fresh records, those that only attest.
+    var freshMarks = 0
+    /// A record was synced and nothing attests it yet.
+    var needsMark = false
+
+    var waiters: [Waiter] = []
+    var queue: [Queued] = []
+    /// Entries at the front of `queue` that the store has.
+    var queueStart = 0
+
+    /// How many fresh records wake the committer; `.max` while it is awake.
+    var wakeAt = Int.max
+    var isUrgent = false
+    /// The disk failed: records stay in memory until they are written to a new segment.
+    var isBroken = false
+    /// The committer has been told to end.
+    var isClosing = false
+    var isClosed = false
+
+    init(first: Segment, end: Int, nextNumber: UInt64) {
+        self.segments = [first]
+        self.end = end
+        self.nextNumber = nextNumber
+        self.synced = JournalPosition(segment: first.number, offset: UInt64(end))
+        self.dirty = [first.file]
+    }
+}
+
+// MARK: - Places and room
+
+extension JournalState {
+    /// The segment that is written to.
+    var current: Segment { self.segments[self.segments.count - 1] }
+
+    /// Where the next record goes.
+    var place: JournalPosition { JournalPosition(segment: self.current.number, offset: UInt64(self.end)) }
+
+    /// Settled entries that the store does not have.
+    var backlog: Int { self.queue.count - self.queueStart }
+
+    /// Bytes certain to take records: at the end of each segment one record may not fit any more.
+    var room: Int {
+        let here = max(0, self.current.file.size - self.end - RecordFormat.maximumBytes)
+        return self.spares.reduce(here) { $0 + Self.usableBytes($1.file.size) }
+    }
+
+    /// What is left of the room when every open attempt has ended.
+    var unpromisedRoom: Int { self.room - self.openAttempts * Self.keptBytes }
+
+    static func usableBytes(_ size: Int) -> Int {
+        max(0, size - SegmentHeader.bytes - RecordFormat.maximumBytes)
+    }
+
+    mutating func moveLive(_ segment: UInt64, by change: Int) {
+        guard let index = self.segments.lastIndex(where: { $0.number == segment }) else { return }
+        self.segments[index].live += change
+    }
+}
+
+// MARK: - Slots
+
+extension JournalState {
+    mutating func takeSlot(_ attempt: AttemptID, at place: JournalPosition, isSent: Bool) -> JournalTicket {
+        let index: Int
+        if let free = self.freeSlots.popLast() {
+            index = free
+        } else {
+            index = self.slots.count
+            self.slots.append(Slot())
+        }
+        self.slots[index].phase = isSent ? .sent : .reserved
+        self.slots[index].generation += 1
+        self.slots[index].attempt = attempt
+        self.slots[index].reservation = place
+        self.slots[index].checkpoint = nil
+        self.openAttempts += 1
+        self.moveLive(place.segment, by: 1)
+        return JournalTicket(attempt: attempt, slot: index, generation: self.slots[index].generation)
+    }
+
+    /// The slot's place if the ticket's attempt is still open.
+    func isOpen(_ ticket: JournalTicket) -> Bool {
+        guard self.slots.indices.contains(ticket.slot) else { return false }
+        let slot = self.slots[ticket.slot]
+        return slot.generation == ticket.generation && slot.phase != .free
+    }
+
+    mutating func freeSlot(_ ticket: JournalTicket) {
+        self.slots[ticket.slot].phase = .free
+        self.freeSlots.append(ticket.slot)
+        self.openAttempts -= 1
+    }
+}
+
+// MARK: - Appending
+
+extension JournalState {
+    /// Writes a frame behind the last one, into the next segment if this one is full. Keeps a copy until it is synced.
+    ///
+    /// When the disk fails, the frame is kept in memory only and `isBroken` is set.
+    ///
+    /// - Returns: Where the frame lies, or would.
+    mutating func append(_ frame: Frame) -> JournalPosition {
+        if !self.isBroken {
+            do throws(JournalError) {
+                if self.end + frame.count > self.current.file.size { try self.roll() }
+                frame.seal(at: self.place, synced: self.synced)
+                try self.current.file.write(frame.bytes, at: self.end)
+            } catch {
+                self.isBroken = true
+            }
+        }
+        let place = self.place
+        self.fresh.append(contentsOf: frame.bytes)
+        self.freshRecords += frame.records
+        if !self.isBroken { self.end += frame.count }
+        return place
+    }
+
+    /// Takes back a frame that could not be written and that its caller gives up.
+    mutating func dropLast(_ frame: Frame) {
+        self.fresh.removeLast(frame.count)
+        self.freshRecords -= frame.records
+    }
+
+    /// Goes on in the first segment kept ready.
+    private mutating func roll() throws(JournalError) {
+        guard let next = self.spares.first else {
+            throw JournalError(.full, "no segment is ready")
+        }
+        let header = SegmentHeader(number: next.number, previous: self.place, synced: self.synced).encoded()
+        try next.file.write(header, at: 0)
+        self.spares.removeFirst()
+        self.segments.append(Segment(number: next.number, file: next.file))
+        self.dirty.append(next.file)
+        self.end = SegmentHeader.bytes
+    }
+}
+
+// MARK: - The watermark
+
+extension JournalState {
+    /// Everything before this place belongs to attempts that have ended and are in the store.
+    var watermark: JournalPosition {
+        guard let index = self.segments.firstIndex(where: { $0.live > 0 }) else {
+            return self.isBroken ? self.synced : self.place
+        }
+        return JournalPosition(segment: self.segments[index].number, offset: UInt64(SegmentHeader.bytes))
+    }
+
+    /// Takes the segments before a place out of use, but for the one written to.
+    mutating func takeDead(before place: JournalPosition) -> [UInt64] {
+        let dead = self.segments.dropLast().prefix { $0.number < place.segment && $0.live == 0 }.map(\.number)
+        self.segments.removeFirst(dead.count)
+        return dead
+    }
+}

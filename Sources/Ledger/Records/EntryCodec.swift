@@ -1,0 +1,202 @@
+import Exchange
+import Storage
+
+/// How ledger entries become payloads. A reservation holds the whole entry; a settlement leaves out what the reservation
+/// of its attempt has: the subject, the request, the beginning and the budgets.
+enum EntryCodec {
+    /// The most that a settlement's payload can take: 28 numbers, two names, the attempt.
+    static let settlementBytes = 320
+
+    /// The most that a reservation's payload can take.
+    static func reservationBytes(_ entry: LedgerEntry) -> Int {
+        let subject = entry.subject
+        var bytes = Self.settlementBytes + 8 * 10 + 32
+        bytes += entry.requestID.utf8.count + subject.keyID.utf8.count + subject.projectID.utf8.count
+        bytes += subject.model.utf8.count + subject.provider.utf8.count + subject.upstreamModel.utf8.count
+        bytes += subject.label.utf8.count
+        for budget in entry.budgets { bytes += budget.budgetID.utf8.count + 20 }
+        return bytes
+    }
+
+    static func writeReservation(_ entry: LedgerEntry, _ out: inout PayloadWriter) {
+        out.attempt(entry.attempt.high, entry.attempt.low)
+        out.text(entry.requestID)
+        out.text(entry.subject.keyID)
+        out.text(entry.subject.projectID)
+        out.text(entry.subject.operation.rawValue)
+        out.text(entry.subject.model)
+        out.text(entry.subject.provider)
+        out.text(entry.subject.upstreamModel)
+        out.text(entry.subject.label)
+        out.signed(entry.startedAt)
+        out.unsigned(UInt64(entry.budgets.count))
+        for budget in entry.budgets {
+            out.text(budget.budgetID)
+            out.signed(budget.startsAt)
+        }
+        Self.writeResult(entry, &out)
+    }
+
+    static func readReservation(_ bytes: UnsafeRawBufferPointer) throws(MalformedPayload) -> LedgerEntry {
+        var reader = PayloadReader(bytes)
+        let attempt = try Self.readAttempt(&reader)
+        let requestID = try reader.text()
+        let subject = LedgerEntry.Subject(
+            keyID: try reader.text(),
+            projectID: try reader.text(),
+            operation: try reader.named(Exchange.Operation.self),
+            model: try reader.text(),
+            provider: try reader.text(),
+            upstreamModel: try reader.text(),
+            label: try reader.text()
+        )
+        var entry = LedgerEntry(
+            attempt: attempt,
+            requestID: requestID,
+            subject: subject,
+            startedAt: try reader.signed(),
+            settledAt: 0
+        )
+        for _ in 0..<(try reader.count(bytesEach: 2)) {
+            entry.budgets.append(BudgetPeriodKey(budgetID: try reader.text(), startsAt: try reader.signed()))
+        }
+        try Self.readResult(&entry, &reader)
+        return entry
+    }
+
+    static func writeSettlement(_ entry: LedgerEntry, of attempt: AttemptID, _ out: inout PayloadWriter) {
+        out.attempt(attempt.high, attempt.low)
+        Self.writeResult(entry, &out)
+    }
+
+    /// Completes a reservation's entry with what its settlement says.
+    static func readSettlement(
+        _ bytes: UnsafeRawBufferPointer,
+        into entry: inout LedgerEntry
+    ) throws(MalformedPayload) {
+        var reader = PayloadReader(bytes)
+        _ = try Self.readAttempt(&reader)
+        try Self.readResult(&entry, &reader)
+    }
+
+    static func writeCheckpoint(
+        _ attempt: AttemptID,
+        _ usage: TokenUsage,
+        _ chargeNanoUSD: Int64,
+        _ out: inout PayloadWriter
+    ) {
+        out.attempt(attempt.high, attempt.low)
+        out.signed(chargeNanoUSD)
+        Self.writeUsage(usage, &out)
+    }
+
+    static func readCheckpoint(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(MalformedPayload) -> (usage: TokenUsage, chargeNanoUSD: Int64) {
+        var reader = PayloadReader(bytes)
+        _ = try Self.readAttempt(&reader)
+        let charge = try reader.signed()
+        return (try Self.readUsage(&reader), charge)
+    }
+
+    /// The attempt that a payload of any type begins with.
+    static func attempt(_ bytes: UnsafeRawBufferPointer) throws(MalformedPayload) -> AttemptID {
+        var reader = PayloadReader(bytes)
+        return try Self.readAttempt(&reader)
+    }
+
+    private static func readAttempt(_ reader: inout PayloadReader) throws(MalformedPayload) -> AttemptID {
+        AttemptID(high: try reader.word(), low: try reader.word())
+    }
+}
+
+// MARK: - What settlements say
+
+extension EntryCodec {
+    /// Which optional parts are there, and the entry's yes-or-no facts.
+    private struct Flags: OptionSet {
+        let rawValue: UInt8
+
+        static let isEstimated = Flags(rawValue: 1)
+        static let isUnpriced = Flags(rawValue: 2)
+        static let hasTotal = Flags(rawValue: 4)
+        static let hasFirstContent = Flags(rawValue: 8)
+        static let hasOverhead = Flags(rawValue: 16)
+        static let known: Flags = [.isEstimated, .isUnpriced, .hasTotal, .hasFirstContent, .hasOverhead]
+    }
+
+    private static func writeResult(_ entry: LedgerEntry, _ out: inout PayloadWriter) {
+        var flags = Flags()
+        if entry.isEstimated { flags.insert(.isEstimated) }
+        if entry.isUnpriced { flags.insert(.isUnpriced) }
+        if entry.totalMicroseconds != nil { flags.insert(.hasTotal) }
+        if entry.firstContentMicroseconds != nil { flags.insert(.hasFirstContent) }
+        if entry.overheadMicroseconds != nil { flags.insert(.hasOverhead) }
+        out.byte(flags.rawValue)
+        out.signed(entry.settledAt)
+        out.integer(entry.status)
+        out.text(entry.outcome.rawValue)
+        Self.writeUsage(entry.usage, &out)
+        out.signed(entry.chargeNanoUSD)
+        out.signed(entry.reservedNanoUSD)
+        out.signed(entry.cacheSavingsNanoUSD)
+        out.signed(entry.priceVersion)
+        if let total = entry.totalMicroseconds { out.signed(total) }
+        if let first = entry.firstContentMicroseconds { out.signed(first) }
+        if let overhead = entry.overheadMicroseconds { out.signed(overhead) }
+    }
+
+    private static func readResult(_ entry: inout LedgerEntry, _ reader: inout PayloadReader) throws(MalformedPayload) {
+        let flags = Flags(rawValue: try reader.byte())
+        guard flags.isSubset(of: .known) else { throw MalformedPayload() }
+        entry.isEstimated = flags.contains(.isEstimated)
+        entry.isUnpriced = flags.contains(.isUnpriced)
+        entry.settledAt = try reader.signed()
+        entry.status = try reader.integer()
+        entry.outcome = try reader.named(ExchangeOutcome.self)
+        entry.usage = try Self.readUsage(&reader)
+        entry.chargeNanoUSD = try reader.signed()
+        entry.reservedNanoUSD = try reader.signed()
+        entry.cacheSavingsNanoUSD = try reader.signed()
+        entry.priceVersion = try reader.signed()
+        entry.totalMicroseconds = flags.contains(.hasTotal) ? try reader.signed() : nil
+        entry.firstContentMicroseconds = flags.contains(.hasFirstContent) ? try reader.signed() : nil
+        entry.overheadMicroseconds = flags.contains(.hasOverhead) ? try reader.signed() : nil
+    }
+
+    private static func writeUsage(_ usage: TokenUsage, _ out: inout PayloadWriter) {
+        out.integer(usage.uncachedInputTokens)
+        out.integer(usage.cacheReadTokens)
+        out.integer(usage.cacheWrite5mTokens)
+        out.integer(usage.cacheWrite1hTokens)
+        out.integer(usage.audioInputTokens)
+        out.integer(usage.imageInputTokens)
+        out.integer(usage.visibleOutputTokens)
+        out.integer(usage.reasoningTokens)
+        out.integer(usage.audioOutputTokens)
+        out.integer(usage.imageOutputTokens)
+        out.integer(usage.webSearchRequests)
+        out.byte(usage.isAnomalous ? 1 : 0)
+        out.text(usage.serviceTier?.rawValue ?? "")
+    }
+
+    private static func readUsage(_ reader: inout PayloadReader) throws(MalformedPayload) -> TokenUsage {
+        var usage = TokenUsage()
+        usage.uncachedInputTokens = try reader.integer()
+        usage.cacheReadTokens = try reader.integer()
+        usage.cacheWrite5mTokens = try reader.integer()
+        usage.cacheWrite1hTokens = try reader.integer()
+        usage.audioInputTokens = try reader.integer()
+        usage.imageInputTokens = try reader.integer()
+        usage.visibleOutputTokens = try reader.integer()
+        usage.reasoningTokens = try reader.integer()
+        usage.audioOutputTokens = try reader.integer()
+        usage.imageOutputTokens = try reader.integer()
+        usage.webSearchRequests = try reader.integer()
+        usage.isAnomalous = try reader.byte() != 0
+        let tier = try reader.text()
+        guard tier.isEmpty || PriceTier(rawValue: tier) != nil else { throw MalformedPayload() }
+        usage.serviceTier = PriceTier(rawValue: tier)
+        return usage
+    }
+}

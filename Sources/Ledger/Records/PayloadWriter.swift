@@ -1,0 +1,59 @@
+/// Writes the parts of a payload into memory that was measured beforehand.
+struct PayloadWriter {
+    private let out: UnsafeMutableRawBufferPointer
+    /// Bytes written so far.
+    private(set) var count = 0
+    /// Something did not fit and was left out.
+    private(set) var hasOverflown = false
+
+    init(_ out: UnsafeMutableRawBufferPointer) {
+        self.out = out
+    }
+
+    mutating func byte(_ value: UInt8) {
+        guard self.count < self.out.count else { return self.hasOverflown = true }
+        self.out[self.count] = value
+        self.count += 1
+    }
+
+    /// Seven bits a byte, low ones first.
+    mutating func unsigned(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            self.byte(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        self.byte(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// Zigzag, so that small negative numbers are short too.
+    mutating func signed(_ value: Int64) {
+        self.unsigned(UInt64(bitPattern: value << 1 ^ value >> 63))
+    }
+
+    mutating func integer(_ value: Int) {
+        self.signed(Int64(value))
+    }
+
+    /// A length and UTF-8.
+    mutating func text(_ value: String) {
+        var value = value
+        value.withUTF8 { bytes in
+            self.unsigned(UInt64(bytes.count))
+            self.raw(UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    mutating func attempt(_ high: UInt64, _ low: UInt64) {
+        guard self.out.count - self.count >= 16 else { return self.hasOverflown = true }
+        self.out.storeBytes(of: high.littleEndian, toByteOffset: self.count, as: UInt64.self)
+        self.out.storeBytes(of: low.littleEndian, toByteOffset: self.count + 8, as: UInt64.self)
+        self.count += 16
+    }
+
+    private mutating func raw(_ bytes: UnsafeRawBufferPointer) {
+        guard self.out.count - self.count >= bytes.count else { return self.hasOverflown = true }
+        UnsafeMutableRawBufferPointer(rebasing: self.out[self.count...]).copyMemory(from: bytes)
+        self.count += bytes.count
+    }
+}

@@ -1,0 +1,152 @@
+import Storage
+
+/// Counts of durations in buckets whose width grows with the value: sixteen to each doubling, so that a bucket's middle is
+/// within 3.2 % of everything in it. Three kinds of duration share one list, in the order of `Kind`.
+struct Durations: Equatable {
+    /// What was measured.
+    enum Kind: Int, CaseIterable {
+        case total, firstContent, overhead
+    }
+
+    /// Places in use, ascending, with their counts.
+    private(set) var places: [(place: UInt16, count: Int64)] = []
+
+    static func == (a: Durations, b: Durations) -> Bool {
+        a.places.elementsEqual(b.places) { $0.place == $1.place && $0.count == $1.count }
+    }
+
+    /// No durations.
+    init() {}
+
+    /// Counts places, which need no order.
+    init(_ samples: [UInt16]) {
+        for place in samples.sorted() {
+            if let last = self.places.last, last.place == place {
+                self.places[self.places.count - 1].count += 1
+            } else {
+                self.places.append((place, 1))
+            }
+        }
+    }
+
+    var isEmpty: Bool { self.places.isEmpty }
+
+    /// Where a duration is counted; negative ones count as 0.
+    static func place(_ kind: Kind, _ microseconds: Int64) -> UInt16 {
+        UInt16(kind.rawValue * Self.kindWidth + Self.bucket(microseconds))
+    }
+
+    /// Adds all counts of another list.
+    mutating func add(_ other: Durations) {
+        guard !self.places.isEmpty else { return self.places = other.places }
+        var sum: [(place: UInt16, count: Int64)] = []
+        sum.reserveCapacity(self.places.count + other.places.count)
+        var rest = other.places[...]
+        for own in self.places {
+            while let next = rest.first, next.place < own.place { sum.append(rest.removeFirst()) }
+            if let next = rest.first, next.place == own.place {
+                rest.removeFirst()
+                sum.append((own.place, own.count.addingSaturating(next.count)))
+            } else {
+                sum.append(own)
+            }
+        }
+        sum.append(contentsOf: rest)
+        self.places = sum
+    }
+
+    /// Percentiles of one kind by nearest rank, or `nil` when nothing of it was measured.
+    func percentiles(_ kind: Kind) -> UsagePercentiles? {
+        let first = UInt16(kind.rawValue * Self.kindWidth)
+        let own = self.places.filter { $0.place >= first && $0.place < first + UInt16(Self.kindWidth) }
+        let count = own.reduce(Int64(0)) { $0.addingSaturating($1.count) }
+        guard count > 0 else { return nil }
+        func value(_ percent: Int64) -> Int64 {
+            let rank = count / 100 * percent + (count % 100 * percent + 99) / 100
+            var seen: Int64 = 0
+            for (place, count) in own {
+                seen = seen.addingSaturating(count)
+                if seen >= rank { return Self.middle(Int(place - first)) }
+            }
+            return 0
+        }
+        return UsagePercentiles(p50: value(50), p95: value(95), p99: value(99))
+    }
+}
+
+// MARK: - Buckets
+
+extension Durations {
+    /// Places set aside for each kind; 960 are used.
+    private static let kindWidth = 1024
+
+    /// Values below 16 have a bucket each; above, the four bits behind the first one choose it.
+    private static func bucket(_ value: Int64) -> Int {
+        guard value >= 16 else { return Int(max(value, 0)) }
+        let exponent = 63 - value.leadingZeroBitCount
+        return (exponent - 3) * 16 + Int(value >> Int64(exponent - 4) & 15)
+    }
+
+    /// The value in the middle of a bucket.
+    private static func middle(_ bucket: Int) -> Int64 {
+        guard bucket >= 16 else { return Int64(bucket) }
+        let shift = Int64(bucket / 16 - 1)
+        return Int64(16 + bucket % 16) << shift + (1 << shift - 1) / 2
+    }
+}
+
+// MARK: - Bytes
+
+extension Durations {
+    /// The list as pairs of numbers: the distance from the place before, and the count; each of seven bits a byte, the
+    /// lowest first, and the eighth bit set on all but the last byte.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(self.places.count * 3)
+        var before: UInt16 = 0
+        for (place, count) in self.places {
+            Self.append(UInt64(place - before), to: &bytes)
+            Self.append(UInt64(bitPattern: count), to: &bytes)
+            before = place
+        }
+        return bytes
+    }
+
+    /// Reads `bytes` back.
+    ///
+    /// - Throws: `.failed` when they are not such a list.
+    init(bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        self.places.reserveCapacity(bytes.count / 2)
+        var rest = bytes[...]
+        var place: UInt64 = 0
+        while !rest.isEmpty {
+            let (distance, count) = (Self.number(&rest), Self.number(&rest))
+            guard let distance, let count, distance < 4096, count <= UInt64(Int64.max) else { throw Self.damage }
+            place += distance
+            guard place < 4096, distance > 0 || self.places.isEmpty else { throw Self.damage }
+            self.places.append((UInt16(place), Int64(count)))
+        }
+    }
+
+    private static let damage = StorageError(.failed, "durations cannot be read; the database is damaged")
+
+    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    private static func number(_ rest: inout Slice<UnsafeRawBufferPointer>) -> UInt64? {
+        var number: UInt64 = 0
+        var shift: UInt64 = 0
+        while let byte = rest.popFirst(), shift < 64 {
+            number |= UInt64(byte & 0x7F) << shift
+            guard byte >= 0x80 else { return number }
+            shift += 7
+        }
+        return nil
+    }
+}

@@ -1,0 +1,95 @@
+import GRDB
+public import Storage
+
+extension SQLiteStore {
+    /// Deletes request records, ledger rows and rollups that are older than their retention, at most `limit` in one short
+    /// transaction. Ledger rows go by the time of their attempt, rollups by whole slices.
+    ///
+    /// - Parameters:
+    ///   - retention: What to keep. A kind without days is kept for ever; negative days count as none.
+    ///   - now: The time.
+    ///   - limit: At most this many rows; nothing happens below 1.
+    /// - Returns: How many rows went; 0 when nothing is left to delete. Call again after writers had their turn.
+    /// - Throws: `.failed` when the engine does.
+    public func prune(_ retention: Retention, now: UnixMilliseconds, limit: Int) throws -> Int {
+        guard limit > 0 else { return 0 }
+        return try self.write(work: 1 + limit / 16) { database in
+            var pruning = Pruning(database: database, now: now, left: limit)
+            try pruning.requests(retention.requestDays)
+            try pruning.ledger(retention.ledgerDays)
+            try pruning.rollups(retention)
+            return limit - pruning.left
+        }
+    }
+}
+
+/// One step of pruning.
+private struct Pruning {
+    let database: Database
+    let now: UnixMilliseconds
+    /// Rows that may still go.
+    var left: Int
+
+    /// The instant before which things are old.
+    private func end(_ days: Int) -> UnixMilliseconds {
+        let (length, isOver) = Int64(max(days, 0)).multipliedReportingOverflow(by: RollupTable.days.milliseconds)
+        return isOver ? .min : self.now.subtractingSaturating(length)
+    }
+
+    private mutating func delete(_ sql: String, _ arguments: [Int64]) throws {
+        try self.database.cachedStatement(sql: sql).execute(
+            arguments: StatementArguments(arguments + [Int64(self.left)])
+        )
+        self.left -= self.database.changesCount
+    }
+
+    /// Sequence is age, but for a clock that was wrong for a while: its records are looked past, within bounds.
+    mutating func requests(_ days: Int?) throws {
+        guard let days, self.left > 0 else { return }
+        try self.delete(
+            """
+            DELETE FROM request_log WHERE sequence IN (
+                SELECT sequence FROM (SELECT sequence, started_at FROM request_log ORDER BY sequence LIMIT 10000)
+                WHERE started_at < ? LIMIT ?
+            )
+            """,
+            [self.end(days)]
+        )
+    }
+
+    /// What began later than its id says stays until that is old, too.
+    mutating func ledger(_ days: Int?) throws {
+        guard let days, self.left > 0 else { return }
+        let end = self.end(days)
+        guard end > 0 else { return }
+        try self.delete(
+            """
+            DELETE FROM ledger WHERE (attempt_high, attempt_low, kind, number) IN (
+                SELECT attempt_high, attempt_low, kind, number FROM ledger
+                WHERE attempt_high < ? AND started_at < ?
+                ORDER BY attempt_high, attempt_low, kind, number LIMIT ?
+            )
+            """,
+            [AttemptID.storedHigh(at: end), end]
+        )
+    }
+
+    /// Finer slices go by whole coarser ones, so that no hour is left with some of its minutes.
+    mutating func rollups(_ retention: Retention) throws {
+        let old = try LedgerState(self.database)
+        var state = old
+        for (table, days) in [
+            (.minutes, retention.minuteDays), (.hours, retention.hourDays), (.days, retention.dayDays),
+        ] as [(RollupTable, Int?)] {
+            guard let days, self.left > 0 else { continue }
+            let coarser = table == .minutes ? RollupTable.hours : .days
+            let end = self.end(days).dividedDown(by: coarser.milliseconds) * (coarser.minutes / table.minutes)
+            state.raiseHorizon(table, to: end)
+            try self.delete(
+                "DELETE FROM \(table.name) WHERE id IN (SELECT id FROM \(table.name) WHERE slice < ? ORDER BY slice LIMIT ?)",
+                [state.horizon(table)]
+            )
+        }
+        if state != old { try state.write(self.database) }
+    }
+}

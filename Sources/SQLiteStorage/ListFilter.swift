@@ -1,0 +1,24 @@
+import GRDB
+
+/// Conditions of a listing, all of which must hold.
+struct ListFilter {
+    private var conditions: [String] = []
+    /// The values of the conditions, in order; more may follow.
+    var arguments: [DatabaseValue] = []
+
+    /// The conditions as a clause; empty when there are none.
+    var clause: String { self.conditions.isEmpty ? "" : "WHERE " + self.conditions.joined(separator: " AND ") }
+
+    /// Adds a condition on one value, unless that is `nil`.
+    mutating func require(_ condition: String, _ value: (some DatabaseValueConvertible)?) {
+        guard let value else { return }
+        self.conditions.append(condition)
+        self.arguments.append(value.databaseValue)
+    }
+
+    /// Adds a condition on several values.
+    mutating func require(_ condition: String, all values: [Int64]) {
+        self.conditions.append(condition)
+        self.arguments += values.map(\.databaseValue)
+    }
+}

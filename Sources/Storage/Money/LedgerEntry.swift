@@ -1,0 +1,129 @@
+public import Exchange
+
+/// Names one attempt: 48 bits of time in milliseconds, 80 random bits (a ULID), so that ids sort by time.
+public struct AttemptID: Sendable, Hashable, Comparable {
+    /// The time and the first 16 random bits.
+    public var high: UInt64
+    /// The other 64 random bits.
+    public var low: UInt64
+
+    /// Wraps two halves.
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Orders by time of making.
+    public static func < (a: AttemptID, b: AttemptID) -> Bool { (a.high, a.low) < (b.high, b.low) }
+}
+
+/// Why a row is in the ledger.
+public enum LedgerEntryKind: String, Sendable, CaseIterable {
+    /// What an attempt cost. One for each attempt, whatever ended it.
+    case settlement
+    /// An administrator's correction of one attempt: its charge is added to the settlement's, and may be negative.
+    case correction
+    /// The difference that a repaired price makes to one attempt.
+    case rerating
+}
+
+/// One row of the ledger. Rows are never changed.
+public struct LedgerEntry: Sendable, Equatable {
+    /// Facts that many rows share.
+    public struct Subject: Sendable, Hashable {
+        /// The key's id.
+        public var keyID: String
+        /// The project's id.
+        public var projectID: String
+        /// What was asked for.
+        public var operation: Exchange.Operation
+        /// The public model.
+        public var model: String
+        /// The provider that was tried.
+        public var provider: String
+        /// The model's name there.
+        public var upstreamModel: String
+        /// The caller's own label for reports (`x-martlet-label`), at most 64 bytes; empty when there is none.
+        public var label: String
+
+        /// Names a subject.
+        public init(
+            keyID: String,
+            projectID: String,
+            operation: Exchange.Operation,
+            model: String,
+            provider: String,
+            upstreamModel: String,
+            label: String = ""
+        ) {
+            self.keyID = keyID
+            self.projectID = projectID
+            self.operation = operation
+            self.model = model
+            self.provider = provider
+            self.upstreamModel = upstreamModel
+            self.label = label
+        }
+    }
+
+    /// Which attempt; with `kind` the row's identity.
+    public var attempt: AttemptID
+    /// Why the row is there.
+    public var kind: LedgerEntryKind
+    /// For corrections and reratings: counts up from 1, so that one attempt may have several.
+    public var number = 0
+    /// The request that the attempt belongs to.
+    public var requestID: String
+    /// Who asked for what, and who was tried.
+    public var subject: Subject
+    /// When the attempt began.
+    public var startedAt: UnixMilliseconds
+    /// When it was settled.
+    public var settledAt: UnixMilliseconds
+    /// The status told to the caller; 0 when none was.
+    public var status = 0
+    /// How it ended.
+    public var outcome = ExchangeOutcome.completed
+    /// What was used. Estimated where `isEstimated` says so.
+    public var usage = TokenUsage()
+    /// What it costs; negative only in corrections and reratings.
+    public var chargeNanoUSD: Int64 = 0
+    /// What was reserved for it.
+    public var reservedNanoUSD: Int64 = 0
+    /// What reading from the vendor's cache saved, against the same tokens uncached.
+    public var cacheSavingsNanoUSD: Int64 = 0
+    /// The version of the price list that priced it; 0 when it has no price.
+    public var priceVersion: Int64 = 0
+    /// The counts are ours, not the vendor's.
+    public var isEstimated = false
+    /// No price was known; served because the policy says `flag`.
+    public var isUnpriced = false
+    /// Microseconds from head to end; `nil` when the process died in between.
+    public var totalMicroseconds: Int64?
+    /// Microseconds from head to the first content.
+    public var firstContentMicroseconds: Int64?
+    /// Microseconds of Martlet's own work before the request left.
+    public var overheadMicroseconds: Int64?
+    /// The budget periods that it counts in: those of its reservation, whenever it is settled. For a correction, the
+    /// settlement's.
+    public var budgets: [BudgetPeriodKey] = []
+    /// For corrections: who made it and why, at most 500 bytes.
+    public var note: String?
+
+    /// Makes an entry with its identity; the rest is filled in.
+    public init(
+        attempt: AttemptID,
+        kind: LedgerEntryKind = .settlement,
+        requestID: String,
+        subject: Subject,
+        startedAt: UnixMilliseconds,
+        settledAt: UnixMilliseconds
+    ) {
+        self.attempt = attempt
+        self.kind = kind
+        self.requestID = requestID
+        self.subject = subject
+        self.startedAt = startedAt
+        self.settledAt = settledAt
+    }
+}
