@@ -28,35 +28,22 @@ public struct ToolInput: Sendable, Equatable {
         switch self.kind {
         case .object: self.text
         case .claimedObject: self.text.isBlank ? "{}" : self.text
-        case .freeText: Self.wrapping("input", self.text)
+        case .freeText: self.wrapped(under: "input")
         }
     }
 
-    /// For formats whose arguments are an object: as written where it is one, an empty one for blank text, and an object
-    /// that holds the text under `raw_arguments` where it is none.
+    /// For formats whose arguments are an object, see `ArgumentsGate`.
     public var objectText: String {
-        switch self.kind {
-        case .object: self.text
-        case .freeText: Self.wrapping("input", self.text)
-        case .claimedObject where self.text.isBlank: "{}"
-        case .claimedObject: Self.isObject(self.text) ? self.text : Self.wrapping("raw_arguments", self.text)
-        }
+        var gate = ArgumentsGate()
+        return gate.objectText(of: self)
     }
 
-    private static func isObject(_ text: String) -> Bool {
-        var text = text
-        var limits = JSONLimits()
-        limits.refusesNUL = false  // a model may well write U+0000
-        return text.withUTF8 { bytes in
-            (try? JSONTape(limits: limits).read(UnsafeRawBufferPointer(bytes)) { $0.kind == .object }) ?? false
-        }
-    }
-
-    private static func wrapping(_ key: String, _ text: String) -> String {
-        var writer = JSONWriter(capacity: text.utf8.count + 24)
+    /// An object whose one member is the text.
+    func wrapped(under key: String) -> String {
+        var writer = JSONWriter(capacity: self.text.utf8.count + 24)
         writer.beginObject()
         writer.key(key)
-        writer.string(text)
+        writer.string(self.text)
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
     }

@@ -23,6 +23,8 @@ struct ClosedSchema {
     /// A schema for a tool's input: an empty one where there is none, and one that says it is an object.
     static func withType(_ schema: RawJSON?) -> RawJSON {
         guard let schema else { return RawJSON(trusted: #"{"type":"object","properties":{}}"#) }
+        // Nearly all schemas begin with their type.
+        if schema.bytes.starts(with: "{\"type\":".utf8) { return schema }
         let typed: RawJSON? =
             schema.read { root -> RawJSON? in
                 guard root.kind == .object, root["type"] == nil else { return nil }

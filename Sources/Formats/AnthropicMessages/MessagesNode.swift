@@ -17,6 +17,11 @@ struct MessagesNode {
         return MessagesNode(value, .member(self.path, key))
     }
 
+    /// The member whatever it is, `null` or absent too: only to be refused.
+    func at(_ key: StaticString) -> MessagesNode {
+        MessagesNode(self.value, .member(self.path, key))
+    }
+
     /// The refusal of this value.
     func refusal(_ text: String) -> GatewayFailure {
         let path = self.path.text
@@ -29,7 +34,7 @@ struct MessagesNode {
 
     /// The refusal of a member that is not there.
     func missing(_ key: StaticString, _ wanted: String) -> GatewayFailure {
-        MessagesNode(self.value, .member(self.path, key)).refusal("must be \(wanted), but is missing")
+        self.at(key).refusal("must be \(wanted), but is missing")
     }
 
     /// This value as text.
@@ -74,10 +79,18 @@ struct MessagesNode {
         }
     }
 
-    /// A string member that must be there.
+    /// A string member that must be there. Its path is made only for a refusal: most members are strings, and each path
+    /// takes memory.
     func requiredString(_ key: StaticString) throws(GatewayFailure) -> String {
-        guard let node = self[key] else { throw self.missing(key, "a string") }
-        return try node.string()
+        guard let string = try self.string(key) else { throw self.missing(key, "a string") }
+        return string
+    }
+
+    /// A string member; `nil` when it is absent or `null`.
+    func string(_ key: StaticString) throws(GatewayFailure) -> String? {
+        guard let value = self.value[key], !value.isNull else { return nil }
+        if let string = value.string { return string }
+        return try MessagesNode(value, .member(self.path, key)).string()
     }
 
     /// Paths of members that are neither `null` nor among those named.

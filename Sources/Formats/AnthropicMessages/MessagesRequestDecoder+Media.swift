@@ -5,7 +5,7 @@ extension MessagesRequestDecoder {
     func image(_ node: MessagesNode) throws(GatewayFailure) -> Block.Content {
         guard let source = node["source"] else { throw node.missing("source", "an object") }
         guard let media = try Self.media(try source.object(), try source.requiredString("type")) else {
-            throw MessagesNode(source.value, .member(source.path, "type")).refusal("must be one of base64, url, file")
+            throw source.at("type").refusal("must be one of base64, url, file")
         }
         return .image(media)
     }
@@ -21,11 +21,11 @@ extension MessagesRequestDecoder {
         } else if type == "content" {
             document = Document(.blocks(try self.blocks(of: source, place)))
         } else {
-            throw MessagesNode(source.value, .member(source.path, "type"))
+            throw source.at("type")
                 .refusal("must be one of base64, text, content, url, file")
         }
-        document.title = try node["title"]?.string()
-        document.context = try node["context"]?.string()
+        document.title = try node.string("title")
+        document.context = try node.string("context")
         document.wantsCitations = try node["citations"]?.object()["enabled"]?.bool() ?? false
         return .document(document)
     }
@@ -33,8 +33,8 @@ extension MessagesRequestDecoder {
     /// A hit of the caller's own search is a document of text blocks, with its address as context.
     mutating func searchResult(_ node: MessagesNode, _ place: Place) throws(GatewayFailure) -> Block.Content {
         var document = Document(.blocks(try self.blocks(of: node, place)))
-        document.title = try node["title"]?.string()
-        document.context = try node["source"]?.string()
+        document.title = try node.string("title")
+        document.context = try node.string("source")
         document.wantsCitations = try node["citations"]?.object()["enabled"]?.bool() ?? false
         return .document(document)
     }
@@ -54,7 +54,7 @@ extension MessagesRequestDecoder {
     private static func media(_ source: MessagesNode, _ type: String) throws(GatewayFailure) -> Media? {
         switch type {
         case "base64":
-            let claimed = try source["media_type"]?.string()
+            let claimed = try source.string("media_type")
             return .inline(try source.requiredString("data"), claimed: claimed)
         case "url": return Media(.url(try source.requiredString("url")))
         case "file": return Media(.stored(try source.requiredString("file_id")))

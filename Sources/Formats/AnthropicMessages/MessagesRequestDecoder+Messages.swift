@@ -11,16 +11,16 @@ extension MessagesRequestDecoder {
 
     private mutating func readMessage(_ message: MessagesNode, _ index: Int) throws(GatewayFailure) {
         guard let role = Turn.Role(rawValue: try message.requiredString("role")) else {
-            throw MessagesNode(message.value, .member(message.path, "role"))
+            throw message.at("role")
                 .refusal("must be user, assistant or system")
         }
-        guard let content = message["content"] else {
-            throw message.missing("content", "a string or an array of blocks")
-        }
         var turn = Turn(role, [], place: Place(message: index))
-        if let text = content.value.string {
+        if let text = message.value["content"]?.string {
             turn.blocks = [.text(text, place: Place(message: index))]
         } else {
+            guard let content = message["content"] else {
+                throw message.missing("content", "a string or an array of blocks")
+            }
             guard content.value.kind == .array else {
                 throw content.refusal("must be a string or an array of blocks, got \(content.value.kind.noun)")
             }
@@ -59,8 +59,7 @@ extension MessagesRequestDecoder {
             throw node.refusal("must not be a document in an assistant message (version \(Self.stricterVersion))")
         default:
             if self.isStricter, role == .user, type == "text", node["citations"].map({ $0.value.count > 0 }) ?? false {
-                throw MessagesNode(node.value, .member(node.path, "citations"))
-                    .refusal("must be empty in a user message (version \(Self.stricterVersion))")
+                throw node.at("citations").refusal("must be empty in a user message (version \(Self.stricterVersion))")
             }
             return Block(try self.content(node, type, place), place: place, cache: cache)
         }
@@ -101,8 +100,8 @@ extension MessagesRequestDecoder {
         _ node: MessagesNode,
         isRedacted: Bool
     ) throws(GatewayFailure) -> Reasoning? {
-        let state = isRedacted ? try node.requiredString("data") : try node["signature"]?.string() ?? ""
-        let text = isRedacted ? nil : try node["thinking"]?.string() ?? ""
+        let state = isRedacted ? try node.requiredString("data") : try node.string("signature") ?? ""
+        let text = isRedacted ? nil : try node.string("thinking") ?? ""
         if ReasoningEnvelope.isEnvelope(state) { return ReasoningEnvelope.open(state) }
         guard state.isEmpty else {
             let native = ReasoningState(owner: ReasoningState.anthropic, value: state)
@@ -134,11 +133,11 @@ extension MessagesRequestDecoder {
         var result = ToolResult(callID: try node.requiredString("tool_use_id"), blocks: [])
         result.isError = try node["is_error"]?.bool()
         self.dropUnknown(node, ["type", "tool_use_id", "content", "is_error", "cache_control"])
-        guard let content = node["content"] else { return (result, nil) }
-        if let text = content.value.string {
+        if let text = node.value["content"]?.string {
             result.blocks = text.isEmpty ? [] : [.text(text, place: place)]
             return (result, nil)
         }
+        guard let content = node["content"] else { return (result, nil) }
         guard content.value.kind == .array else {
             throw content.refusal("must be a string or an array of blocks, got \(content.value.kind.noun)")
         }

@@ -14,7 +14,7 @@ extension MessagesRequestDecoder {
             self.request.reasoning.mode = .adaptive
             self.drop("thinking.between_tools")
         default:
-            throw MessagesNode(node.value, .member(node.path, "type"))
+            throw node.at("type")
                 .refusal("must be one of enabled, adaptive, disabled, between_tools")
         }
         if let display = node["display"] {
@@ -37,7 +37,7 @@ extension MessagesRequestDecoder {
         for name in config?.unknownMembers(beside: ["effort", "format"]) ?? [] { self.drop(name) }
         guard let format = config?["format"] ?? root["output_format"] else { return }
         guard try format.object().requiredString("type") == "json_schema" else {
-            throw MessagesNode(format.value, .member(format.path, "type")).refusal("must be \"json_schema\"")
+            throw format.at("type").refusal("must be \"json_schema\"")
         }
         guard let schema = format["schema"] else { throw format.missing("schema", "an object") }
         self.request.output = .schema(OutputSchema(schema: RawJSON(try schema.object().value)))
@@ -57,7 +57,7 @@ extension MessagesRequestDecoder {
                 if case .hosted(let type) = tool.kind { self.request.toolChoice = .hosted(type: type) }
             }
         default:
-            throw MessagesNode(node.value, .member(node.path, "type")).refusal("must be one of auto, any, tool, none")
+            throw node.at("type").refusal("must be one of auto, any, tool, none")
         }
         if try node["disable_parallel_tool_use"]?.bool() ?? false { self.request.parallelToolCalls = false }
         for name in node.unknownMembers(beside: ["type", "name", "disable_parallel_tool_use"]) { self.drop(name) }

@@ -11,23 +11,23 @@ extension MessagesRequestDecoder {
 
     /// A tool without a type, or of type `custom`, is a function of the caller's; any other is known by its type alone.
     private static func tool(_ node: MessagesNode, _ index: Int) throws(GatewayFailure) -> Tool {
-        let type = try node["type"]?.string() ?? ""
+        let type = try node.string("type") ?? ""
         guard type.isEmpty || type == "custom" else { return try Self.hosted(node, type, index) }
         let name = try node.requiredString("name")
         guard !name.isEmpty else {
-            throw MessagesNode(node.value, .member(node.path, "name")).refusal("must be a non-empty string")
+            throw node.at("name").refusal("must be a non-empty string")
         }
         let schema = try node["input_schema"].map { node throws(GatewayFailure) in RawJSON(try node.object().value) }
         let strict = try node["strict"]?.bool()
         var tool = Tool(.function(schema: schema, strict: strict), name: name, index: index)
-        tool.description = try node["description"]?.string()
+        tool.description = try node.string("description")
         tool.cache = try Self.cacheMark(node)
         tool.extras = Self.extras(node)
         return tool
     }
 
     private static func hosted(_ node: MessagesNode, _ type: String, _ index: Int) throws(GatewayFailure) -> Tool {
-        var tool = Tool(.hosted(type: type), name: try node["name"]?.string() ?? type, index: index)
+        var tool = Tool(.hosted(type: type), name: try node.string("name") ?? type, index: index)
         tool.original = Opaque(format: .messages, type: type, json: RawJSON(node.value))
         tool.cache = try Self.cacheMark(node)
         return tool

@@ -53,7 +53,7 @@ struct MessagesRequestDecoder {
         for (index, block) in try node.elements().enumerated() {
             _ = try block.object()
             guard try block.requiredString("type") == "text" else {
-                throw MessagesNode(block.value, .member(block.path, "type")).refusal("must be \"text\"")
+                throw block.at("type").refusal("must be \"text\"")
             }
             let text = try block.requiredString("text")
             // Attribution for Anthropic's billing, which strips it: no model ever reads it.
@@ -67,7 +67,7 @@ struct MessagesRequestDecoder {
     private mutating func readSampling(_ root: MessagesNode) throws(GatewayFailure) {
         if self.isStricter {
             for key: StaticString in ["temperature", "top_p", "top_k"] where root.value[key] != nil {
-                let node = MessagesNode(root.value, .member(root.path, key))
+                let node = root.at(key)
                 throw node.refusal("is not part of version \(Self.stricterVersion): leave it out")
             }
         }
@@ -96,13 +96,13 @@ struct MessagesRequestDecoder {
             for element in try stop.elements() { self.request.stop.append(try element.string()) }
         }
         if let metadata = root["metadata"] {
-            self.request.endUser = try metadata.object()["user_id"]?.string()
+            self.request.endUser = try metadata.object().string("user_id")
             for name in metadata.unknownMembers(beside: ["user_id"]) { self.drop(name) }
         }
-        if let tier = try root["service_tier"]?.string() {
+        if let tier = try root.string("service_tier") {
             self.request.serviceTier = tier == "auto" ? .auto : tier == "standard_only" ? .standard : .other
         }
-        if try root["speed"]?.string() == "fast", self.request.serviceTier != .standard {
+        if try root.string("speed") == "fast", self.request.serviceTier != .standard {
             self.request.serviceTier = .priority
         }
         self.request.cache = try Self.cacheMark(root)
@@ -116,7 +116,7 @@ struct MessagesRequestDecoder {
     static func cacheMark(_ node: MessagesNode) throws(GatewayFailure) -> CacheMark? {
         guard let control = node["cache_control"] else { return nil }
         guard try control.object().requiredString("type") == "ephemeral" else {
-            throw MessagesNode(control.value, .member(control.path, "type")).refusal("must be \"ephemeral\"")
+            throw control.at("type").refusal("must be \"ephemeral\"")
         }
         guard let ttl = control["ttl"] else { return .short }
         switch try ttl.string() {

@@ -24,7 +24,7 @@ extension MessagesRequestEncoder {
             writer.member("id", SafeName.make(call.id))
             writer.member("name", self.safeName(call.name))
             writer.key("input")
-            writer.raw(call.input.objectText)
+            writer.raw(self.arguments.objectText(of: call.input))
             self.writeMark(block.cache, to: &writer)
             writer.endObject()
         case .toolResult(let result): try self.write(result, block.cache, to: &writer)

@@ -11,6 +11,7 @@ struct MessagesRequestEncoder {
     var notes = ReplyNotes()
     /// Betas that something in the body needs.
     var betas: [String] = []
+    var arguments = ArgumentsGate()
 
     var capabilities: ModelCapabilities { self.target.capabilities }
     /// The caller speaks this format: what only it knows may stay.
@@ -41,7 +42,7 @@ struct MessagesRequestEncoder {
         let maxTokens = try self.maxTokens(thinking)
         CacheBudget.settle(&tools.declared, &system, &turns, isAutomatic: self.request.cache != nil)
 
-        var writer = JSONWriter(capacity: 1024)
+        var writer = JSONWriter(capacity: self.request.roughBytes)
         writer.beginObject()
         writer.member("model", self.target.model)
         try self.write(system: system, to: &writer)

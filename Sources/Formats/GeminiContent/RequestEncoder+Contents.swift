@@ -103,6 +103,7 @@ extension RequestEncoder {
         let name = ToolList.name(call.name)
         let takesIDs = self.target.gemini.takesCallIDs
         self.calledNames[call.id] = name
+        let arguments = self.arguments.objectText(of: call.input)
         self.writer.object { writer in
             writer.member(
                 "functionCall",
@@ -110,7 +111,7 @@ extension RequestEncoder {
                     if takesIDs { writer.member("id", SafeName.make(call.id)) }
                     writer.member("name", name)
                     writer.key("args")
-                    writer.raw(call.input.objectText)
+                    writer.raw(arguments)
                 }
             )
             if let signature { writer.member("thoughtSignature", signature) }

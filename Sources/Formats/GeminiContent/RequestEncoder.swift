@@ -12,6 +12,7 @@ struct RequestEncoder {
     let output: OutputFormat
     /// The names of the calls written so far, by id, for their results.
     var calledNames: [String: String] = [:]
+    var arguments = ArgumentsGate()
     let turns: [Turn]
     private let system: [Block]
 

@@ -36,16 +36,36 @@ func within<R>(_ place: @autoclosure () -> String, _ body: () throws(Misfit) -> 
 /// Typed access to the members of one object of a caller's request. `null` is the same as absent, unless said otherwise.
 struct Members {
     let object: JSONValue
+    /// A bit for each key that is there: a caller writes few of the many members that are asked for, and what is surely
+    /// absent is not searched.
+    private let keys: UInt64
 
     /// - Throws: When the value is no object.
     init(_ value: JSONValue) throws(Misfit) {
         guard value.kind == .object else { throw Misfit("", "must be an object, got \(value.kind.noun)") }
         self.object = value
+        var keys: UInt64 = 0
+        for (key, _) in value.members {
+            // An escaped key may be any.
+            keys |= key.hasEscapes ? .max : Self.bit(key.bytes.dropFirst().first ?? 0, key.contentRange.count)
+        }
+        self.keys = keys
     }
 
     subscript(name: StaticString) -> JSONValue? {
-        guard let value = self.object[name], !value.isNull else { return nil }
+        guard let value = self.value(name), !value.isNull else { return nil }
         return value
+    }
+
+    /// The member, `null` or not.
+    private func value(_ name: StaticString) -> JSONValue? {
+        let isThere = name.withUTF8Buffer { self.keys & Self.bit($0.first ?? 0, $0.count) != 0 }
+        return isThere ? self.object[name] : nil
+    }
+
+    /// The bit of keys of this length that begin so.
+    private static func bit(_ first: UInt8, _ count: Int) -> UInt64 {
+        1 << UInt64(truncatingIfNeeded: (Int(first) &* 7 &+ count) & 63)
     }
 
     func text(_ name: StaticString) throws(Misfit) -> String? {
@@ -71,7 +91,7 @@ struct Members {
 
     /// A number in its three states.
     func number(_ name: StaticString) throws(Misfit) -> Setting<Double> {
-        guard let value = self.object[name] else { return .absent }
+        guard let value = self.value(name) else { return .absent }
         if value.isNull { return .null }
         guard let number = value.double, number.isFinite else { throw Self.misfit(name, "a number", value) }
         return .value(number)
@@ -79,7 +99,7 @@ struct Members {
 
     /// A whole number in its three states.
     func whole(_ name: StaticString, in bounds: ClosedRange<Int> = Int.min...Int.max) throws(Misfit) -> Setting<Int> {
-        guard let value = self.object[name] else { return .absent }
+        guard let value = self.value(name) else { return .absent }
         if value.isNull { return .null }
         guard let number = value.int else { throw Self.misfit(name, "an integer", value) }
         if number < bounds.lowerBound {

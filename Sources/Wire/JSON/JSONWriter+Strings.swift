@@ -58,8 +58,8 @@ extension JSONWriter {
     ) -> Int {
         var used = 0
         var offset = i
-        // Eight bytes are the most that one step writes.
-        while offset < count, used <= Self.bufferBytes &- 8 {
+        // A step writes seven plain bytes and an escape of six at most.
+        while offset < count, used <= Self.bufferBytes &- 16 {
             if offset &+ 8 <= count {
                 let word = Words.load(base, offset)
                 let marks = Self.marks(word)
@@ -67,7 +67,7 @@ extension JSONWriter {
                 let plain = marks == 0 ? 8 : Words.first(marks)
                 used &+= plain
                 offset &+= plain
-                if plain > 0 { continue }
+                if marks == 0 { continue }
             } else if Self.isPlain(base[offset]) {
                 out[used] = base[offset]
                 used &+= 1
@@ -107,20 +107,21 @@ extension JSONWriter {
     @inline(__always)
     private static func escape(_ byte: UInt8, _ out: UnsafeMutablePointer<UInt8>) -> Int {
         out[0] = UInt8(ascii: "\\")
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): out[1] = byte
-        case 0x0A: out[1] = UInt8(ascii: "n")
-        case 0x0D: out[1] = UInt8(ascii: "r")
-        case 0x09: out[1] = UInt8(ascii: "t")
-        case 0x08: out[1] = UInt8(ascii: "b")
-        case 0x0C: out[1] = UInt8(ascii: "f")
-        default:
-            (out[1], out[2], out[3]) = (UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0"))
-            (out[4], out[5]) = (Self.hex(byte >> 4), Self.hex(byte & 15))
-            return 6
+        // A quote or a backslash, unless it is a control character.
+        guard byte < 0x20 else {
+            out[1] = byte
+            return 2
         }
-        return 2
+        let letter = Self.letters.utf8Start[Int(byte)]
+        out[1] = letter
+        guard letter == UInt8(ascii: "u") else { return 2 }
+        (out[2], out[3]) = (UInt8(ascii: "0"), UInt8(ascii: "0"))
+        (out[4], out[5]) = (Self.hex(byte >> 4), Self.hex(byte & 15))
+        return 6
     }
+
+    /// What comes after the backslash, for each of the 32 control characters.
+    private static let letters: StaticString = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu"
 
     private static func hex(_ digit: UInt8) -> UInt8 {
         digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "a") &+ digit &- 10

@@ -20,10 +20,16 @@ enum Unescape {
                 let plain = marks == 0 ? 8 : Words.first(marks)
                 i &+= plain
                 written &+= plain
-                if plain > 0 { continue }
+                if marks == 0 { continue }
             } else if raw[i] != UInt8(ascii: "\\") {
                 out[written] = raw[i]
                 i &+= 1
+                written &+= 1
+                continue
+            }
+            if i &+ 1 < count, raw[i &+ 1] != UInt8(ascii: "u") {
+                out[written] = self.simple(raw[i &+ 1])
+                i &+= 2
                 written &+= 1
                 continue
             }
@@ -90,15 +96,21 @@ enum Unescape {
     /// Decodes the escape at `i`. Malformed ones cannot come here; they would stand for themselves.
     private static func unit(_ raw: UnsafePointer<UInt8>, _ i: Int, _ count: Int) -> Unit {
         guard i &+ 1 < count else { return Unit(bytes: 0x5C, count: 1, rawCount: 1) }
-        switch raw[i &+ 1] {
-        case UInt8(ascii: "n"): return Unit(bytes: 0x0A, count: 1, rawCount: 2)
-        case UInt8(ascii: "t"): return Unit(bytes: 0x09, count: 1, rawCount: 2)
-        case UInt8(ascii: "r"): return Unit(bytes: 0x0D, count: 1, rawCount: 2)
-        case UInt8(ascii: "b"): return Unit(bytes: 0x08, count: 1, rawCount: 2)
-        case UInt8(ascii: "f"): return Unit(bytes: 0x0C, count: 1, rawCount: 2)
-        case UInt8(ascii: "u"): return self.unicode(raw, i, count)
-        case let byte: return Unit(bytes: UInt32(byte), count: 1, rawCount: 2)
-        }
+        let letter = raw[i &+ 1]
+        if letter == UInt8(ascii: "u") { return self.unicode(raw, i, count) }
+        return Unit(bytes: UInt32(self.simple(letter)), count: 1, rawCount: 2)
+    }
+
+    /// What the letters from `b` to `t` stand for after a backslash: a table, because code has an escape every few bytes
+    /// and a branch for each letter is guessed wrongly half of the time.
+    private static let controls: StaticString = "\u{8}cde\u{C}ghijklm\nopq\rs\t"
+
+    /// What a backslash and `letter` stand for.
+    @inline(__always)
+    private static func simple(_ letter: UInt8) -> UInt8 {
+        let place = Int(letter) &- 0x62
+        guard place >= 0, place < self.controls.utf8CodeUnitCount else { return letter }
+        return self.controls.utf8Start[place]
     }
 
     private static func unicode(_ raw: UnsafePointer<UInt8>, _ i: Int, _ count: Int) -> Unit {

@@ -116,7 +116,7 @@ extension ConverseEncoder {
         self.writer.member("toolUseId", SafeName.make(call.id))
         self.writer.member("name", SafeName.make(call.name))
         self.writer.key("input")
-        self.writer.raw(call.input.objectText)
+        self.writer.raw(self.arguments.objectText(of: call.input))
         self.writer.endObject()
         self.writer.endObject()
     }

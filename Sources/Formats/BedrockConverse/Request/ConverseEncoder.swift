@@ -18,6 +18,7 @@ struct ConverseEncoder {
     /// Cache marks still to be left out, for only the last four may stay.
     var marksToSkip = 0
     var documentCount = 0
+    var arguments = ArgumentsGate()
 
     init(_ request: ExchangeRequest, _ target: TranslationTarget, _ report: TranslationReport) {
         self.request = request

@@ -100,7 +100,7 @@ extension ChatRequestWriter {
         let name = tool?.name ?? Self.safe(call.name)
         let isCustom = call.input.kind == .freeText && (tool?.isCustom ?? self.isOpenAI)
         // Compatible servers read the arguments again, and fail where they are no JSON.
-        let arguments = self.isOpenAI ? call.input.argumentsText : self.objectText(call.input)
+        let arguments = self.isOpenAI ? call.input.argumentsText : self.arguments.objectText(of: call.input)
         self.json.beginObject()
         self.json.member("id", self.safeID(call.id))
         self.json.member("type", isCustom ? "custom" : "function")
@@ -135,16 +135,5 @@ extension ChatRequestWriter {
                 }
         }
         return isSafe ? name : SafeName.make(name, limit: limit)
-    }
-
-    /// The arguments for servers that read them again: an object for certain.
-    private mutating func objectText(_ input: ToolInput) -> String {
-        guard input.kind == .claimedObject else { return input.objectText }
-        var text = input.text
-        let tape = self.tape
-        let isObject = text.withUTF8 { bytes in
-            (try? tape.parse(UnsafeRawBufferPointer(bytes)))?.kind == .object
-        }
-        return isObject ? text : input.objectText
     }
 }

@@ -14,8 +14,7 @@ struct ChatRequestWriter {
     var outputInstruction: String?
     /// The grade of thinking that the target is told.
     var effort: ReasoningIntent.Effort?
-    /// Checks arguments, one call after the other.
-    lazy var tape = JSONTape()
+    var arguments = ArgumentsGate()
 
     struct OfferedTool {
         /// What the target is told.
@@ -27,7 +26,7 @@ struct ChatRequestWriter {
         self.request = request
         self.target = target
         self.report = report
-        self.json = JSONWriter(capacity: 4096)
+        self.json = JSONWriter(capacity: request.roughBytes)
         self.notes.reasoningOwner = target.reasoningOwner
         self.notes.seed = target.seed
     }
