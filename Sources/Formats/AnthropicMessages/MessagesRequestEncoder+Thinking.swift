@@ -90,7 +90,7 @@ extension MessagesRequestEncoder {
         if isOff {
             var plan = ThinkingPlan(mode: .disabled, effort: try self.effort(among: grades))
             guard !canDisable else { return plan }
-            try self.report.approximated(.parameter(.reasoning), "low")
+            try self.report.approximated(.parameter(.reasoning), "lowest_effort")
             plan.mode = nil
             plan.effort = grades.filter { $0 != .none }.min()
             return plan
@@ -112,8 +112,10 @@ extension MessagesRequestEncoder {
         let intent = self.request.reasoning
         var asked = intent.effort
         if asked == nil, intent.mode != .off, let budget = intent.budget {
-            try self.report.approximated(.parameter(.reasoningBudget), "effort")
-            asked = budget < 4096 ? .low : budget < 16384 ? .medium : budget < 32768 ? .high : .xhigh
+            let grade: ReasoningIntent.Effort =
+                budget < 4096 ? .low : budget < 16384 ? .medium : budget < 32768 ? .high : .xhigh
+            try self.report.approximated(.parameter(.reasoningBudget), grade.rawValue)
+            asked = grade
         }
         guard let asked, asked != ReasoningIntent.Effort.none else { return nil }
         let known = grades.filter { $0 != ReasoningIntent.Effort.none }
@@ -132,7 +134,7 @@ extension MessagesRequestEncoder {
         let intent = self.request.reasoning
         if isOff {
             if canDisable { return ThinkingPlan(mode: .disabled) }
-            try self.report.approximated(.parameter(.reasoning), "least")
+            try self.report.approximated(.parameter(.reasoning), "lowest_budget")
         }
         guard let asked = isOff ? range.lowerBound : try self.budget(intent) else { return ThinkingPlan() }
         let least = max(range.lowerBound, 1024)
@@ -140,7 +142,7 @@ extension MessagesRequestEncoder {
         if let cap = self.request.maxOutputTokens { most = min(most, cap - 1) }
         if let highest = self.capabilities.maxOutputTokens { most = min(most, highest - 1) }
         guard most >= least else {
-            try self.report.approximated(.parameter(.reasoning), "off")
+            try self.report.approximated(.parameter(.reasoning), "off_for_want_of_tokens")
             return ThinkingPlan()
         }
         let budget = min(max(asked, least), most)
@@ -160,8 +162,13 @@ extension MessagesRequestEncoder {
         case nil, .some(.none): break
         }
         guard intent.mode == .adaptive || intent.mode == .budgeted else { return nil }
-        try self.report.approximated(.parameter(.reasoning), "budget")
+        try self.report.approximated(.parameter(.reasoning), "high_budget")
         return 24576
+    }
+
+    /// The model thinks: it was told to, or does so when nothing is said.
+    func thinks(_ plan: ThinkingPlan) -> Bool {
+        plan.isOn || plan.mode == nil && self.capabilities.reasoning != .none && self.capabilities.reasonsByDefault
     }
 
     /// A forced tool and thoughts exclude each other.
@@ -178,8 +185,7 @@ extension MessagesRequestEncoder {
                 wayOut: "Leave the choice to the model."
             )
         }
-        let thinks = plan.isOn || plan.mode == nil && self.capabilities.reasonsByDefault
-        if thinks { try self.report.approximated(.parameter(.reasoning), "off_for_forced_tool") }
+        if self.thinks(plan) { try self.report.approximated(.parameter(.reasoning), "off_for_forced_tool") }
         if case .budget = self.capabilities.reasoning { return ThinkingPlan() }
         return ThinkingPlan(mode: .disabled)
     }

@@ -39,11 +39,15 @@ extension MessagesRequestEncoder {
         var seen: Set<String> = []
         for tool in self.request.tools {
             if case .hosted(let type) = tool.kind {
-                guard self.isNative, tool.original?.format == .messages else {
-                    try self.report.dropped(.tool(tool.index), type)
-                    continue
+                let isOwn = self.isNative && tool.original?.format == .messages
+                if !isOwn, allowed != nil || seen.contains("web_search") {
+                    try self.report.dropped(tool.field, type)
+                } else if let own = isOwn ? tool : try self.search(tool) {
+                    seen.insert(own.name)
+                    prepared.declared.append(own)
+                } else {
+                    try self.report.dropped(tool.field, type)
                 }
-                prepared.declared.append(tool)
                 continue
             }
             if let allowed, !allowed.contains(tool.name) { continue }
@@ -82,7 +86,7 @@ extension MessagesRequestEncoder {
         forcing outputTool: String?
     ) throws(TranslationRefusal) -> PreparedChoice {
         if let outputTool { return PreparedChoice(type: "tool", name: outputTool, isForOutput: true) }
-        var choice = try self.wantedChoice()
+        var choice = try self.wantedChoice(among: tools.declared)
         if tools.isFromHistory || tools.declared.isEmpty {
             guard !choice.isForced else {
                 throw self.report.refusal(.parameter(.toolChoice), "has no tool to call", wayOut: "Offer the tool.")
@@ -103,7 +107,7 @@ extension MessagesRequestEncoder {
         return choice
     }
 
-    private mutating func wantedChoice() throws(TranslationRefusal) -> PreparedChoice {
+    private mutating func wantedChoice(among tools: [Tool]) throws(TranslationRefusal) -> PreparedChoice {
         switch self.request.toolChoice {
         case nil: return PreparedChoice()
         case .auto: return PreparedChoice(type: "auto")
@@ -114,7 +118,7 @@ extension MessagesRequestEncoder {
             try self.report.approximated(.parameter(.toolChoice), "subset")
             return PreparedChoice(type: isRequired ? "any" : "auto")
         case .hosted(let type):
-            guard self.isNative, let tool = self.request.tools.first(where: { $0.kind == .hosted(type: type) }) else {
+            guard let tool = tools.first(where: { $0.isHosted(type) }) else {
                 let wayOut = "Leave the choice to the model."
                 throw self.report.refusal(.parameter(.toolChoice), "does not have the tool forced", wayOut: wayOut)
             }

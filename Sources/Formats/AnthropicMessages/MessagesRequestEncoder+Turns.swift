@@ -15,8 +15,8 @@ extension MessagesRequestEncoder {
         for index in turns.indices where turns[index].blocks.isEmpty {
             turns[index].blocks = [.text("(empty)", place: turns[index].place)]
         }
-        if turns.first?.role == .assistant {
-            try self.report.approximated(.parameter(.messages), "start")
+        if let first = turns.first, first.role == .assistant {
+            try self.report.approximated(.place(first.place), "conversation_start")
             turns.insert(Turn(.user, [.text("(conversation start)")]), at: 0)
         }
         try self.settleEnd(of: &turns)

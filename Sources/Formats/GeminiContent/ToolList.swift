@@ -18,7 +18,7 @@ struct ToolList {
     private var declarations: [Declaration] = []
     private var declared: Set<String> = []
     /// Google's own search, standing for the caller's.
-    private let searches: Bool
+    private var search: RawJSON?
 
     /// The name Gemini is told for a caller's name.
     static func name(_ name: String) -> String { SafeName.make(name, startsWithLetter: true) }
@@ -29,9 +29,13 @@ struct ToolList {
         _ report: inout TranslationReport
     ) throws(TranslationRefusal) {
         // Google's search is never mixed with functions: older models refuse it, newer ones answer with its trace.
-        self.searches = request.tools.count == 1 && request.tools[0].isWebSearch
-        if self.searches { try WebSearch(request.tools[0]).judge(&report) }
-        for tool in request.tools where !self.searches { try self.add(tool, &report) }
+        if request.tools.count == 1, let search = WebSearch(request.tools[0]), !search.isOffline {
+            // It searches when it likes: where no tool may be called, none is offered.
+            if request.toolChoice == ToolChoice.none { return }
+            self.search = try search.google(request.tools[0], isVertex: target.gemini.isVertex, &report)
+            return
+        }
+        for tool in request.tools { try self.add(tool, &report) }
         let strict = request.tools.filter(\.isStrict)
         self.areAllStrict =
             !strict.isEmpty && strict.count == self.declarations.count && target.capabilities.strictTools
@@ -48,7 +52,7 @@ struct ToolList {
     var isEmpty: Bool { self.declarations.isEmpty }
 
     /// A function is declared, or Google's search.
-    var areOffered: Bool { !self.isEmpty || self.searches }
+    var areOffered: Bool { !self.isEmpty || self.search != nil }
 
     /// Whether a tool of this name, as the caller knows it, is declared.
     func declares(_ name: String) -> Bool { self.declared.contains(Self.name(name)) }
@@ -62,7 +66,7 @@ struct ToolList {
             declaration.schema = Self.textSchema
             declaration.description = tool.spelledOutDescription ?? ""
             self.customNames.insert(declaration.name)
-        case .hosted(let type): return try report.dropped(.parameter(.tools), type)
+        case .hosted(let type): return try report.dropped(tool.field, type)
         }
         for extra in tool.extras { try report.dropped(.tool(tool.index), extra) }
         guard self.declared.insert(declaration.name).inserted else {
@@ -74,8 +78,8 @@ struct ToolList {
 
     /// Writes `tools`, in the caller's order; nothing when there are none.
     func write(to writer: inout JSONWriter) {
-        if self.searches {
-            return writer.member("tools", array: { $0.object { $0.member("googleSearch", RawJSON.emptyObject) } })
+        if let search = self.search {
+            return writer.member("tools", array: { $0.object { $0.member("googleSearch", search) } })
         }
         guard !self.isEmpty else { return }
         writer.key("tools")
@@ -134,9 +138,5 @@ extension ToolList {
 extension Tool {
     fileprivate var isStrict: Bool {
         if case .function(_, strict: true) = self.kind { true } else { false }
-    }
-
-    fileprivate var isWebSearch: Bool {
-        if case .hosted(let type) = self.kind { type.hasPrefix("web_search") } else { false }
     }
 }

@@ -30,7 +30,9 @@ enum MessagesRoom {
     /// A Claude model that thinks adaptively.
     static var target: TranslationTarget {
         var capabilities = ModelCapabilities()
+        capabilities.family = "claude-opus-4-6"
         capabilities.maxOutputTokens = 64000
+        capabilities.samplesWhileReasoning = false
         capabilities.reasoning = .adaptive([.low, .medium, .high, .max], canDisable: true)
         capabilities.forcesToolsWhileReasoning = false
         capabilities.midConversationSystem = false

@@ -73,7 +73,10 @@ import Wire
             },
             Self.budget
         )
-        #expect(try Self.member("thinking", of: none.body) == nil && none.warnings == ["approximated:thinking:off"])
+        #expect(
+            try Self.member("thinking", of: none.body) == nil
+                && none.warnings == ["approximated:thinking:off_for_want_of_tokens"]
+        )
     }
 
     @Test func `a Messages caller's own words are kept where the model knows them`() throws {
@@ -94,14 +97,14 @@ import Wire
             try Self.member("thinking", of: older.body)
                 == #"{"type":"enabled","budget_tokens":24576,"display":"omitted"}"#
         )
-        #expect(older.warnings == ["approximated:thinking:budget"])
+        #expect(older.warnings == ["approximated:thinking:high_budget"])
         let budgeted = try Self.encode { request in
             request.origin = .messages
             request.reasoning.mode = .budgeted
             request.reasoning.budget = 5000
         }
         #expect(try Self.member("output_config", of: budgeted.body) == #"{"effort":"medium"}"#)
-        #expect(budgeted.warnings == ["approximated:thinking.budget_tokens:effort"])
+        #expect(budgeted.warnings == ["approximated:thinking.budget_tokens:medium"])
         let effort = try Self.encode {
             $0.origin = .messages; $0.reasoning.effort = .low
         }
@@ -114,7 +117,7 @@ import Wire
         #expect(try Self.member("thinking", of: Self.encode(off, Self.budget).body) == #"{"type":"disabled"}"#)
         let always = try Self.encode(off) { $0.reasoning = .adaptive([.low, .high], canDisable: false) }
         #expect(try Self.member("thinking", of: always.body) == nil && always.body.contains("\"effort\":\"low\""))
-        #expect(always.warnings == ["approximated:thinking:low"])
+        #expect(always.warnings == ["approximated:thinking:lowest_effort"])
         #expect(try Self.encode(off) { $0.reasoning = .none }.warnings.isEmpty)
         let deaf = try Self.encode({ $0.reasoning.effort = .high }, { $0.reasoning = .none })
         #expect(deaf.warnings == ["dropped:thinking"] && !deaf.body.contains("thinking"))

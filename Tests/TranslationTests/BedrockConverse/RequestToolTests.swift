@@ -84,7 +84,7 @@ import Testing
         }
         #expect(subset.json.contains(#""name":"g""#) && !subset.json.contains(#""name":"f""#))
         #expect(subset.json.hasSuffix(#""toolChoice":{"any":{}}}"#))
-        #expect(subset.written.warnings == ["dropped:parallelToolCalls", "approximated:toolChoice:allowed_subset"])
+        #expect(subset.written.warnings == ["dropped:parallelToolCalls", "approximated:toolChoice:subset"])
     }
 
     @Test func `calls are forbidden by sending no tools, or in words where the history needs them`() throws {
@@ -175,7 +175,7 @@ import Testing
                     $0.mode = .budgeted
                     $0.budget = 5000
                 }, #"{"thinking":{"type":"adaptive"},"output_config":{"effort":"medium"}}"#,
-                ["approximated:reasoningBudget:effort"]
+                ["approximated:reasoningBudget:medium"]
             ),
             (
                 Self.always, .chat, { $0.effort = ReasoningIntent.Effort.none },

@@ -119,7 +119,7 @@ import Testing
         extra.extras = ["defer_loading"]
         let (body, warnings, _) = try self.encode([hosted, extra])
         #expect(body.contains(#""functionDeclarations":[{"name":"f"}]"#))
-        #expect(warnings == ["dropped:tools:computer_use", "dropped:tools[0]:defer_loading"])
+        #expect(warnings == ["dropped:tools[0]:computer_use", "dropped:tools[0]:defer_loading"])
     }
 
     @Test func `a search alone becomes Google's`() throws {
@@ -133,7 +133,28 @@ import Testing
         #expect(warnings == ["dropped:tools[0]:max_uses"])
         tool.original = original(#"{"filters":{"allowed_domains":["example.org"]}}"#)
         #expect(throws: TranslationRefusal.self) { try self.encode([tool]) }
-        #expect(try self.encode([tool, Gemini.function("f")]).warnings == ["dropped:tools:web_search_20250305"])
+        #expect(try self.encode([tool, Gemini.function("f")]).warnings == ["dropped:tools[0]:web_search_20250305"])
+    }
+
+    @Test func `Vertex leaves domains out of a search, and none is made where no tool may be called`() throws {
+        var tool = Tool(.hosted(type: "web_search_20250305"), name: "web_search")
+        let json = RawJSON(
+            trusted: #"{"name":"web_search","blocked_domains":["a.org"],"user_location":{"city":"Bergen"}}"#
+        )
+        tool.original = Opaque(format: .messages, type: "web_search_20250305", json: json)
+        let request = Gemini.request(self.ask) { $0.tools = [tool] }
+        #expect(throws: TranslationRefusal.self) { try Gemini.encode(request) }
+        var target = Gemini.target()
+        target.gemini.isVertex = true
+        let vertex = try Gemini.encode(request, target)
+        #expect(vertex.body.hasPrefix(#"{"tools":[{"googleSearch":{"excludeDomains":["a.org"]}}],"contents""#))
+        #expect(vertex.warnings == ["dropped:tools[0]:user_location"])
+        tool.original = nil
+        let silent = Gemini.request(self.ask) { request in
+            request.tools = [tool]
+            request.toolChoice = ToolChoice.none
+        }
+        #expect(try Gemini.encode(silent).body.hasPrefix(#"{"contents""#))
     }
 
     @Test func `one call at a time cannot be asked for`() throws {

@@ -145,7 +145,7 @@ struct ConformanceFeature {
             title: "Web search",
             name: "web-search",
             essence: ["Say something."],
-            exact: [.gemini: [#""googleSearch""#]],
+            exact: [.gemini: [#""googleSearch""#], .messages: [#""web_search_20250305""#]],
             otherwise: ["web_search"]
         ),
         .init(title: "MCP servers", name: "mcp-servers", otherwise: ["https://tools.example"]),

@@ -205,7 +205,7 @@ import Testing
         let sent = try SentToResponses(request)
         #expect(sent.body["tools"]?.text == #"[{"type":"web_search","filters":{"allowed_domains":["a.org"]}}]"#)
         #expect(sent.body["tool_choice"]?.text == #"{"type":"web_search"}"#)
-        #expect(sent.warnings == ["dropped:tools[0]:max_uses", "dropped:tools:computer_20250124"])
+        #expect(sent.warnings == ["dropped:tools[0]:max_uses", "dropped:tools[1]:computer_20250124"])
         #expect(throws: TranslationRefusal.self) { try SentToResponses(request, strict: true) }
         search.original?.json = RawJSON(trusted: #"{"blocked_domains":["b.org"]}"#)
         #expect(refusalOfSendingToResponses(requestForResponses { $0.tools = [search] }) == "tools[0]")

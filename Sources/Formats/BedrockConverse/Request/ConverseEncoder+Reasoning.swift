@@ -35,18 +35,19 @@ extension ConverseEncoder {
             return
         }
         guard !self.intent.isUnset else {
-            self.reasoning.isThinking = !canDisable
+            self.reasoning.isThinking = !canDisable || self.capabilities.reasonsByDefault
             return
         }
         var effort = self.intent.effort
         if effort == nil, let budget = self.intent.budget {
-            try self.report.approximated(.parameter(.reasoningBudget), "effort")
-            effort = ReasoningIntent.Effort(budget: budget)
+            let grade = ReasoningIntent.Effort(budget: budget)
+            try self.report.approximated(.parameter(.reasoningBudget), grade.rawValue)
+            effort = grade
         }
         if let effort { self.reasoning.effort = try self.nearest(effort, in: grades)?.rawValue }
         // A Messages caller who gives a grade without thinking wants a brief answer, not thoughts.
         if self.intent.mode == .unset, self.request.origin == .messages {
-            self.reasoning.isThinking = !canDisable
+            self.reasoning.isThinking = !canDisable || self.capabilities.reasonsByDefault
             return
         }
         self.reasoning.thinking = .adaptive(display: self.intent.isShown.map { $0 ? "summarized" : "omitted" })
@@ -58,7 +59,7 @@ extension ConverseEncoder {
         canDisable: Bool
     ) throws(TranslationRefusal) {
         guard !self.intent.isUnset else {
-            self.reasoning.isThinking = !canDisable
+            self.reasoning.isThinking = !canDisable || self.capabilities.reasonsByDefault
             return
         }
         let lowest = max(range.lowerBound, 1024)
@@ -100,7 +101,10 @@ extension ConverseEncoder {
     }
 
     private mutating func planEffort(_ grades: Set<ReasoningIntent.Effort>) throws(TranslationRefusal) {
-        guard !self.intent.isUnset else { return }
+        guard !self.intent.isUnset else {
+            self.reasoning.isThinking = self.capabilities.reasonsByDefault
+            return
+        }
         var wanted = self.intent.effort ?? self.intent.budget.map { ReasoningIntent.Effort(budget: $0) } ?? .medium
         if self.wantsNone { wanted = .none }
         if self.intent.effort == nil, self.intent.budget != nil, wanted != .none {
@@ -115,6 +119,7 @@ extension ConverseEncoder {
             self.reasoning.qwenEffort = try self.nearest(wanted, in: grades)?.rawValue
         case .mistral, .cohere, .other:
             if wanted != .none { try self.report.dropped(.parameter(self.intent.field)) }
+            self.reasoning.isThinking = self.capabilities.reasonsByDefault
             return
         }
         self.reasoning.isThinking = wanted != .none

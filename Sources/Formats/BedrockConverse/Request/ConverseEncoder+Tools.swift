@@ -74,7 +74,7 @@ extension ConverseEncoder {
         if let description = tool.description, !description.isBlank { entry.description = description }
         switch tool.kind {
         case .hosted(let type):
-            try self.report.dropped(.tool(tool.index), type)
+            try self.report.dropped(tool.field, type)
             return
         case .custom:
             try self.report.approximated(.tool(tool.index), "custom")
@@ -110,7 +110,7 @@ extension ConverseEncoder {
             guard !self.tools.tools.isEmpty || required else { return }
             self.tools.tools.removeAll { !allowed.contains($0.name) }
             guard !self.tools.tools.isEmpty else { throw self.nothingToCall }
-            try self.report.approximated(.parameter(.toolChoice), "allowed_subset")
+            try self.report.approximated(.parameter(.toolChoice), "subset")
             if required { try self.force(.any) }
         case .hosted(let type):
             throw self.report.refusal(

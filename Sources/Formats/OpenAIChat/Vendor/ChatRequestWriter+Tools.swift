@@ -25,7 +25,7 @@ extension ChatRequestWriter {
         let subset = self.subset
         for tool in self.request.tools {
             if case .hosted(let type) = tool.kind {
-                try self.report.dropped(.tool(tool.index), type)
+                try self.report.dropped(tool.field, type)
                 continue
             }
             let name = Self.safe(tool.name)

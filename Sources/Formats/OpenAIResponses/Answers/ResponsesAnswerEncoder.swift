@@ -166,8 +166,11 @@ final class ResponsesAnswerEncoder: AnswerEncoder {
             self.item = .call(call)
         case .opaque(let opaque):
             self.endItem(.completed)
-            guard opaque.format == .responses else { return }
-            self.write(RawItem(bytes: opaque.json.line.bytes))
+            if opaque.format == .responses {
+                self.write(RawItem(bytes: opaque.json.line.bytes))
+            } else if let search = SearchItem(opaque) {
+                self.write(search.json(id: self.ids.next("ws", self.output.count)))
+            }
         }
     }
 

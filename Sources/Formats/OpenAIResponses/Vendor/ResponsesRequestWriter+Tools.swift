@@ -27,7 +27,7 @@ extension ResponsesRequestWriter {
         for tool in self.request.tools {
             if case .hosted(let type) = tool.kind {
                 guard let hosted = try self.hosted(tool, type) else {
-                    try self.report.dropped(.parameter(.tools), type)
+                    try self.report.dropped(tool.field, type)
                     continue
                 }
                 planned.append(hosted)
@@ -60,52 +60,37 @@ extension ResponsesRequestWriter {
     private mutating func hosted(_ tool: Tool, _ type: String) throws(TranslationRefusal) -> PlannedTool? {
         guard let original = tool.original else { return nil }
         if original.format == .responses { return .hosted(type: type, original.json) }
-        let isSearch =
-            original.format == .messages ? type.hasPrefix("web_search_") : original.type == "web_search_options"
-        guard isSearch else { return nil }
-        let search = original.json.read { WebSearch($0) } ?? WebSearch()
-        if search.blocksDomains {
+        guard let search = WebSearch(tool) else { return nil }
+        if !search.blockedDomains.isEmpty {
             let wayOut = "Name allowed domains, or leave them out."
-            throw self.report.refusal(.tool(tool.index), "cannot block domains in a web search", wayOut: wayOut)
+            throw self.report.refusal(tool.field, "cannot block domains in a web search", wayOut: wayOut)
         }
-        if search.hasLimit { try self.report.dropped(.tool(tool.index), "max_uses") }
-        return .hosted(type: "web_search", search.json)
+        if search.maxUses != nil { try self.report.dropped(tool.field, "max_uses") }
+        for name in search.others { try self.report.dropped(tool.field, name) }
+        return .hosted(type: "web_search", Self.definition(search))
     }
 
-    /// Messages' search tool, or Chat's search settings, in this format's shape.
-    private struct WebSearch {
-        var json = RawJSON(trusted: #"{"type":"web_search"}"#)
-        var blocksDomains = false
-        var hasLimit = false
-
-        init() {}
-
-        init(_ tool: JSONValue) {
-            self.blocksDomains = (tool["blocked_domains"]?.count ?? 0) > 0
-            self.hasLimit = tool.told("max_uses") != nil
-            var writer = JSONWriter()
-            writer.object { writer in
-                writer.member("type", "web_search")
-                if let domains = tool["allowed_domains"], domains.kind == .array, domains.count > 0 {
-                    writer.member("filters", object: { $0.member("allowed_domains", RawJSON(domains)) })
-                }
-                if let size = tool["search_context_size"]?.string { writer.member("search_context_size", size) }
-                if let location = tool["user_location"], location.kind == .object {
-                    writer.member("user_location", object: { Self.write(location, &$0) })
-                }
+    private static func definition(_ search: WebSearch) -> RawJSON {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("type", "web_search")
+            if !search.allowedDomains.isEmpty {
+                writer.member(
+                    "filters",
+                    object: { writer in
+                        writer.member(
+                            "allowed_domains",
+                            array: { writer in for domain in search.allowedDomains { writer.string(domain) } }
+                        )
+                    }
+                )
             }
-            self.json = RawJSON(writer)
-        }
-
-        /// Chat puts the place one level deeper.
-        private static func write(_ location: JSONValue, _ writer: inout JSONWriter) {
-            writer.member("type", "approximate")
-            let place = location["approximate"].flatMap { $0.kind == .object ? $0 : nil } ?? location
-            for (key, value) in place.members where !key.equals("type") {
-                writer.key(key.string ?? "")
-                writer.raw(value.bytes)
+            if let size = search.contextSize { writer.member("search_context_size", size) }
+            if let place = search.place {
+                writer.member("user_location", object: { WebSearch.write(place, to: &$0) })
             }
         }
+        return RawJSON(writer)
     }
 
     // MARK: Writing
