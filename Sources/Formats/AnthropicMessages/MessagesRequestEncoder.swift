@@ -49,7 +49,7 @@ struct MessagesRequestEncoder {
         try self.write(tools, shape.tool, choice, to: &writer)
         thinking.write(to: &writer, schema: shape.schema)
         writer.member("max_tokens", maxTokens)
-        try self.writeSampling(isThinking: thinking.isOn, to: &writer)
+        try self.writeSampling(isThinking: self.thinks(thinking), to: &writer)
         try self.writeSettings(to: &writer)
         writer.key("messages")
         writer.beginArray()
@@ -99,6 +99,7 @@ struct MessagesRequestEncoder {
         isThinking: Bool,
         to writer: inout JSONWriter
     ) throws(TranslationRefusal) {
+        let isThinking = isThinking && !self.capabilities.samplesWhileReasoning
         let sampling = self.request.sampling
         let takesNone = self.capabilities.sampling == .none
         var hasTemperature = false

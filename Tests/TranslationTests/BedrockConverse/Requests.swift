@@ -11,6 +11,7 @@ enum Requests {
         var capabilities = ModelCapabilities()
         capabilities.maxStopSequences = 8
         capabilities.forcesToolsWhileReasoning = false
+        capabilities.samplesWhileReasoning = false
         change(&capabilities)
         return TranslationTarget(
             provider: "aws",

@@ -76,7 +76,7 @@ extension ConverseEncoder {
             return nil
         }
         let settled = min(max(wanted, 0), min(self.capabilities.maxTemperature, 1))
-        if self.isThinkingClaude, settled != 1 {
+        if self.isTooThoughtful, settled != 1 {
             try self.report.dropped(.parameter(.temperature))
             return nil
         }
@@ -94,7 +94,7 @@ extension ConverseEncoder {
             case .temperatureOrTopP: hasTemperature
             case .none: true
             }
-        guard !isRefused, !self.isHighNova, !(self.isThinkingClaude && wanted < 0.95) else {
+        guard !isRefused, !self.isHighNova, !(self.isTooThoughtful && wanted < self.leastTopP) else {
             try self.report.dropped(.parameter(.topP))
             return nil
         }
@@ -103,7 +103,10 @@ extension ConverseEncoder {
         return settled
     }
 
-    private var isThinkingClaude: Bool { self.family == .claude && self.reasoning.isThinking }
+    /// The model thinks, and then takes no sampling settings.
+    private var isTooThoughtful: Bool { self.reasoning.isThinking && !self.capabilities.samplesWhileReasoning }
+    /// What Claude still takes while it thinks; others take none but what says nothing.
+    private var leastTopP: Double { self.family == .claude ? 0.95 : 1 }
     private var isHighNova: Bool { self.reasoning.novaEffort == "high" }
 
     private mutating func stopSequences() throws(TranslationRefusal) -> [String] {
@@ -156,7 +159,7 @@ extension ConverseEncoder {
             case .claude, .nova, .mistral, .cohere: true
             case .openAI, .qwen, .other: false
             }
-        guard isKnown, self.capabilities.sampling != .none, !self.isThinkingClaude else {
+        guard isKnown, self.capabilities.sampling != .none, !self.isTooThoughtful else {
             try self.report.dropped(.parameter(.topK))
             return nil
         }

@@ -18,9 +18,16 @@ extension ChatRequestWriter {
         if alternatives > 0 { self.json.member("top_logprobs", alternatives) }
     }
 
-    /// OpenAI's models that think take temperature, top-p and log probabilities only when they are told not to.
+    /// OpenAI's models that think take temperature, top-p and log probabilities only when they do not.
     private var takesRandomness: Bool {
-        self.can.sampling != .none || self.isOpenAI && self.effort == ReasoningIntent.Effort.none
+        guard self.can.sampling != .none else { return self.isOpenAI && self.effort == ReasoningIntent.Effort.none }
+        return self.can.samplesWhileReasoning || !self.thinks
+    }
+
+    /// The model thinks: it was told to, or does so when nothing is said.
+    private var thinks: Bool {
+        guard self.can.reasoning != .none else { return false }
+        return self.effort.map { $0 != ReasoningIntent.Effort.none } ?? self.can.reasonsByDefault
     }
 
     private mutating func writeRandomness(_ sampling: Sampling) throws(TranslationRefusal) {
@@ -52,7 +59,9 @@ extension ChatRequestWriter {
         _ parameter: RequestField.Parameter
     ) throws(TranslationRefusal) {
         guard let value, value != 0 else { return }
-        guard self.can.sampling != .none else { return try self.report.dropped(.parameter(parameter)) }
+        guard self.can.takesPenalties, self.can.sampling != .none else {
+            return try self.report.dropped(.parameter(parameter))
+        }
         self.json.member(name, try self.clamped(value, -2...2, parameter))
     }
 

@@ -78,6 +78,7 @@ extension ResponsesRequestWriter {
     mutating func writeReasoning() throws(TranslationRefusal) {
         guard self.notes.isReasoning else { return try self.dropReasoning() }
         let effort = try self.plannedEffort()
+        self.thinks = effort.map { $0 != ReasoningIntent.Effort.none } ?? self.capabilities.reasonsByDefault
         var summary: String?
         if self.request.reasoning.isShown == true {
             let wanted = self.request.reasoning.display ?? "auto"
@@ -180,7 +181,7 @@ extension ResponsesRequestWriter {
             try self.report.dropped(.parameter(.presencePenalty))
         }
         var topP = sampling.topP.value
-        if self.capabilities.sampling == .none {
+        if self.capabilities.sampling == .none || self.thinks && !self.capabilities.samplesWhileReasoning {
             if let temperature = sampling.temperature.value, temperature != 1 {
                 try self.report.dropped(.parameter(.temperature))
             }

@@ -15,6 +15,8 @@ struct ResponsesRequestWriter {
     var addedSystem: [String] = []
     /// Calls of custom tools, whose results are items of their own kind.
     var customCalls: Set<String> = []
+    /// The model thinks: it was told to, or does so when nothing is said.
+    var thinks = false
 
     var capabilities: ModelCapabilities { self.target.capabilities }
 
