@@ -5,7 +5,7 @@ extension GeminiContentFormat: EmbeddingFormat {
     /// Inputs that one `:batchEmbedContents` call takes.
     public static let maxEmbeddingInputs = 100
 
-    /// Writes the body of a `:batchEmbedContents` call.
+    /// Writes the body of a `:batchEmbedContents` call; on Vertex AI of a `:predict` call.
     ///
     /// - Parameters:
     ///   - request: What is to be embedded.
@@ -19,24 +19,17 @@ extension GeminiContentFormat: EmbeddingFormat {
         for target: TranslationTarget,
         report: inout TranslationReport
     ) throws(TranslationRefusal) -> [UInt8] {
-        guard request.inputs.count <= Self.maxEmbeddingInputs else {
-            throw report.refusal(
-                .named("input"),
-                "embeds at most \(Self.maxEmbeddingInputs) inputs at once, got \(request.inputs.count)",
-                wayOut: "Send them in several requests."
-            )
-        }
+        let vertex = target.gemini.isVertex ? VertexEmbeddings(target) : nil
+        try vertex?.check(report)
+        try request.checkCount(atMost: vertex?.maxInputs ?? Self.maxEmbeddingInputs, report)
         if request.endUser != nil { try report.dropped(.named("user")) }
+        let texts = try request.texts(report)
+        if let vertex { return vertex.body(texts, dimensions: request.dimensions) }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("requests")
         writer.beginArray()
-        for input in request.inputs {
-            guard case .text(let text) = input else {
-                throw report.refusal(.named("input"), "cannot read another model's tokens", wayOut: "Send text.")
-            }
-            Self.write(text, request.dimensions, target, to: &writer)
-        }
+        for text in texts { Self.write(text, request.dimensions, target, to: &writer) }
         writer.endArray()
         writer.endObject()
         return writer.bytes
@@ -60,7 +53,7 @@ extension GeminiContentFormat: EmbeddingFormat {
         }
     }
 
-    /// Reads the answer to a `:batchEmbedContents` call.
+    /// Reads the answer to a `:batchEmbedContents` or `:predict` call.
     ///
     /// - Parameters:
     ///   - root: The body's root.
@@ -75,14 +68,16 @@ extension GeminiContentFormat: EmbeddingFormat {
     ) throws(GatewayFailure) -> EmbeddingAnswer {
         if let error = root["error"], !error.isNull { throw GeminiError(root).failure }
         let broken = GatewayFailure(.upstreamFailed, "The provider's answer lacks an embedding.")
+        if target.gemini.isVertex {
+            guard let answer = VertexEmbeddings.read(root, count: count) else { throw broken }
+            return answer
+        }
         guard let embeddings = root["embeddings"], embeddings.kind == .array, embeddings.count == count else {
             throw broken
         }
         var answer = EmbeddingAnswer(vectors: [])
         for embedding in embeddings.elements {
-            guard let values = embedding["values"], values.kind == .array, values.count > 0 else { throw broken }
-            let vector = values.elements.compactMap(\.double)
-            guard vector.count == values.count else { throw broken }
+            guard let vector = Self.vector(embedding) else { throw broken }
             answer.vectors.append(vector)
         }
         var reader = CountReader()
@@ -90,5 +85,12 @@ extension GeminiContentFormat: EmbeddingFormat {
             answer.inputTokens = UsageCounts.count(usage["promptTokenCount"], &reader)
         }
         return answer
+    }
+
+    /// The numbers of `{"values": […]}`; `nil` when there are none, or others among them.
+    static func vector(_ embedding: JSONValue?) -> [Double]? {
+        guard let values = embedding?["values"], values.kind == .array, values.count > 0 else { return nil }
+        let vector = values.elements.compactMap(\.double)
+        return vector.count == values.count ? vector : nil
     }
 }

@@ -63,7 +63,7 @@ enum VertexPaths {
         let base = "\(path)/v1/projects/\(project)/locations/\(self.location(settings))/"
         let claude = "\(base)publishers/anthropic/models/"
         return [
-            GeminiPaths.route(under: base, .vertex, models: .other, embed: nil),
+            GeminiPaths.route(under: base, .vertex, models: .other, embed: ":predict"),
             VendorRoute(
                 format: .messages,
                 models: .claude,

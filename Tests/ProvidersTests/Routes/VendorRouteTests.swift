@@ -81,6 +81,10 @@ struct VendorRouteTests {
             provider.vendorTarget(.stream, format: .gemini, model: "endpoints/123")
                 == "\(base)/endpoints/123:streamGenerateContent?alt=sse"
         )
+        #expect(
+            provider.vendorTarget(.embed, format: .gemini, model: "text-embedding-005")
+                == "\(base)/publishers/google/models/text-embedding-005:predict"
+        )
         let claude = "claude-sonnet-4-5@20250929"
         #expect(
             provider.vendorTarget(.stream, format: .messages, model: claude)

@@ -85,7 +85,60 @@ import Wire
         #expect(try body(request) == #"{"requests":[\#(one("a")),\#(one("b"))]}"#)
         #expect(throws: TranslationRefusal.self) { try body(EmbeddingRequest(model: "m", inputs: [.tokens([1])])) }
         let many = EmbeddingRequest(model: "m", inputs: Array(repeating: .text("a"), count: 101))
-        #expect(throws: TranslationRefusal.self) { try body(many) }
+        let refusal = #expect(throws: TranslationRefusal.self) { try body(many) }
+        let failure = refusal?.failure { _ in "input" }
+        #expect(failure?.parameter == "input")
+        #expect(
+            failure?.message == "'input': t embeds at most 100 inputs at once, got 101. Send them in several requests."
+        )
+    }
+
+    private static func vertex(_ model: String, _ inputs: [String], _ dimensions: Int? = nil) throws -> String {
+        var target = Gemini.target(model)
+        target.gemini.isVertex = true
+        var report = TranslationReport(target: "t")
+        let request = EmbeddingRequest(model: "m", inputs: inputs.map { .text($0) }, dimensions: dimensions)
+        let bytes = try Gemini.format.encodeEmbeddings(request, for: target, report: &report)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func `Vertex embeds by its own call, as many texts as the model takes`() throws {
+        #expect(
+            try Self.vertex("text-embedding-005", ["a", "b"])
+                == #"{"instances":[{"content":"a"},{"content":"b"}],"parameters":{"autoTruncate":false}}"#
+        )
+        #expect(
+            try Self.vertex("publishers/google/models/gemini-embedding-001", ["a"], 8)
+                == #"{"instances":[{"content":"a"}],"parameters":{"autoTruncate":false,"outputDimensionality":8}}"#
+        )
+        let one = #expect(throws: TranslationRefusal.self) { try Self.vertex("gemini-embedding-001", ["a", "b"]) }
+        #expect(one?.field == .named("input") && one?.reason == "embeds one input at a time, got 2")
+        #expect(one?.wayOut == "Send each in a request of its own.")
+        let other = #expect(throws: TranslationRefusal.self) { try Self.vertex("gemini-embedding-2", ["a"]) }
+        #expect(other?.field == .parameter(.model))
+        let many = [String](repeating: "a", count: 251)
+        #expect(throws: TranslationRefusal.self) { try Self.vertex("text-embedding-005", many) }
+    }
+
+    @Test func `Vertex' vectors are read, and their tokens added`() throws {
+        var target = Gemini.target("text-embedding-005")
+        target.gemini.isVertex = true
+        func read(_ json: String, _ count: Int) throws -> EmbeddingAnswer {
+            try Gemini.read(json) { root throws(GatewayFailure) in
+                try Gemini.format.decodeEmbeddings(root, count: count, from: target)
+            }
+        }
+        func one(_ values: String, _ tokens: Int) -> String {
+            #"{"embeddings":{"values":\#(values),"statistics":{"truncated":false,"token_count":\#(tokens)}}}"#
+        }
+        let answer = try read(#"{"predictions":[\#(one("[0.5,1]", 3)),\#(one("[2]", 4))]}"#, 2)
+        #expect(answer.vectors == [[0.5, 1], [2]] && answer.inputTokens == 7)
+        #expect(try read(#"{"predictions":[{"embeddings":{"values":[1]}}]}"#, 1).inputTokens == nil)
+        for odd in [
+            "{}", #"{"predictions":[]}"#, #"{"predictions":[{"embeddings":{"values":["x"]}}]}"#, #"{"error":{}}"#,
+        ] {
+            #expect(throws: GatewayFailure.self) { try read(odd, 1) }
+        }
     }
 
     @Test func `vectors are answered as numbers or base64`() throws {

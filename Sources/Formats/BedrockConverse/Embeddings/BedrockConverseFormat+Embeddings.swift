@@ -17,21 +17,9 @@ extension BedrockConverseFormat: EmbeddingFormat {
                 wayOut: "Use a model of Titan or Cohere that embeds."
             )
         }
-        guard request.inputs.count <= embedder.maxTexts else {
-            throw report.refusal(
-                .named("input"),
-                "embeds at most \(embedder.maxTexts) inputs at once, got \(request.inputs.count)",
-                wayOut: "Send them in several requests."
-            )
-        }
+        try request.checkCount(atMost: embedder.maxTexts, report)
         if request.endUser != nil { try report.dropped(.named("user")) }
-        var texts: [String] = []
-        for input in request.inputs {
-            guard case .text(let text) = input else {
-                throw report.refusal(.named("input"), "cannot read token arrays", wayOut: "Send text.")
-            }
-            texts.append(text)
-        }
+        let texts = try request.texts(report)
         return try embedder.calls(texts, dimensions: request.dimensions, report: report).first?.body ?? []
     }
 
