@@ -13,7 +13,7 @@ enum AWSFrame {
         return self.bytes(headers: headers, payload: Array((parts.count > 1 ? parts[1] : "{}").utf8))
     }
 
-    private static func bytes(headers: [UInt8], payload: [UInt8]) -> [UInt8] {
+    static func bytes(headers: [UInt8], payload: [UInt8]) -> [UInt8] {
         let prelude = self.word(UInt32(16 + headers.count + payload.count)) + self.word(UInt32(headers.count))
         let checked = prelude + self.word(self.checksum(prelude)) + headers + payload
         return checked + self.word(self.checksum(checked))
