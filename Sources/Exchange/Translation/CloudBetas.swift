@@ -1,3 +1,10 @@
+extension ModelCapabilities {
+    /// Whether a cloud takes the version 2026-10-21 of Messages for this model: for Claude 4.7 and later, which are those that
+    /// take no sampling settings, just as that version has none. Source: AWS and Google on Claude's parameters, November
+    /// 2026.
+    public var takesLaterMessages: Bool { self.family.hasPrefix("claude") && self.sampling == .none }
+}
+
 /// Beta features of Messages that other companies' clouds take. Anthropic's own door ignores what it does not know; these
 /// refuse the whole request, so that only what is listed may reach them.
 public enum CloudBetas {

@@ -1,7 +1,6 @@
 public import Exchange
 public import Providers
 import Upstream
-import Wire
 
 /// What is needed to reach a target across formats: the vendors' rooms, and what models can do.
 public struct TranslationTable: Sendable {
@@ -107,10 +106,7 @@ public struct TranslationTable: Sendable {
         guard let door = self.claude,
             let patches = provider.configuration.nativeMessages(for: operation, model: model)
         else { return nil }
-        var isAdaptive = false
-        if case .adaptive = capabilities.reasoning { isAdaptive = true }
-        let usual = patches.framesEvents ? CloudBetas.bedrock(isAdaptive: isAdaptive) : CloudBetas.vertex
-        return NativeWay(door: door, patches: patches, betas: patches.betas ?? usual)
+        return NativeWay(door: door, patches: patches, capabilities)
     }
 
     /// What a model can do.
@@ -151,48 +147,6 @@ struct TranslationRoute: Sendable {
     let path: String
     /// Path and query for a stream.
     let streamPath: String
-}
-
-/// How a Messages body reaches Claude on another company's cloud: passed through but for its version and a few members.
-struct NativeWay: Sendable {
-    /// Knows the edits, the frames and the errors.
-    let door: any NativeMessagesDoor
-    /// Which edits.
-    let patches: NativeMessages
-    /// Betas that the cloud takes.
-    let betas: Set<String>
-
-    /// The edits for one body.
-    ///
-    /// - Parameters:
-    ///   - root: The body's root.
-    ///   - version: The caller's `anthropic-version`, if it named one.
-    ///   - betas: Values of `anthropic-beta`.
-    /// - Returns: Ascending and disjoint patches.
-    func edits(of root: JSONValue, version: String?, betas: [String]) -> [BytePatch] {
-        self.door.edits(
-            of: root,
-            version: self.patches.version(header: version, takesLater: false),
-            betas: betas,
-            allowing: self.betas,
-            keepsModel: self.patches.keepsModel,
-            keepsStream: self.patches.keepsStream
-        )
-    }
-
-    /// A translated request as the cloud takes it: version and betas move into the body.
-    func patched(_ request: EncodedRequest) -> EncodedRequest {
-        var patched = request
-        let betas = request.headers.filter { $0.name == "anthropic-beta" }.map(\.value)
-        patched.headers.removeAll { $0.name == "anthropic-beta" }
-        let body = request.body.withUnsafeBytes { bytes in
-            try? JSONTape().read(bytes) { root in
-                BytePatch.applied(self.edits(of: root, version: nil, betas: betas), to: bytes)
-            }
-        }
-        patched.body = (body ?? nil) ?? request.body
-        return patched
-    }
 }
 
 extension Exchange.Operation {

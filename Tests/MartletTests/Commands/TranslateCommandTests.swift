@@ -148,12 +148,24 @@ struct TranslateCommandTests {
         )
     }
 
-    @Test("Claude's patched body on another cloud is left to the server")
-    func native() {
-        let arguments = [
-            "--from", "chat", "--to", "messages", "--kind", "bedrock", "--model", "anthropic.claude-opus-5",
-        ]
-        #expect(self.refusal(arguments, self.chat)?.message.contains("patched") == true)
+    @Test("Claude's body on another cloud is patched as the road patches it")
+    func native() throws {
+        let cloud = ["--to", "messages", "--kind"]
+        let vertex = cloud + ["vertex", "--model", "claude-opus-4-6"]
+        let translated = try self.body(["--from", "chat"] + vertex, self.chat)
+        #expect(translated.contains(#""anthropic_version":"vertex-2023-10-16""#) && !translated.contains(#""model""#))
+        let bedrock = cloud + ["bedrock", "--model", "us.anthropic.claude-opus-4-8"]
+        let passed = try self.preview(["--from", "messages"] + bedrock, self.messages)
+        #expect(passed.path == "/model/us.anthropic.claude-opus-4-8/invoke" && passed.warnings.isEmpty)
+        let body = String(decoding: passed.body, as: UTF8.self)
+        #expect(body.contains(#""anthropic_version":"bedrock-2023-05-31""#) && !body.contains(#""model""#))
+        let later = ["--anthropic-version", "2026-10-21"]
+        let newest = try self.body(["--from", "messages"] + bedrock + later, self.messages)
+        #expect(newest.contains(#""anthropic_version":"2026-10-21""#))
+        let older = cloud + ["bedrock", "--model", "anthropic.claude-opus-4-5-20251101-v1:0"]
+        let old = try self.body(["--from", "messages"] + older + later, self.messages)
+        #expect(old.contains(#""anthropic_version":"bedrock-2023-05-31""#))
+        #expect(self.refusal(["--from", "chat"] + bedrock, self.chat)?.message.contains("converse") == true)
     }
 
     @Test(

@@ -76,7 +76,9 @@ struct TranslateCommand: ParsableCommand {
         guard let vendor = Rooms.vendors.first(where: { $0.id.rawValue == self.to }) else {
             throw ValidationError("--to must be one of \(Self.names(Rooms.vendors.map(\.id))), got '\(self.to)'")
         }
-        guard client.id != vendor.id else {
+        let configuration = try self.configuration(vendor.id)
+        let isPatched = configuration.nativeMessages(for: .messages, model: self.model) != nil
+        guard client.id != vendor.id || client.id == .messages && isPatched else {
             throw ValidationError(
                 "\(client.id) to \(client.id) is not translated: the body passes through, with its model replaced"
             )
@@ -84,7 +86,7 @@ struct TranslateCommand: ParsableCommand {
         return TranslationPreview.Order(
             client: client,
             vendor: vendor,
-            provider: try self.configuration(vendor.id),
+            provider: configuration,
             model: self.model,
             version: self.anthropicVersion,
             betas: self.anthropicBeta,

@@ -1,5 +1,6 @@
 import Catalogue
 import Exchange
+import Gateway
 import Providers
 import Wire
 
@@ -32,11 +33,16 @@ struct TranslationPreview: Equatable {
     ///
     /// - Throws: `.invalidRequest` for what the road would refuse, naming the field and a way out.
     init(of request: [UInt8], _ order: Order) throws(GatewayFailure) {
-        guard order.provider.nativeMessages(for: .messages, model: order.model) == nil || order.vendor.id != .messages
-        else {
+        let native = order.vendor.id == .messages ? order.nativeWay : nil
+        if let native, order.client.id == .messages {
+            self = try Self(passing: request, native, order)
+            return
+        }
+        // Events of Messages inside AWS's frames are unwrapped for callers of Messages alone.
+        guard native == nil || !order.framesEvents else {
             throw GatewayFailure(
                 .invalidRequest,
-                "\(order.provider.kind) takes a patched Messages body, which only the server writes."
+                "\(order.provider.kind) is asked in converse by callers of other formats than messages."
             )
         }
         let request = try Self.decode(request, order)
@@ -48,7 +54,8 @@ struct TranslationPreview: Equatable {
         guard let path else {
             throw GatewayFailure(.invalidRequest, "The model's name cannot stand in a path of \(order.provider.kind).")
         }
-        let (encoded, warnings) = try Self.encode(request, order)
+        let (translated, warnings) = try Self.encode(request, order)
+        let encoded = native?.patched(translated) ?? translated
         self.path = path
         self.headers = encoded.headers
         for header in order.provider.descriptor.defaultHeaders + order.provider.fixedHeaders
@@ -63,15 +70,10 @@ struct TranslationPreview: Equatable {
         _ request: ExchangeRequest,
         _ order: Order
     ) throws(GatewayFailure) -> (EncodedRequest, [TranslationWarning]) {
-        let (provider, model) = (order.provider, order.model)
-        let target = provider.translationTarget(
-            model: model,
+        let target = order.provider.translationTarget(
+            model: order.model,
             format: order.vendor.id,
-            capabilities: CapabilityTable.builtIn.capabilities(
-                provider: provider.kind.rawValue,
-                vendor: provider.name,
-                model: model
-            )
+            capabilities: order.capabilities
         )
         do throws(TranslationRefusal) {
             return try Translation.encode(request, with: order.vendor, for: target, isStrict: order.isStrict)
@@ -117,7 +119,7 @@ extension TranslationPreview {
         return bytes[..<insertion.range.lowerBound] + insertion.replacement + bytes[insertion.range.upperBound...]
     }
 
-    private static func read<R>(
+    static func read<R>(
         _ bytes: [UInt8],
         _ body: (JSONValue) throws(GatewayFailure) -> R
     ) throws(GatewayFailure) -> R {
