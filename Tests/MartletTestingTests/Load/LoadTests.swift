@@ -63,7 +63,7 @@ import Testing
             model: "sse-1000x20",
             streams: 10,
             ramp: .milliseconds(50),
-            steady: .milliseconds(200),
+            steady: .milliseconds(1_500),
             watchedPIDs: [Int(getpid())]
         )
         load.settle = .milliseconds(100)
