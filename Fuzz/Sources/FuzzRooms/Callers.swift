@@ -4,13 +4,7 @@ import Wire
 
 /// Writes answers for every caller and reads what was written.
 public enum Callers {
-    private static let context = AnswerContext(
-        model: "fast",
-        seed: "seed",
-        created: 7,
-        showsReasoning: true,
-        provider: "vendor"
-    )
+    private static let context = AnswerContext(model: "fast", seed: "seed", created: 7, showsReasoning: true)
 
     /// Fails unless every caller's stream of these events is whole and ends in the terminal that the events tell.
     public static func checkStreams(_ events: [AnswerEvent], _ what: String) {
