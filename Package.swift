@@ -158,7 +158,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Upstream", "Policy", "Providers", "Storage", "SQLiteStorage", "Exchange", "Wire",
+                "Gateway", "Upstream", "Ledger", "Policy", "Providers", "Storage", "SQLiteStorage", "Exchange", "Wire",
                 "Telemetry",
                 "OpenAIChat", "OpenAIResponses", "AnthropicMessages", "GeminiContent", "BedrockConverse", "Catalogue",
                 "MartletTesting", nioCore, nioPosix, nioEmbedded, nioSSL, logging,

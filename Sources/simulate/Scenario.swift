@@ -151,7 +151,7 @@ struct Scenario {
         self.budgets.filter { $0.record.scope == scope && !$0.isDeleted }.map { budget in
             let first = budget.boundaries.lastIndex { $0 <= now } ?? 0
             let startsAt = budget.boundaries[first]
-            return BudgetFacts(
+            var facts = BudgetFacts(
                 id: budget.record.id,
                 scopeLabel: budget.record.id,
                 amountNanoUSD: budget.record.amountNanoUSD,
@@ -161,6 +161,11 @@ struct Scenario {
                 schedule: BudgetSchedule(boundaries: Array(budget.boundaries[first...])),
                 spentNanoUSD: spent(BudgetPeriodKey(budgetID: budget.record.id, startsAt: startsAt))
             )
+            for later in budget.boundaries[first...].dropFirst() {
+                let known = spent(BudgetPeriodKey(budgetID: budget.record.id, startsAt: later))
+                if known != 0 { facts.laterSpending[later] = known }
+            }
+            return facts
         }
     }
 }

@@ -86,7 +86,7 @@ public actor PriceAdministration {
         _ terms: PriceChangeTerms,
         source: String
     ) throws(AdminProblem) -> PriceChangeResult {
-        try self.change(to: document, terms, source: source)
+        try self.change(to: document, terms, source: source, isFile: true)
     }
 
     /// Adds a document's entries to the operator's prices.
@@ -101,7 +101,7 @@ public actor PriceAdministration {
         } catch {
             throw Self.problem(error)
         }
-        return try self.change(to: changed, terms, source: source)
+        return try self.change(to: changed, terms, source: source, isFile: true)
     }
 
     /// Versions, newest first.
@@ -125,9 +125,17 @@ public actor PriceAdministration {
     private func change(
         to document: PriceDocument,
         _ terms: PriceChangeTerms,
-        source: String
+        source: String,
+        isFile: Bool = false
     ) throws(AdminProblem) -> PriceChangeResult {
         let changes = PriceDocument.diff(self.document, document)
+        // In a file that is a mistaken unit. Who means it sets that price by itself.
+        if isFile, !terms.isDryRun, let absurd = changes.first(where: \.isAbsurd) {
+            throw AdminProblem(
+                .invalidField,
+                "\(absurd.name) would cost a thousand times what it does, or a thousandth: the file's unit is mistaken; nothing of it was taken"
+            )
+        }
         let drastic = changes.filter(\.isDrastic)
         var result = PriceChangeResult(changes: changes, version: self.book.version)
         guard !terms.isDryRun, document != self.document else { return result }

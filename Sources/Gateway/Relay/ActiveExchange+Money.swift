@@ -109,13 +109,12 @@ extension ActiveExchange {
         entry.chargeNanoUSD = charge.nanoUSD
         entry.cacheSavingsNanoUSD = charge.cacheSavingsNanoUSD
         if charge.isClamped { entry.usage.isAnomalous = true }
+        if charge.lacksSearchPrice { entry.isUnpriced = true }
         // What priced it is kept, so that it can be priced again.
         entry.usage.serviceTier = entry.usage.serviceTier ?? estimate.tier
     }
 
     // MARK: Checkpoints
-
-    private static let checkpointTokens = 500
 
     /// Notes how far a running stream has come, at most once a second: what a crash, or a budget, would be told.
     func checkpoint(_ now: NIODeadline) {
@@ -166,7 +165,7 @@ extension ActiveExchange {
         self.record.usage = self.reported == nil && entry.usage == TokenUsage() ? nil : entry.usage
         self.record.costNanoUSD = entry.chargeNanoUSD
         self.record.isEstimated = entry.isEstimated
-        if !metered.isEstimated, self.reported != nil { self.learn(entry.usage) }
+        if !metered.isEstimated, !entry.usage.isAnomalous, self.reported != nil { self.learn(entry.usage) }
     }
 
     /// Counts that the vendor told.

@@ -59,6 +59,9 @@ public struct BudgetFacts: Sendable, Equatable {
     /// What was spent before, in the period that begins at the schedule's first boundary. Read when the account is
     /// opened, and when it moves to a schedule with other boundaries; on other reloads the account knows better.
     public var spentNanoUSD: Int64
+    /// What was spent in later periods of the schedule, by their beginning: there is some when the wall clock was once ahead
+    /// of the present one. Such a period begins with it when time comes to it.
+    public var laterSpending: [Int64: Int64] = [:]
     /// When an administrator reset it, milliseconds since 1970. It is a boundary of the schedule when it lies in the
     /// period in force: what is spent from then on is another period's.
     public var resetAt: Int64?

@@ -29,7 +29,7 @@ struct BudgetState {
 
     private mutating func rollOver(to wall: Int64, _ rolls: inout UInt64) {
         guard let startsAt = self.facts.schedule.latest(at: wall), startsAt > self.current.startsAt else { return }
-        self.begin(startsAt, spent: 0, &rolls)
+        self.begin(startsAt, spent: self.facts.laterSpending[startsAt] ?? 0, &rolls)
     }
 
     private mutating func begin(_ startsAt: Int64, spent: Int64, _ rolls: inout UInt64) {

@@ -42,8 +42,6 @@ public final class LimitSet: Sendable {
     public var hasBudgets: Bool { !self.budgets.isEmpty }
     /// Whether a budget of this set wants a true bound, so that an output cap must be sent along.
     public var wantsUpperBound: Bool { self.accounts.contains { $0.isUpperBound } }
-    /// Whether tokens are limited.
-    public var hasTokenLimits: Bool { !self.tokens.isEmpty }
 
     func isUpperBound(_ index: Int) -> Bool { self.accounts[index].isUpperBound }
     func requestScope(_ index: Int) -> LimitScope { self.scopes.requests[index] }

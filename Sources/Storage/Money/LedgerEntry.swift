@@ -96,7 +96,8 @@ public struct LedgerEntry: Sendable, Equatable {
     public var priceVersion: Int64 = 0
     /// The counts are ours, not the vendor's.
     public var isEstimated = false
-    /// No price was known; served because the policy says `flag`.
+    /// A price was missing: of the model, which was served because the policy says `flag`, or of the searches that the
+    /// vendor's tool made.
     public var isUnpriced = false
     /// Microseconds from head to end; `nil` when the process died in between.
     public var totalMicroseconds: Int64?

@@ -1,3 +1,4 @@
+import Catalogue
 import Logging
 import NIOPosix
 import ServiceLifecycle
@@ -8,29 +9,42 @@ import Storage
 /// a little at a time.
 struct Housekeeping: Service {
     private static let step = 1_000
+    /// Periods are known for weeks ahead.
+    private static let longestRest = Duration.seconds(3_600)
 
     private let store: SQLiteStore
     private let retention: Retention
     private let publisher: SnapshotPublisher
+    private let book: PriceShelf
     private let log: Logger
 
     init(_ workspace: Workspace, _ road: Road, log: Logger) {
         self.store = workspace.store
         self.retention = Retention(workspace.settings.retention)
         self.publisher = road.publisher
+        self.book = road.money.book
         self.log = log
     }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var lastPruned = ContinuousClock.now
             while !Task.isCancelled {
-                // An hour: periods are known for weeks ahead.
-                try? await Task.sleep(for: .seconds(3_600))
+                try? await Task.sleep(for: self.untilNextChange())
                 guard !Task.isCancelled else { return }
                 self.publisher.renew()
+                guard ContinuousClock.now - lastPruned >= Self.longestRest else { continue }
+                lastPruned = ContinuousClock.now
                 await self.prune()
             }
         }
+    }
+
+    /// A price with a date counts from that date on: its moment is not slept through.
+    private func untilNextChange() -> Duration {
+        let now = Workspace.unixMilliseconds()
+        guard let next = self.book.current?.nextChange(after: now) else { return Self.longestRest }
+        return min(Self.longestRest, .milliseconds(min(next - now, 86_400_000) + 1))
     }
 
     /// Deletes in steps with a rest after each, so that the store's writer is never held for long.

@@ -56,7 +56,7 @@ struct MoneyParts: Sendable {
     }
 
     /// What snapshots are priced and bounded by.
-    func desk(_ workspace: Workspace) -> PricingDesk {
+    func desk(_ workspace: Workspace, log: Logger) -> PricingDesk {
         let (book, budgetTime) = (self.book, self.budgetTime)
         let periods = BudgetPeriods(workspace.zones.boundaries)
         let store = workspace.store
@@ -66,41 +66,57 @@ struct MoneyParts: Sendable {
             estimator: self.estimator,
             now: Workspace.unixMilliseconds,
             budgets: { configuration in
-                Self.facts(configuration, periods, store, at: budgetTime.unixMilliseconds)
+                Self.facts(configuration, periods, store, log, at: budgetTime.unixMilliseconds)
             }
         )
     }
 
     /// Boundaries are worked out for so many periods ahead; they are renewed long before the last.
     private static let periodsAhead = 62
+    /// Of so many periods, the present one first, it is looked up what was spent: a clock may have been ahead.
+    private static let periodsLookedUp = 8
 
     private static func facts(
         _ configuration: StoredConfiguration,
         _ periods: BudgetPeriods,
         _ store: any LedgerStore,
+        _ log: Logger,
         at now: UnixMilliseconds
     ) -> [(budget: BudgetRecord, facts: BudgetFacts)] {
         let records = configuration.budgets
         let starts = records.map { periods.boundaries(of: $0, at: now, count: Self.periodsAhead) }
-        let keys = zip(records, starts).map { BudgetPeriodKey(budgetID: $0.id, startsAt: $1.first ?? 0) }
-        let balances = (try? store.balances(keys)) ?? []
-        let spent = Dictionary(balances.map { ($0.period, $0.spentNanoUSD) }, uniquingKeysWith: { first, _ in first })
-        return zip(zip(records, starts), keys).map { pair, key in
-            let (record, starts) = pair
-            return (
-                record,
-                BudgetFacts(
-                    id: record.id,
-                    scopeLabel: Self.label(record.scope, configuration),
-                    amountNanoUSD: record.amountNanoUSD,
-                    periodName: record.period.rawValue,
-                    isHard: record.isHard,
-                    isUpperBound: record.isUpperBound,
-                    schedule: BudgetSchedule(boundaries: starts),
-                    spentNanoUSD: spent[key] ?? 0,
-                    resetAt: record.resetAt
-                )
+        let keys = zip(records, starts).flatMap { record, starts in
+            starts.prefix(Self.periodsLookedUp).map { BudgetPeriodKey(budgetID: record.id, startsAt: $0) }
+        }
+        let spent: [BudgetPeriodKey: Int64]
+        do {
+            let balances = try store.balances(keys)
+            spent = Dictionary(balances.map { ($0.period, $0.spentNanoUSD) }, uniquingKeysWith: { first, _ in first })
+        } catch {
+            // What is open already knows better; a budget that is new to this process starts from nothing, and this is said.
+            log.error("what budgets have spent could not be read", metadata: ["error": "\(error)"])
+            spent = [:]
+        }
+        return zip(records, starts).map { record, starts in
+            func known(_ startsAt: Int64) -> Int64? {
+                spent[BudgetPeriodKey(budgetID: record.id, startsAt: startsAt)]
+            }
+            let later = starts.dropFirst().prefix(Self.periodsLookedUp - 1).compactMap { start in
+                known(start).map { (start, $0) }
+            }
+            var facts = BudgetFacts(
+                id: record.id,
+                scopeLabel: Self.label(record.scope, configuration),
+                amountNanoUSD: record.amountNanoUSD,
+                periodName: record.period.rawValue,
+                isHard: record.isHard,
+                isUpperBound: record.isUpperBound,
+                schedule: BudgetSchedule(boundaries: starts),
+                spentNanoUSD: starts.first.flatMap(known) ?? 0,
+                resetAt: record.resetAt
             )
+            facts.laterSpending = Dictionary(later, uniquingKeysWith: { first, _ in first })
+            return (record, facts)
         }
     }
 

@@ -28,13 +28,23 @@ struct Road: Sendable {
             help: "Admissions dropped without being ended; please report.",
             type: .counter
         ) { [(labels: [], value: Double(admissions.abandonedCount))] }
+        registry.collect(
+            "martlet_budget_overshoot_nano_usd_total",
+            help: "What requests cost beyond what they held, as far as it went over a hard budget.",
+            type: .counter
+        ) { [(labels: [], value: Double(admissions.overshootNanoUSD))] }
+        registry.collect(
+            "martlet_budget_alerts_dropped_total",
+            help: "Alerts of budgets dropped because nobody took them.",
+            type: .counter
+        ) { [(labels: [], value: Double(admissions.droppedAlerts))] }
         let money = try await MoneyParts.open(workspace, registry: registry, log: log)
         money.book.put(await money.prices.book)
         let builder = SnapshotBuilder(
             environment: SettingsOptions.environment,
             admissions: admissions,
             translations: Rooms.translations,
-            money: money.desk(workspace),
+            money: money.desk(workspace, log: log),
             services: Self.credentialServices(log),
             credentials: Self.credentials(workspace)
         )

@@ -1,5 +1,6 @@
 import AnthropicMessages
 import Exchange
+import Ledger
 import Logging
 import NIOCore
 import NIOEmbedded
@@ -29,7 +30,7 @@ final class RoadHarness {
     let key: String
     private let wall = WallClock()
 
-    init(options: GatewayOptions = .init(), world: TestWorld = .init()) throws {
+    init(options: GatewayOptions = .init(), world: TestWorld = .init(), journal: Journal? = nil) throws {
         self.key = world.key.text
         self.records = RecordQueue(registry: self.registry)
         let admissions = self.admissions
@@ -45,6 +46,7 @@ final class RoadHarness {
                 registry: self.registry,
                 records: self.records,
                 connector: self.vendors,
+                journal: journal,
                 firstUse: { _, _ in },
                 unixMilliseconds: { wall.now },
                 log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -17,6 +17,7 @@ struct TestWorld {
     /// Budgets of the key, and of its project.
     var budgets: [BudgetFacts] = []
     var projectBudgets: [BudgetFacts] = []
+    var openAISettings: [String: String] = [:]
     /// What every target costs.
     var pricing = TargetPricing.free
     var translations = TranslationTable.none
@@ -27,7 +28,7 @@ struct TestWorld {
 
     func snapshot(after previous: Snapshot = .empty, _ admissions: AdmissionTable = AdmissionTable()) throws -> Snapshot
     {
-        let openAI = try Self.provider("openai", .openAI, "https://api.vendor.example/v1")
+        let openAI = try Self.provider("openai", .openAI, "https://api.vendor.example/v1", self.openAISettings)
         let anthropic = try Self.provider("anthropic", .anthropic, "https://api.claude.example")
         let gemini = try Self.provider("google", .gemini, "https://generativelanguage.example")
         let bedrock = try Self.provider("aws", .bedrock, "https://bedrock.example", ["region": "us-east-1"])

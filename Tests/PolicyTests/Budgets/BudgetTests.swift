@@ -183,6 +183,19 @@ struct BudgetTests {
         #expect(try world.view().spent == 85 && world.table.takeAlerts().isEmpty)
     }
 
+    @Test("a period that was spent in before, while the clock was ahead, begins with what was spent")
+    func clockWasAhead() throws {
+        var facts = BudgetFacts.test(100, isUpper: true, boundaries: [0, 1_000, 2_000])
+        facts.laterSpending = [1_000: 90]
+        let table = AdmissionTable()
+        let account = BudgetAccount(facts, in: table)
+        #expect(try #require(table.view(facts.id, wall: 500)).spent == 0)
+        #expect(try #require(table.view(facts.id, wall: 1_500)).spent == 90)
+        #expect(try #require(table.view(facts.id, wall: 1_500)).available == 10)
+        #expect(try #require(table.view(facts.id, wall: 2_500)).spent == 0)
+        withExtendedLifetime(account) {}
+    }
+
     @Test("numbers at the edge neither trap nor let anything in")
     func edges() throws {
         let world = LimitWorld([.test(.max, isUpper: true)])
