@@ -33,18 +33,18 @@ public struct RouteCursor: Sendable {
     ///   - chooser: The model's targets; the same at every call.
     ///   - preferred: Where the request's session is; taken when it can serve, without a turn of the balance.
     ///   - now: The node's own clock.
-    ///   - cost: What the request is expected to cost at a target, in nano-dollars; `nil` when that is not known. Asked
-    ///     for the strategy `leastCost` only.
     ///   - obstacle: Why a target can never serve this request: what it cannot do, what the key may not use. Such a one
     ///     is not tried in any case.
+    ///   - cost: What the request is expected to cost at a target, in nano-dollars; `nil` when that is not known. Asked
+    ///     for the strategy `leastCost` only.
     /// - Returns: `nil` when nothing is left, or only what would be tried against its breaker while another that was
     ///   tried already is well.
     public mutating func next(
         _ chooser: TargetChooser,
         preferred: Int? = nil,
         at now: MonotonicInstant,
-        cost: (Int) -> Int64? = { _ in nil },
-        obstacle: (Int) -> SkipReason? = { _ in nil }
+        obstacle: (Int) -> SkipReason? = { _ in nil },
+        cost: (Int) -> Int64? = { _ in nil }
     ) -> RouteChoice? {
         if let preferred, let choice = self.stay(chooser, with: preferred, at: now, obstacle) { return choice }
         for group in chooser.groups.indices {
