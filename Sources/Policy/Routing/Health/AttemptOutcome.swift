@@ -41,6 +41,15 @@ public struct AttemptPermit: Sendable, Equatable {
 
     /// It went through although a breaker was open.
     public var isForced: Bool { self.target.isForced || self.provider.isForced }
+
+    /// Of each breaker that this probes, the half-open stretch it does it in: for simulations, which count them.
+    package var probed: (target: UInt64?, connection: UInt64?, credential: UInt64?) {
+        (
+            self.target.isProbe ? self.target.epoch : nil,
+            self.provider.connection.isProbe ? self.provider.connection.epoch : nil,
+            self.provider.credential.isProbe ? self.provider.credential.epoch : nil
+        )
+    }
 }
 
 /// What an attempt at a provider is counted by.
