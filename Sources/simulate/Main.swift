@@ -15,6 +15,9 @@ struct Main: ParsableCommand {
             """
     )
 
+    @Flag(help: "Runs the routing instead: breakers, attempts and retries under vendors with moods.")
+    var routing = false
+
     @Option(help: "How many seeds to run.")
     var seeds = 2_000
 
@@ -28,6 +31,10 @@ struct Main: ParsableCommand {
     var jobs = 0
 
     func run() throws {
+        if self.routing {
+            if let seed = self.seed { return try RoutingRun.replay(seed) }
+            return try RoutingRun(seeds: self.seeds, from: self.from, jobs: self.jobs).run()
+        }
         if let seed = self.seed { return try self.replay(seed) }
         let board = Board()
         let jobs = max(1, self.jobs > 0 ? self.jobs : Int(clamping: sysconf(Int32(_SC_NPROCESSORS_ONLN))))
