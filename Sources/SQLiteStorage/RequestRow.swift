@@ -10,13 +10,13 @@ enum RequestRow {
         outcome, failure, attempts, upstream_request_id, finish_reason, queue_us, first_byte_us, first_content_us, \
         total_us, overhead_us, uncached_input_tokens, cache_read_tokens, cache_write_5m_tokens, \
         cache_write_1h_tokens, audio_input_tokens, visible_output_tokens, reasoning_tokens, audio_output_tokens, \
-        usage_is_anomalous, warnings, client, session, cost_nano_usd, is_estimated
+        usage_is_anomalous, warnings, client, session, cost_nano_usd, is_estimated, route
         """
 
     /// Appends one record.
     static let insert = """
         INSERT INTO request_log (\(Self.columns))
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     /// Binds one record's values, in the order of `columns`.
@@ -29,6 +29,7 @@ enum RequestRow {
         row.bind(record.session)
         row.bind(record.costNanoUSD)
         row.bind(record.isEstimated)
+        row.bind(record.route)
     }
 
     /// Reads a row of `sequence` and the columns.
@@ -49,6 +50,7 @@ enum RequestRow {
         record.session = try reader.optional()
         record.costNanoUSD = try reader.optional()
         record.isEstimated = try reader.value()
+        record.route = try reader.optional()
         return StoredRequest(sequence: sequence, record: record)
     }
 }

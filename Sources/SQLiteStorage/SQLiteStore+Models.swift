@@ -8,11 +8,12 @@ extension SQLiteStore {
             try StorageError.naming(Self.clashes(model)) {
                 try database.execute(
                     sql: """
-                        INSERT INTO models (id, name, is_enabled, origin, created_at, updated_at)
-                        VALUES (?, ?, ?, ?, ?, ?)
+                        INSERT INTO models (id, name, is_enabled, origin, created_at, updated_at, routing)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         model.id, model.name, model.isEnabled, model.origin.rawValue, model.createdAt, model.updatedAt,
+                        try RoutingText.text(model.routing),
                     ]
                 )
             }
@@ -28,11 +29,13 @@ extension SQLiteStore {
                     "model",
                     model.id,
                     sql: """
-                        UPDATE models SET name = ?, is_enabled = ?, origin = ?, created_at = ?, updated_at = ?
+                        UPDATE models SET name = ?, is_enabled = ?, origin = ?, created_at = ?, updated_at = ?,
+                            routing = ?
                         WHERE id = ?
                         """,
                     arguments: [
-                        model.name, model.isEnabled, model.origin.rawValue, model.createdAt, model.updatedAt, model.id,
+                        model.name, model.isEnabled, model.origin.rawValue, model.createdAt, model.updatedAt,
+                        try RoutingText.text(model.routing), model.id,
                     ]
                 )
             }
@@ -51,15 +54,18 @@ extension SQLiteStore {
     /// All stored models with their targets, by name.
     static func models(_ database: Database) throws -> [ModelRecord] {
         var targets = try Self.targets(database)
-        let sql = "SELECT id, name, is_enabled, origin, created_at, updated_at FROM models ORDER BY name"
+        let sql = "SELECT id, name, routing, is_enabled, origin, created_at, updated_at FROM models ORDER BY name"
         return try Row.fetchAll(database, sql: sql).map { row in
             var reader = RowReader(row, of: "models")
             let id = try reader.value(String.self)
+            let name = try reader.value(String.self)
+            let routing = try RoutingText.routing(&reader)
             return ModelRecord(
                 id: id,
-                name: try reader.value(),
+                name: name,
                 isEnabled: try reader.value(),
                 targets: targets.removeValue(forKey: id) ?? [],
+                routing: routing,
                 origin: try reader.choice(),
                 createdAt: try reader.value(),
                 updatedAt: try reader.value()
@@ -69,7 +75,7 @@ extension SQLiteStore {
 
     private static func targets(_ database: Database) throws -> [String: [TargetRecord]] {
         let sql = """
-            SELECT model_id, provider, upstream_model, weight, priority, is_enabled FROM targets
+            SELECT model_id, provider, upstream_model, weight, priority, is_enabled, overrides FROM targets
             ORDER BY model_id, position
             """
         return try Row.fetchAll(database, sql: sql).reduce(into: [:]) { targets, row in
@@ -80,7 +86,8 @@ extension SQLiteStore {
                 upstreamModel: try reader.value(),
                 weight: try reader.value(),
                 priority: try reader.value(),
-                isEnabled: try reader.value()
+                isEnabled: try reader.value(),
+                overrides: try RoutingText.overrides(&reader)
             )
             targets[model, default: []].append(target)
         }
@@ -89,14 +96,15 @@ extension SQLiteStore {
     private static func insertTargets(_ database: Database, of model: ModelRecord) throws {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT INTO targets (model_id, position, provider, upstream_model, weight, priority, is_enabled)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO targets (model_id, position, provider, upstream_model, weight, priority, is_enabled,
+                    overrides)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
         for (position, target) in model.targets.enumerated() {
             try statement.execute(arguments: [
                 model.id, position, target.provider, target.upstreamModel, target.weight, target.priority,
-                target.isEnabled,
+                target.isEnabled, try RoutingText.text(target.overrides),
             ])
         }
     }

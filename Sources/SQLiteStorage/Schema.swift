@@ -46,6 +46,7 @@ enum Schema {
         migrator.registerMigration("0006-budgets-and-prices") { try $0.execute(sql: Self.budgetsAndPrices) }
         migrator.registerMigration("0007-ledger") { try $0.execute(sql: Self.ledger) }
         migrator.registerMigration("0008-request-costs") { try $0.execute(sql: Self.requestCosts) }
+        migrator.registerMigration("0009-routing") { try $0.execute(sql: Self.routing) }
         return migrator
     }
 }
@@ -163,6 +164,13 @@ extension Schema {
     private static let fewerRequestIndexes = """
         DROP INDEX request_log_by_project;
         DROP INDEX request_log_by_start;
+        """
+
+    /// JSON texts, so that a new setting needs no new column; models made before keep the defaults.
+    private static let routing = """
+        ALTER TABLE models ADD COLUMN routing TEXT;
+        ALTER TABLE targets ADD COLUMN overrides TEXT;
+        ALTER TABLE request_log ADD COLUMN route TEXT;
         """
 
     /// Keys made before ask for nothing.

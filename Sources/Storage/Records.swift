@@ -173,6 +173,8 @@ public struct ModelRecord: Sendable, Equatable {
     public var isEnabled: Bool
     /// Where requests go, in the order they were given.
     public var targets: [TargetRecord]
+    /// How requests are shared among them.
+    public var routing: ModelRoutingRecord
     /// Who owns the row.
     public var origin: RecordOrigin
     /// When it was created.
@@ -186,6 +188,7 @@ public struct ModelRecord: Sendable, Equatable {
         name: String,
         isEnabled: Bool = true,
         targets: [TargetRecord],
+        routing: ModelRoutingRecord = ModelRoutingRecord(),
         origin: RecordOrigin = .stored,
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
@@ -194,6 +197,7 @@ public struct ModelRecord: Sendable, Equatable {
         self.name = name
         self.isEnabled = isEnabled
         self.targets = targets
+        self.routing = routing
         self.origin = origin
         self.createdAt = createdAt
         self.updatedAt = updatedAt
@@ -212,13 +216,23 @@ public struct TargetRecord: Sendable, Equatable {
     public var priority: Int
     /// A disabled target is skipped.
     public var isEnabled: Bool
+    /// What is different about requests that go here.
+    public var overrides: TargetOverrides
 
     /// Makes a record.
-    public init(provider: String, upstreamModel: String, weight: Int = 1, priority: Int = 0, isEnabled: Bool = true) {
+    public init(
+        provider: String,
+        upstreamModel: String,
+        weight: Int = 1,
+        priority: Int = 0,
+        isEnabled: Bool = true,
+        overrides: TargetOverrides = TargetOverrides()
+    ) {
         self.provider = provider
         self.upstreamModel = upstreamModel
         self.weight = weight
         self.priority = priority
         self.isEnabled = isEnabled
+        self.overrides = overrides
     }
 }

@@ -72,6 +72,9 @@ public struct RequestRecord: Sendable, Equatable {
     public var client: String?
     /// The conversation label, at most 256 bytes.
     public var session: String?
+    /// How its target was found, as JSON text: who was skipped and why, each attempt, whether the conversation stayed.
+    /// `nil` when the first choice served and nobody was skipped.
+    public var route: String?
 
     /// Makes a record with its identity; the rest is filled in.
     public init(

@@ -283,6 +283,45 @@ extension SQLiteStoreTests {
         #expect(try store.loadConfiguration().keys == [key])
     }
 
+    @Test("models and records made before routing was known keep its defaults, and can be given it")
+    func modelsBeforeRouting() throws {
+        TemporaryFolder.write([], to: self.folder.store)
+        let old = try self.stranger()
+        try Schema.migrator.migrate(old, upTo: "0008-request-costs")
+        try old.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO models VALUES ('m', 'old', 1, 'stored', 1, 1);
+                    INSERT INTO targets VALUES ('m', 0, 'p', 'u', 5, 1, 1);
+                    INSERT INTO request_log (id, started_at, key_id, project_id, operation, is_stream, model_asked,
+                        model_served, provider, status, outcome, attempts, queue_us, total_us, overhead_us)
+                    VALUES ('r', 1, 'k', 'p', 'chat', 0, 'a', 's', 'p', 200, 'completed', 1, 0, 1, 1);
+                    """
+            )
+        }
+        try old.close()
+        let store = try self.open()
+        var model = try #require(try store.loadConfiguration().models.first)
+        #expect(model.routing == ModelRoutingRecord())
+        #expect(model.targets == [TargetRecord(provider: "p", upstreamModel: "u", weight: 5, priority: 1)])
+        #expect(try store.find(id: "r")?.record.route == nil)
+        model.routing.strategy = "least-latency"
+        model.targets[0].overrides.maxOutputTokens = 7
+        try store.updateModel(model)
+        #expect(try store.loadConfiguration().models == [model])
+    }
+
+    @Test("a routing text that no Martlet wrote is damage, not a trap", arguments: ["{", "[]", #"{"strategy":1}"#])
+    func damagedRouting(_ text: String) throws {
+        let store = try self.open()
+        try store.insertModel(ModelRecord(id: "m", name: "m", targets: [], createdAt: 1, updatedAt: 1))
+        try self.stranger().write { database in
+            try database.execute(sql: "UPDATE models SET routing = ?", arguments: [text])
+        }
+        let error = #expect(throws: StorageError.self) { try store.loadConfiguration() }
+        #expect(error?.message.contains("models") == true)
+    }
+
     @Test("a newer schema is refused and left as it is")
     func newerSchema() throws {
         try self.open().close()

@@ -9,6 +9,7 @@ extension Administration {
             name: try NameRules.modelName(draft.name),
             isEnabled: draft.isEnabled,
             targets: try self.checked(draft.targets),
+            routing: try RoutingRules.checked(draft.routing),
             createdAt: now,
             updatedAt: now
         )
@@ -32,6 +33,7 @@ extension Administration {
         model.name = try NameRules.modelName(change.name.applied(to: model.name))
         model.isEnabled = change.isEnabled.applied(to: model.isEnabled)
         if case .set(let targets) = change.targets { model.targets = try self.checked(targets) }
+        model.routing = try RoutingRules.checked(change.routing.applied(to: model.routing))
         try self.checkFree(modelName: model.name, except: id)
         model.updatedAt = self.now
         let changed = model
@@ -60,9 +62,10 @@ extension Administration {
         guard (1...TargetRules.maximum).contains(targets.count) else {
             throw .field("targets", "must hold 1 to \(TargetRules.maximum) targets")
         }
+        var checked: [TargetRecord] = []
         for (index, target) in targets.enumerated() {
             let place = "targets[\(index)]"
-            guard self.configuration.providers.contains(where: { $0.name == target.provider }) else {
+            guard let provider = self.configuration.providers.first(where: { $0.name == target.provider }) else {
                 throw .field("\(place).provider", "must be the name of a provider")
             }
             _ = try NameRules.modelName(target.upstreamModel, field: "\(place).upstream_model")
@@ -70,23 +73,10 @@ extension Administration {
             guard !targets.prefix(index).contains(where: { TargetRules.isSame($0, target) }) else {
                 throw .field(place, "repeats an earlier target")
             }
+            var target = target
+            target.overrides = try TargetRules.checked(target.overrides, of: provider, at: "\(place).overrides")
+            checked.append(target)
         }
-        return targets
-    }
-}
-
-/// What a target's numbers may be.
-enum TargetRules {
-    static let maximum = 32
-    static let weights = 0...1_000
-    static let priorities = 0...1_000
-
-    static func check(_ target: TargetRecord, at place: String) throws(AdminProblem) {
-        guard self.weights.contains(target.weight) else { throw .field("\(place).weight", "must be 0 to 1000") }
-        guard self.priorities.contains(target.priority) else { throw .field("\(place).priority", "must be 0 to 1000") }
-    }
-
-    static func isSame(_ a: TargetRecord, _ b: TargetRecord) -> Bool {
-        a.provider == b.provider && a.upstreamModel.utf8.elementsEqual(b.upstreamModel.utf8)
+        return checked
     }
 }

@@ -136,8 +136,10 @@ public struct ProviderChange: Sendable, Equatable {
 public struct ModelDraft: Sendable, Equatable {
     /// The public name.
     public var name: String
-    /// Where its requests go, 1 to 32.
+    /// Where its requests go, 1 to 64.
     public var targets: [TargetRecord]
+    /// How requests are shared among them.
+    public var routing = ModelRoutingRecord()
     /// Whether it is served.
     public var isEnabled = true
 
@@ -154,6 +156,8 @@ public struct ModelChange: Sendable, Equatable {
     public var name = Change<String>.keep
     /// Replaces all targets.
     public var targets = Change<[TargetRecord]>.keep
+    /// Changes how requests are shared among them.
+    public var routing = RoutingChange()
     /// Enables or disables it.
     public var isEnabled = Change<Bool>.keep
 

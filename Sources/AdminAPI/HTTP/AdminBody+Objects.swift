@@ -34,6 +34,20 @@ extension AdminBody {
         return results
     }
 
+    /// A map of texts, and nothing but texts.
+    func texts(_ name: String) throws(AdminProblem) -> [String: String]? {
+        guard let value = self.root.member(name) else { return nil }
+        guard value.kind == .object else { throw self.wrong(name, "must be an object of strings") }
+        var texts: [String: String] = [:]
+        for (key, value) in value.members {
+            guard let key = key.string, let text = value.string else {
+                throw self.wrong(name, "must be an object of strings")
+            }
+            texts[key] = text
+        }
+        return texts
+    }
+
     /// An amount of US dollars as a decimal text, in nano-dollars.
     func dollars(_ name: String) throws(AdminProblem) -> Int64? {
         guard let value = self.root.member(name) else { return nil }

@@ -4,8 +4,8 @@ import Wire
 
 /// Models with their targets: list, show, create, change, delete.
 enum ModelRoutes {
-    private static let fields = ["name", "enabled", "targets"]
-    private static let targetFields = ["provider", "upstream_model", "weight", "priority", "enabled"]
+    private static let fields = ["name", "enabled", "targets", "routing"]
+    private static let targetFields = ["provider", "upstream_model", "weight", "priority", "enabled", "overrides"]
 
     static func all(_ services: AdminServices) -> [AdminRoute] {
         let path = "\(AdminRoutes.prefix)/models"
@@ -56,6 +56,7 @@ enum ModelRoutes {
             guard let targets = try self.targets(body) else { throw body.wrong("targets", "is needed") }
             var draft = ModelDraft(name: name, targets: targets)
             draft.isEnabled = try body.bool("enabled") ?? true
+            draft.routing = try RoutingFields.change(body).applied(to: draft.routing)
             return draft
         }
     }
@@ -66,6 +67,7 @@ enum ModelRoutes {
             change.name = try body.change("name", body.string)
             change.isEnabled = try body.change("enabled", body.bool)
             if let targets = try self.targets(body) { change.targets = .set(targets) }
+            change.routing = try RoutingFields.change(body)
             return change
         }
     }
@@ -77,7 +79,8 @@ enum ModelRoutes {
                 upstreamModel: try target.requiredString("upstream_model"),
                 weight: try target.int("weight") ?? 1,
                 priority: try target.int("priority") ?? 0,
-                isEnabled: try target.bool("enabled") ?? true
+                isEnabled: try target.bool("enabled") ?? true,
+                overrides: try RoutingFields.overrides(target)
             )
         }
     }
@@ -95,6 +98,7 @@ enum ModelRoutes {
                 }
             }
         )
+        RoutingFields.write(model.routing, to: &writer)
         writer.member("created_at", time: model.createdAt)
         writer.member("updated_at", time: model.updatedAt)
     }
@@ -105,6 +109,7 @@ enum ModelRoutes {
         writer.member("weight", target.weight)
         writer.member("priority", target.priority)
         writer.member("enabled", target.isEnabled)
+        RoutingFields.write(target.overrides, to: &writer)
         writer.key("price")
         guard let price = tags.price(of: target) else { return writer.null() }
         let rates = price.rates(tier: nil, inputTokens: 0)

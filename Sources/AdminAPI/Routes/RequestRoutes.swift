@@ -105,6 +105,18 @@ enum RequestRoutes {
         writer.member("warnings", record.warnings)
         writer.member("client", record.client)
         writer.member("session", record.session)
+        writer.key("route")
+        if let route = self.route(record) { writer.raw(route) } else { writer.null() }
+    }
+
+    /// The decision record, when it is what it should be: one JSON object. It was written by another process perhaps, and
+    /// must not break the answer it stands in.
+    private static func route(_ record: RequestRecord) -> String? {
+        guard let route = record.route else { return nil }
+        let isObject = Array(route.utf8).withUnsafeBytes { bytes in
+            (try? JSONTape().read(bytes) { (root) throws(AdminProblem) in root.kind == .object }) ?? false
+        }
+        return isObject ? route : nil
     }
 
     private static func writeTimings(_ record: RequestRecord, to writer: inout JSONWriter) {

@@ -77,10 +77,25 @@ extension StorageExam {
             changed.isEnabled = true
             changed.origin = .stored
             changed.updatedAt = 99
+            changed.routing = ModelRoutingRecord(strategy: "priority", idleMilliseconds: 100)
             changed.targets = [TargetRecord(provider: "b", upstreamModel: "m")] + Sample.model().targets.reversed()
             try store.updateModel(changed)
             try expectEqual(try store.loadConfiguration().models, [changed], "models")
             try expectError(.notFound, "a missing model") { try store.updateModel(Sample.model("none")) }
+        },
+        StorageExam("each flag of a model's routing comes back by itself") { store in
+            let routings = [
+                ModelRoutingRecord(isSticky: false), ModelRoutingRecord(mayBillTwice: true),
+                ModelRoutingRecord(fallsBackOnRefusal: true), ModelRoutingRecord(hedges: true),
+                ModelRoutingRecord(totalMilliseconds: 1), ModelRoutingRecord(),
+            ]
+            try store.insertModel(Sample.model())
+            for routing in routings {
+                var changed = Sample.model()
+                changed.routing = routing
+                try store.updateModel(changed)
+                try expectEqual(try store.loadConfiguration().models.map(\.routing), [routing], "routing")
+            }
         },
         StorageExam("model names are unique byte for byte") { store in
             var composed = Sample.model("a")

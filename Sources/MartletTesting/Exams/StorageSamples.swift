@@ -69,12 +69,41 @@ enum Sample {
             isEnabled: false,
             targets: [
                 TargetRecord(provider: "openai-eu", upstreamModel: "gpt-z", weight: 3, priority: 2, isEnabled: false),
-                TargetRecord(provider: "sandbox", upstreamModel: "echo", weight: 0, priority: 1),
+                TargetRecord(
+                    provider: "sandbox",
+                    upstreamModel: "echo",
+                    weight: 0,
+                    priority: 1,
+                    overrides: Self.overrides
+                ),
                 TargetRecord(provider: "openai-eu", upstreamModel: "gpt-z", weight: 3, priority: 2, isEnabled: true),
             ],
+            routing: Self.routing,
             origin: .builtIn,
             createdAt: 41,
             updatedAt: 42
+        )
+    }
+
+    static var routing: ModelRoutingRecord {
+        ModelRoutingRecord(
+            strategy: "least-cost",
+            isSticky: false,
+            mayBillTwice: true,
+            fallsBackOnRefusal: true,
+            hedges: true,
+            connectMilliseconds: 43,
+            firstContentMilliseconds: 44,
+            idleMilliseconds: 45,
+            totalMilliseconds: .max
+        )
+    }
+
+    static var overrides: TargetOverrides {
+        TargetOverrides(
+            maxOutputTokens: 46,
+            reasoningEffort: "low",
+            headers: ["anthropic-beta": "a,b", "x-team": Self.hardText]
         )
     }
 
@@ -103,6 +132,7 @@ enum Sample {
         record.warnings = ["dropped_field", Self.hardText]
         record.client = "client/1.0"
         record.session = "session \(Self.hardText)"
+        record.route = #"{"strategy":"weighted","skipped":[{"target":"é/x","reason":"breaker_open"}]}"#
         return record
     }
 

@@ -165,7 +165,7 @@ struct ProviderAdministrationTests {
             ([TargetRecord(provider: "sandbox", upstreamModel: "m", weight: -1)], "targets[0].weight"),
             ([TargetRecord(provider: "sandbox", upstreamModel: "m", priority: 1_001)], "targets[0].priority"),
             (Array(repeating: TargetRecord(provider: "sandbox", upstreamModel: "m"), count: 2), "targets[1]"),
-            ((0..<33).map { TargetRecord(provider: "sandbox", upstreamModel: "m\($0)") }, "targets"),
+            ((0..<65).map { TargetRecord(provider: "sandbox", upstreamModel: "m\($0)") }, "targets"),
         ] as [([TargetRecord], String)]
     )
     func targets(targets: [TargetRecord], field: String) async throws {

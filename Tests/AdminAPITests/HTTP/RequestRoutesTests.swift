@@ -97,6 +97,24 @@ struct RequestRoutesTests {
         #expect(await fixture.call("GET", "/admin/v1/requests/none").status == 404)
     }
 
+    @Test(
+        "the decision record is shown as the object it is, and nothing else is",
+        arguments: [
+            (#"{"strategy":"weighted","attempts":[{"target":"openai/gpt-5","status":503,"ms":12}]}"#, true),
+            (nil, false), ("", false), ("{", false), ("[]", false), ("null", false), (#"{"a":1}x"#, false),
+            (#"{"a":1,"a":2}"#, false), (String(repeating: "[", count: 100_000), false),
+        ] as [(String?, Bool)]
+    )
+    func route(_ text: String?, _ isShown: Bool) async throws {
+        let fixture = try await self.fixture(records: 0)
+        var record = RequestRecord(id: "r", startedAt: 1, keyID: "k", projectID: "p", operation: .chat)
+        record.route = text
+        try fixture.store.append([record])
+        let answer = await fixture.call("GET", "/admin/v1/requests/r")
+        #expect(answer.string("id") == "r" && answer.raw("route") == (isShown ? text : "null"))
+        #expect(await fixture.call("GET", "/admin/v1/requests").count("data") == 1)
+    }
+
     @Test("a key tells when it was last used")
     func lastUsed() async throws {
         let fixture = try await AdminFixture()

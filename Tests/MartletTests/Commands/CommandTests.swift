@@ -109,7 +109,8 @@ struct CommandTests {
         arguments: [
             ["key", "create", "--name", "a", "--rpm", "5", "--model", "x", "--model", "y"], ["key", "list", "--json"],
             ["provider", "add", "p", "--kind", "openai", "--secret-stdin", "--set", "organization=o"],
-            ["model", "add", "m", "--target", "p/x"], ["project", "disable", "p"], ["requests", "tail"],
+            ["model", "add", "m", "--target", "p/x"], ["model", "set", "m", "--no-affinity", "--idle", "5s"],
+            ["model", "change", "m", "--disable-model"], ["project", "disable", "p"], ["requests", "tail"],
             ["key", "create", "--name", "a", "--strict-translation"], ["config", "show"],
             ["translate", "--from", "chat", "--to", "gemini", "--model", "m", "--strict", "--json", "request.json"],
             ["serve", "--port", "9", "--show-secrets"], ["doctor"], ["init"], ["version"],
@@ -130,6 +131,81 @@ struct CommandTests {
             try body(["--project", "p", "--model", "m", "--rpm", "5", "--expires", "2030-01-01T00:00:00Z"])
                 == #"{"name":"a","project":"p","allowed_models":["m"],"limits":{"requests_per_minute":5},"#
                 + #""expires_at":"2030-01-01T00:00:00Z"}"#
+        )
+    }
+
+    @Test("a model is asked for with its targets and what of its routing was given")
+    func modelBody() throws {
+        func body(_ arguments: [String]) throws -> String {
+            String(decoding: try ModelCommand.Add.parse(["m"] + arguments).body(), as: UTF8.self)
+        }
+        let target = #"{"provider":"p","upstream_model":"x","weight":2,"priority":0}"#
+        #expect(try body(["--target", "p/x:2"]) == #"{"name":"m","targets":[\#(target)]}"#)
+        #expect(
+            try body(["--target", "p/x:2", "--target-json", #"{"provider":"q"}"#, "--strategy", "least-cost"])
+                == #"{"name":"m","targets":[\#(target),{"provider":"q"}],"routing":{"strategy":"least-cost"}}"#
+        )
+        #expect(
+            try body(["--target", "p/x:2", "--no-affinity", "--hedging", "--connect", "1500ms", "--total", "none"])
+                == #"{"name":"m","targets":[\#(target)],"routing":{"affinity":false,"hedging":true,"#
+                + #""deadlines":{"connect_ms":1500,"total_ms":null}}}"#
+        )
+        for wrong in [[], ["--target", "p"], ["--target-json", "[]"], ["--target-json", "{"]] {
+            #expect(throws: (any Error).self) { try body(wrong) }
+        }
+        #expect(DeadlineText(argument: "5") == nil && DeadlineText(argument: "2m") == .milliseconds(120_000))
+    }
+
+    @Test("a new weight leaves everything else about the targets as it is")
+    func weights() throws {
+        let current = JSONView(
+            Array(
+                #"{"targets":[{"provider":"p","upstream_model":"a=b","weight":1,"priority":3,"enabled":false,"price":{},"#
+                    .utf8
+            ) + Array(#""overrides":{"headers":{"x":"1"}}},{"provider":"q","upstream_model":"m","weight":7}]}"#.utf8)
+        )
+        func body(_ arguments: [String]) throws -> String {
+            String(decoding: try ModelCommand.Change.parse(["m"] + arguments).body(current), as: UTF8.self)
+        }
+        #expect(
+            try body(["--weight", "p/a=b=5"])
+                == #"{"targets":[{"provider":"p","upstream_model":"a=b","priority":3,"enabled":false,"#
+                + #""overrides":{"headers":{"x":"1"}},"weight":5},{"provider":"q","upstream_model":"m","weight":7}]}"#
+        )
+        #expect(throws: (any Error).self) { try body(["--weight", "p/c=5"]) }
+        #expect(throws: (any Error).self) { try body(["--weight", "p/a=b=5", "--target", "p/x"]) }
+        #expect(WeightText(argument: "p=1") == nil && WeightText(argument: "p/a=x") == nil)
+        let change = try ModelCommand.Change.parse([
+            "m", "--rename", "n", "--enable-model", "--fallback-on-content-policy",
+        ])
+        #expect(
+            String(decoding: try change.body(nil), as: UTF8.self)
+                == #"{"name":"n","enabled":true,"routing":{"fallback_on_content_policy":true}}"#
+        )
+    }
+
+    @Test("a model is shown with its settings and a row for each target")
+    func modelView() throws {
+        let model = try #require(
+            JSONView(
+                Array(
+                    """
+                    {"name":"m","enabled":true,"routing":{"strategy":"weighted","affinity":true,\
+                    "deadlines":{"connect_ms":null,"idle_ms":500}},\
+                    "targets":[{"provider":"p","upstream_model":"x","weight":2,"priority":0,"enabled":true,\
+                    "price":{"input":"1","output":"2"},\
+                    "overrides":{"max_output_tokens":9,"reasoning_effort":null,"headers":{}}}]}
+                    """.utf8
+                )
+            )
+        )
+        let settings = ModelView.settings(model).text(width: nil)
+        #expect(settings.contains("strategy          weighted") && settings.contains("deadline idle_ms  500"))
+        #expect(!settings.contains("connect_ms") && !settings.contains("targets"))
+        #expect(
+            ModelView.targets(model).text(width: nil).hasSuffix(
+                "p/x     2       0         true     1      2       max_output_tokens=9"
+            )
         )
     }
 

@@ -33,6 +33,11 @@ struct JSONView: Sendable, Equatable {
         self.read { root in root.member(key)?.member(inner).flatMap(Self.text) }
     }
 
+    /// A member's own bytes.
+    func raw(_ key: String) -> [UInt8]? {
+        self.read { root in root.member(key).map { Array($0.bytes) } }
+    }
+
     /// A member that is an object.
     func view(_ key: String) -> JSONView? {
         self.read { root in

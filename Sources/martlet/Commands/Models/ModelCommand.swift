@@ -7,14 +7,16 @@ struct ModelCommand: AsyncParsableCommand {
         commandName: "model",
         abstract: "Public model names and the targets behind them.",
         discussion: """
-            A target is provider/upstream-model, then optionally :weight and :priority (lower serves first).
+            A target is provider/upstream-model, then optionally :weight and :priority (lower serves first). Inside a
+            priority, requests are shared by weight; a weight of 0 lets a target run dry.
 
             Examples:
               martlet model add fast --target openai/gpt-4.1-mini
               martlet model add fast --target openai/gpt-4.1-mini:1:0 --target lab/qwen3:1:1
-              martlet model list
+              martlet model change fast --weight openai/gpt-4.1-mini=0 --strategy least-latency --total 2m
+              martlet model show fast
             """,
-        subcommands: [Add.self, List.self, Show.self, Remove.self]
+        subcommands: [Add.self, List.self, Show.self, Change.self, Remove.self]
     )
 
     struct Add: AsyncParsableCommand {
@@ -23,27 +25,26 @@ struct ModelCommand: AsyncParsableCommand {
         @OptionGroup var common: SettingsOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The public name.") var name: String
-        @Option(help: "provider/upstream-model[:weight[:priority]]; repeat for more.") var target: [String]
+        @OptionGroup var targets: TargetOptions
+        @OptionGroup var routing: RoutingOptions
 
         func run() async throws {
-            let targets = try self.target.map { text in
-                guard let target = TargetText(text) else {
-                    throw ValidationError("--target takes provider/upstream-model[:weight[:priority]], got '\(text)'")
-                }
-                return target
-            }
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.key("name")
-            writer.string(self.name)
-            writer.key("targets")
-            writer.beginArray()
-            for target in targets { target.write(to: &writer) }
-            writer.endArray()
-            writer.endObject()
+            let body = try self.body()
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
-            self.output.show(try await client.call("POST", "/models", writer.bytes))
+            ModelView.show(try await client.call("POST", "/models", body), self.output)
+        }
+
+        /// What is asked of the admin API.
+        func body() throws -> [UInt8] {
+            guard !self.targets.isEmpty else { throw ValidationError("give at least one --target") }
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("name", self.name)
+            try self.targets.write(to: &writer)
+            try self.routing.write(to: &writer)
+            writer.endObject()
+            return writer.bytes
         }
     }
 
@@ -82,7 +83,7 @@ struct ModelCommand: AsyncParsableCommand {
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
             let id = try await client.id(of: self.model, in: "/models")
-            self.output.show(try await client.call("GET", "/models/\(percentEncoded(id))"))
+            ModelView.show(try await client.call("GET", "/models/\(percentEncoded(id))"), self.output)
         }
     }
 
@@ -99,47 +100,5 @@ struct ModelCommand: AsyncParsableCommand {
             _ = try await client.call("DELETE", "/models/\(percentEncoded(id))")
             Console.talk("Model \(self.model) is removed.")
         }
-    }
-}
-
-/// `provider/upstream-model[:weight[:priority]]`. Upstream names hold slashes and colons themselves: the provider ends at
-/// the first slash, and only trailing all-digit parts are weight and priority.
-struct TargetText: Equatable {
-    var provider: String
-    var upstreamModel: String
-    var weight = 1
-    var priority = 0
-
-    init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-        self.provider = String(parts[0])
-        var pieces = parts[1].split(separator: ":", omittingEmptySubsequences: false)
-        var numbers: [Int] = []
-        while pieces.count > 1, numbers.count < 2, let number = Self.number(pieces[pieces.count - 1]) {
-            numbers.insert(number, at: 0)
-            pieces.removeLast()
-        }
-        self.upstreamModel = pieces.joined(separator: ":")
-        if let weight = numbers.first { self.weight = weight }
-        if numbers.count == 2 { self.priority = numbers[1] }
-    }
-
-    private static func number(_ text: Substring) -> Int? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return Int(text)
-    }
-
-    func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.key("provider")
-        writer.string(self.provider)
-        writer.key("upstream_model")
-        writer.string(self.upstreamModel)
-        writer.key("weight")
-        writer.int(self.weight)
-        writer.key("priority")
-        writer.int(self.priority)
-        writer.endObject()
     }
 }
