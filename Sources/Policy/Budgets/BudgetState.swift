@@ -158,6 +158,11 @@ struct BudgetState {
             period.spent = period.spent.adding(delta)
             crossed = period.crossed(of: amount).map { ($0, period) }
         }
+        if !isKnown, startsAt > self.current.startsAt, self.facts.schedule.latest(at: startsAt) == startsAt {
+            // A period to come that was spent in while the clock was ahead.
+            self.facts.laterSpending[startsAt] = (self.facts.laterSpending[startsAt] ?? 0).adding(delta)
+            return (true, nil)
+        }
         return (isKnown, crossed.map { self.alert($0.0, $0.1) })
     }
 

@@ -196,6 +196,21 @@ struct BudgetTests {
         withExtendedLifetime(account) {}
     }
 
+    @Test("a correction in a period to come, spent in while the clock was ahead, counts when that begins")
+    func correctedAhead() throws {
+        var facts = BudgetFacts.test(100, isUpper: true, boundaries: [0, 1_000, 2_000])
+        facts.laterSpending = [1_000: 90]
+        let table = AdmissionTable()
+        let account = BudgetAccount(facts, in: table)
+        #expect(table.correct(facts.id, periodStartsAt: 1_000, by: -40))
+        #expect(table.correct(facts.id, periodStartsAt: 2_000, by: 7))
+        #expect(!table.correct(facts.id, periodStartsAt: 1_500, by: 7))
+        #expect(try #require(table.view(facts.id, wall: 500)).spent == 0)
+        #expect(try #require(table.view(facts.id, wall: 1_500)).spent == 50)
+        #expect(try #require(table.view(facts.id, wall: 2_500)).spent == 7)
+        withExtendedLifetime(account) {}
+    }
+
     @Test("numbers at the edge neither trap nor let anything in")
     func edges() throws {
         let world = LimitWorld([.test(.max, isUpper: true)])
