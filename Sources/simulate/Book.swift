@@ -55,6 +55,10 @@ struct Book {
     var standing: [BudgetPeriodKey: Standing] = [:]
     /// What spending and holds of a hard budget may come to: its amount, unless that was lowered below them.
     var ceilings: [BudgetPeriodKey: Int64] = [:]
+    /// The highest that ceilings were since the disk last had everything: a power cut goes back to a moment since then.
+    var highest: [BudgetPeriodKey: Int64] = [:]
+    /// What attempts of the last life were charged that had been given up, when their ends did not outlive it.
+    private(set) var givenUp: [BudgetPeriodKey: Int64] = [:]
     /// Budgets whose kind or bound changed while something was in flight that was let in by the old one.
     var mixed: Set<BudgetPeriodKey> = []
 
@@ -88,6 +92,16 @@ struct Book {
     mutating func forgets(_ attempt: AttemptID, isSure: Bool) {
         self.learns(attempt, nil, isEnd: true)
         if isSure { self.wrote(attempt) }
+    }
+
+    /// All that was written is on the disk.
+    mutating func syncedAll() {
+        self.highest = self.ceilings
+    }
+
+    /// A life of the process has ended.
+    mutating func beginReckoning() {
+        self.givenUp = [:]
     }
 
     // MARK: Rows
@@ -157,6 +171,9 @@ struct Book {
         var attempt = attempt
         attempt.row = Knowledge(row, isEstimated: row.isEstimated)
         attempt.isClosed = true
+        if attempt.hasEnded, attempt.knowledge.last == .some(nil) {
+            for period in attempt.opening.budgets { self.givenUp[period, default: 0] += row.chargeNanoUSD }
+        }
         self.open[id] = nil
         self.closed[id] = attempt
     }

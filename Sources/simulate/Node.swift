@@ -19,6 +19,7 @@ struct Node {
         options.segmentBytes = 64 << 10
         options.segmentsAhead = 1
         options.hasThread = false
+        options.retryMilliseconds = 0
         let registry = MetricRegistry()
         options.registry = registry
         options.hook = { point in world.pass(point) }

@@ -21,6 +21,7 @@ extension Simulation {
         default: break
         }
         try self.reload()
+        self.tell("changed: \(change ?? "")")
         for index in live { self.book.ceilings[self.period(of: self.scenario.budgets[index])] = nil }
     }
 
@@ -28,6 +29,7 @@ extension Simulation {
     private mutating func changeAmount(_ index: Int) {
         let amount = self.scenario.budgets[index].record.amountNanoUSD
         self.scenario.budgets[index].record.amountNanoUSD = amount * Int64(self.random.int(0...300)) / 100
+        self.tell("\(self.scenario.budgets[index].record.id) has \(self.scenario.budgets[index].record.amountNanoUSD)")
     }
 
     private mutating func changeKind(_ index: Int, isBound: Bool) {
@@ -87,12 +89,14 @@ extension Simulation {
         entry.chargeNanoUSD = delta
         entry.settledAt = self.clock.wall
         entry.note = "an invoice says otherwise"
+        self.tell("corrects \(attempt.opening.attempt.low) by \(delta) in \(entry.budgets)")
         try self.world.memory.append([entry], watermark: nil)
         self.book.corrections.append((entry.budgets, delta))
         for period in entry.budgets {
             self.node.table.correct(period.budgetID, periodStartsAt: period.startsAt, by: delta)
             self.book.standing[period, default: .init()].spent += delta
-            if let ceiling = self.book.ceilings[period] { self.book.ceilings[period] = ceiling + max(0, delta) }
+            self.book.ceilings[period]? += max(0, delta)
+            self.book.highest[period]? += max(0, delta)
         }
     }
 }

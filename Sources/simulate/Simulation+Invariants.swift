@@ -25,11 +25,14 @@ extension Simulation {
             let amount = budget.record.amountNanoUSD
             guard budget.record.isHard, budget.record.isUpperBound, !self.book.mixed.contains(period) else {
                 self.book.ceilings[period] = nil
+                self.book.highest[period] = nil
                 continue
             }
             let ceiling = max(amount, self.book.ceilings[period] ?? .max)
             try hold("b", taken <= ceiling || ceiling == .max, "\(budget.record.id) came to \(taken) of \(ceiling)")
-            self.book.ceilings[period] = max(amount, min(ceiling, taken))
+            let lowered = max(amount, min(ceiling, taken))
+            self.book.ceilings[period] = lowered
+            self.book.highest[period] = max(lowered, self.book.highest[period] ?? 0)
         }
     }
 

@@ -17,6 +17,7 @@ extension Simulation {
         guard !self.world.isDead, probe.isSynced == true else { return }
         if self.random.chance(1, in: 3) { self.world.disk.heal() }
         self.diskIsSick = self.world.disk.hasFaults || !self.node.journal.isWritable
+        self.book.syncedAll()
         for (attempt, index) in known {
             self.book.synced(attempt, through: index)
             if self.book.open[attempt]?.hasEnded == true { self.book.wrote(attempt) }
@@ -39,7 +40,9 @@ extension Simulation {
         self.tally.faults += 1
         self.diskIsSick = true
         let faults = SimulatedDisk.Fault.allCases
-        self.world.disk.inject(faults[self.random.int(0...faults.count - 1)])
+        let fault = faults[self.random.int(0...faults.count - 1)]
+        self.tell("the disk will fail: \(fault)")
+        self.world.disk.inject(fault)
     }
 
     mutating func breakStore() {
@@ -58,12 +61,15 @@ extension Simulation {
         if !self.world.isDead { self.world.stop() }
         if cut == .power { self.world.disk.losePower(&self.random) }
         self.flights = []
+        self.book.beginReckoning()
+        if cut == .power { self.book.ceilings = self.book.highest }
         try self.startAgain(after: cut)
         self.tell("started again: \(self.book.closed.count) rows")
     }
 
     private mutating func startAgain(after cut: Book.Cut) throws {
         var deaths = 0
+        let wasSick = self.diskIsSick
         while true {
             self.world.revive()
             // It may die once more while it reads the journal or drains it.
@@ -93,7 +99,7 @@ extension Simulation {
         try self.book.reconcile(self.rows(), isWhole: true, after: cut)
         try self.checkStore()
         try self.replay()
-        try self.carryOver()
+        try self.carryOver(wasSick: wasSick)
     }
 
     /// (h) Reading the whole journal again changes nothing.
@@ -112,15 +118,18 @@ extension Simulation {
     }
 
     /// What the new process should show: what the store says, and nothing held.
-    private mutating func carryOver() throws {
+    ///
+    /// A hard budget is then not over what it came to at some moment since the last sync. While the disk failed, settlements
+    /// went to the store from memory, and ends without a row nowhere: what those attempts were charged comes on top.
+    private mutating func carryOver(wasSick: Bool) throws {
         let balances = self.book.balances()
-        var ceilings: [BudgetPeriodKey: Int64] = [:]
         for (period, ceiling) in self.book.ceilings {
             let spent = balances[period] ?? 0
+            let ceiling = ceiling + (wasSick ? self.book.givenUp[period] ?? 0 : 0)
             try hold("b", spent <= ceiling, "\(period) has spent \(spent) after a restart, it came to \(ceiling)")
-            ceilings[period] = ceiling
+            self.book.ceilings[period] = ceiling
         }
-        self.book.ceilings = ceilings
+        self.book.syncedAll()
         self.book.mixed = []
         self.book.standing = balances.mapValues { Book.Standing(spent: $0) }
         try self.reload()

@@ -165,6 +165,7 @@ extension Simulation {
         flight.final = self.finalUsage(flight)
         let entry = flight.entry
         let reservesFirst = self.random.chance(1, in: 6)
+        self.tell("\(flight.entry.requestID) opens \(entry.attempt.low) at \(entry.chargeNanoUSD) in \(flight.holds)")
         self.book.opens(entry, isReservation: reservesFirst)
         self.tally.attempts += 1
         do {
@@ -299,6 +300,7 @@ extension Simulation {
         let charge = Tariff.charge(flight.model.price, flight.used)
         let knowledge = Book.Knowledge(usage: flight.used, chargeNanoUSD: charge)
         self.book.learns(flight.entry.attempt, knowledge, isEnd: false)
+        self.tell("\(flight.entry.requestID) has cost \(charge) so far")
         let dropped = self.node.checkpointsDropped
         self.node.journal.checkpoint(ticket, usage: flight.used, chargeNanoUSD: charge)
         if !self.world.isDead, self.node.checkpointsDropped == dropped { self.book.wrote(flight.entry.attempt) }
@@ -383,6 +385,7 @@ extension Simulation {
         entry.status = outcome == .completed ? 200 : 502
         entry.totalMicroseconds = 1_000
         self.book.learns(entry.attempt, Book.Knowledge(entry, isEstimated: isEstimated), isEnd: true)
+        self.tell("\(entry.requestID) ends \(entry.attempt.low) at \(charge): \(outcome)")
         self.node.journal.settle(ticket, entry)
         if !self.world.isDead { self.book.wrote(entry.attempt) }
     }
@@ -390,6 +393,7 @@ extension Simulation {
     /// Ends an attempt that was never sent.
     private mutating func letGo(_ flight: Flight) {
         guard let ticket = flight.ticket else { return }
+        self.tell("\(flight.entry.requestID) lets go of \(flight.entry.attempt.low)")
         self.book.learns(flight.entry.attempt, nil, isEnd: true)
         self.node.journal.release(ticket)
         guard !self.world.isDead else { return }

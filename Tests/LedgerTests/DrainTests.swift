@@ -17,6 +17,7 @@ struct DrainTests {
             journal.settle(ticket, LedgerEntry.sample(number).ended(charge: 2))
             if number % 50 == 0 { journal.commitNow() }
         }
+        journal.commitNow()
     }
 
     @Test("segments go when everything in them is in the store, and not before")
@@ -29,11 +30,49 @@ struct DrainTests {
         while try opened.drain.drainOnce() > 0 {}
         #expect(opened.journal.backlog == 0 && opened.journal.segmentCount == before)
         opened.journal.settle(held, LedgerEntry.sample(100_000).ended(charge: 1))
+        opened.journal.commitNow()
         #expect(try opened.drain.drainOnce() == 1)
         #expect(opened.journal.segmentCount == 1)
         #expect(self.bench.disk.names.count <= 3)
         #expect(self.bench.ledger.count == 1_001)
         #expect(try self.bench.store.watermark() != nil)
+    }
+
+    @Test("the store gets what the journal's disk has; what only memory has, while the disk fails or at the end")
+    func behindTheDisk() throws {
+        let opened = try self.bench.start()
+        let journal = opened.journal
+        let tickets = try (0..<3).map { try journal.open(.sample($0)) }
+        journal.settle(tickets[0], LedgerEntry.sample(0).ended(charge: 1))
+        journal.commitNow()
+        journal.settle(tickets[1], LedgerEntry.sample(1).ended(charge: 1))
+        #expect(try opened.drain.drainOnce() == 1 && opened.drain.drainOnce() == 0)
+        #expect(journal.backlog == 1)
+        #expect(try opened.drain.drainOnce(isLast: true) == 1)
+        self.bench.disk.inject(.write)
+        journal.settle(tickets[2], LedgerEntry.sample(2).ended(charge: 1))
+        #expect(try opened.drain.drainOnce() == 1)
+        #expect(self.bench.store.allEntries.count == 3)
+    }
+
+    @Test(
+        "what was paid from the room of a given-up attempt is not in the store without its being given up",
+        arguments: 0..<20
+    )
+    func givenUp(_ seed: Int) throws {
+        let opened = try self.bench.start()
+        let journal = opened.journal
+        let givenUp = try journal.open(.sample(1))
+        journal.commitNow()
+        journal.release(givenUp)
+        let next = try journal.open(.sample(2))
+        journal.settle(next, LedgerEntry.sample(2).ended(charge: 50))
+        _ = try opened.drain.drainOnce()
+        var random = Seeded(state: UInt64(seed))
+        self.bench.disk.losePower(&random)
+        _ = try self.bench.start()
+        let charges = self.bench.ledger.mapValues(\.chargeNanoUSD)
+        #expect(charges[givenUp.attempt] == nil || charges[next.attempt] == nil, "\(charges)")
     }
 
     @Test("what the store refuses is kept, in order, and tried again")

@@ -79,6 +79,7 @@ final class FileDiskTests {
         #expect(throws: JournalError.self) {
             try Journal.open(disk: FileDisk(folder: self.folder), options: options, store: store, now: 1)
         }
+        first.journal.syncNow(withinMilliseconds: 10_000)
         #expect(try first.drain.drainOnce() == 500)
         first.journal.close()
         first.journal.close()

@@ -13,13 +13,18 @@ struct Bench {
         var options = JournalOptions()
         options.segmentBytes = 65_536
         options.hasThread = false
+        options.retryMilliseconds = 0
         options.hook = hook
         return options
     }
 
     /// A new process on what the last one left.
     func start(hook: JournalHook? = nil, now: UnixMilliseconds = 9_000) throws(JournalError) -> OpenedJournal {
-        try Journal.open(disk: self.disk.mount(), options: Self.options(hook: hook), store: self.store, now: now)
+        try self.start(Self.options(hook: hook), now: now)
+    }
+
+    func start(_ options: JournalOptions, now: UnixMilliseconds = 9_000) throws(JournalError) -> OpenedJournal {
+        try Journal.open(disk: self.disk.mount(), options: options, store: self.store, now: now)
     }
 
     /// What is in the store, by attempt.

@@ -2,6 +2,7 @@ import Exchange
 import MartletTesting
 import Storage
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import Ledger
@@ -46,6 +47,61 @@ struct JournalTests {
         opened.journal.commitNow()
         #expect(opened.journal.isWritable)
         _ = try opened.journal.open(.sample(number))
+    }
+
+    @Test("a full disk is not asked for a segment at every round")
+    func patience() throws {
+        var options = Bench.options()
+        options.retryMilliseconds = 600_000
+        let registry = MetricRegistry()
+        options.registry = registry
+        let opened = try self.bench.start(options)
+        self.bench.disk.inject(.full)
+        for number in 0..<10_000 where opened.journal.isWritable {
+            let ticket = try? opened.journal.open(.sample(number))
+            opened.journal.commitNow()
+            if let ticket { opened.journal.settle(ticket, LedgerEntry.sample(number).ended(charge: 1)) }
+        }
+        for _ in 0..<10 { opened.journal.commitNow() }
+        #expect(!opened.journal.isWritable)
+        #expect(registry.counter("martlet_journal_errors_total", help: "").value == 1)
+    }
+
+    @Test("the mark that attests a sync has no sync of its own while there is other work")
+    func marks() throws {
+        var options = Bench.options()
+        let registry = MetricRegistry()
+        options.registry = registry
+        let journal = try self.bench.start(options).journal
+        let syncs = registry.counter("martlet_journal_syncs_total", help: "")
+        func marks() -> Int { journal.state.withLock { $0.freshMarks } }
+        let first = try journal.open(.sample(1))
+        journal.commit(isQuiet: false)
+        #expect(syncs.value == 1 && marks() == 0)
+        journal.commit(isQuiet: true)
+        #expect(syncs.value == 1 && marks() == 1)
+        journal.commit(isQuiet: false)
+        #expect(syncs.value == 1)
+        journal.settle(first, LedgerEntry.sample(1).ended(charge: 1))
+        journal.commit(isQuiet: false)
+        #expect(syncs.value == 2 && marks() == 0)
+        journal.commit(isQuiet: true)
+        journal.commit(isQuiet: true)
+        #expect(syncs.value == 3 && marks() == 0)
+        journal.commit(isQuiet: true)
+        #expect(syncs.value == 3)
+    }
+
+    @Test("who waits for the disk behind an unsynced mark is answered")
+    func waitingBehindAMark() throws {
+        let journal = try self.bench.start().journal
+        let ticket = try journal.open(.sample(1))
+        journal.commit(isQuiet: false)
+        journal.commit(isQuiet: true)
+        let answer = Mutex<Bool?>(nil)
+        journal.whenSynced(ticket) { isGood in answer.withLock { $0 = isGood } }
+        journal.commit(isQuiet: false)
+        #expect(answer.withLock { $0 } == true)
     }
 
     @Test(
@@ -111,6 +167,7 @@ struct JournalTests {
         #expect(opened.journal.openAttempts == 1)
         #expect(opened.journal.backlog == 1)
         opened.journal.release(other)
+        opened.journal.commitNow()
         #expect(try opened.drain.drainOnce() == 1)
         #expect(self.bench.store.allEntries.map(\.chargeNanoUSD) == [1])
     }

@@ -5,7 +5,8 @@ import Synchronization
 import Telemetry
 
 /// Moves settled entries from the journal into the store, in batches, on a thread of its own: the road never waits for a
-/// database. What the store refuses is tried again for as long as it takes; until then it is safe in the journal.
+/// database. What the store refuses is tried again for as long as it takes; until then it is safe in the journal. An entry moves
+/// once it is on the journal's disk, so that the store never knows more than the journal would after a power cut.
 public struct LedgerDrain: Service {
     private static let batch = 500
     private static let milliseconds = 200
@@ -51,8 +52,9 @@ public struct LedgerDrain: Service {
         while true {
             let isLast = isStopping.isRaised
             do {
+                if isLast { self.journal.syncNow(withinMilliseconds: Self.longestRest) }
                 // A full batch has more behind it; the last ones go whatever their number.
-                while try self.drainOnce() >= (isLast ? 1 : Self.batch) { rest = 0 }
+                while try self.drainOnce(isLast: isLast) >= (isLast ? 1 : Self.batch) { rest = 0 }
                 rest = 0
                 if isLast { return }
             } catch {
@@ -70,13 +72,14 @@ public struct LedgerDrain: Service {
 
     /// Moves one batch.
     ///
+    /// - Parameter isLast: The process ends: even what the journal's disk does not have goes.
     /// - Returns: How many entries it had.
     /// - Throws: What the store says; then nothing has moved.
-    package func drainOnce() throws -> Int {
+    package func drainOnce(isLast: Bool = false) throws -> Int {
         let journal = self.journal
         // The batch stays in the queue until the store has it: nothing is put back when it refuses.
         let (batch, watermark) = journal.state.withLock { state in
-            (state.queue[state.queueStart...].prefix(Self.batch).map(\.entry), state.watermark)
+            (state.drainable(upTo: Self.batch, evenUnsynced: isLast), state.watermark)
         }
         guard !batch.isEmpty else { return 0 }
         journal.options.hook?(.midBatch)

@@ -57,7 +57,10 @@ final class Signal: Sendable {
     }
 
     /// Waits until it is raised, or the time is over.
-    func wait(milliseconds: Int) {
-        _ = self.semaphore.wait(timeout: .now() + .milliseconds(milliseconds))
+    ///
+    /// - Returns: Whether it was raised.
+    @discardableResult
+    func wait(milliseconds: Int) -> Bool {
+        self.semaphore.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
     }
 }

@@ -5,9 +5,9 @@ import Telemetry
 // The committer: forces what was written onto the disk, keeps segments ready, and mends the journal when the disk has failed.
 
 extension Journal {
-    /// How long the committer waits when there is nothing to do, and before it tries a failed disk again.
+    /// How long the committer rests when there is nothing to do. So long, at most, waits what wakes nobody: a checkpoint, and
+    /// the sync of a mark.
     private static let idleMilliseconds = 1_000
-    private static let retryMilliseconds = 200
 
     private enum Wait {
         case none
@@ -20,53 +20,78 @@ extension Journal {
         while true {
             let wait = self.state.withLock { state -> Wait in
                 if state.isClosing { return .over }
-                if state.isBroken { return .upTo(Self.retryMilliseconds, thenCommit: true) }
-                if state.isUrgent || state.freshRecords >= self.options.groupRecords { return .none }
-                guard state.freshRecords > 0 else {
-                    state.wakeAt = 1
+                if state.isBroken { return .upTo(self.options.retryMilliseconds, thenCommit: true) }
+                if state.isUrgent || state.unsyncedRecords >= self.options.groupRecords { return .none }
+                guard state.unsyncedRecords > 0 else {
+                    state.wakeAt = state.freshMarks + 1
                     let milliseconds = state.needsMark ? self.options.groupMilliseconds * 4 : Self.idleMilliseconds
                     return .upTo(milliseconds, thenCommit: false)
                 }
-                state.wakeAt = self.options.groupRecords
+                state.wakeAt = state.freshMarks + self.options.groupRecords
                 return .upTo(self.options.groupMilliseconds, thenCommit: true)
             }
             switch wait {
             case .over: return
-            case .none: self.commitNow()
+            case .none: self.commit(isQuiet: false)
             case .upTo(let milliseconds, let thenCommit):
-                self.committerSignal.wait(milliseconds: milliseconds)
-                let isFresh = self.state.withLock { state in
+                let isOver = !self.committerSignal.wait(milliseconds: milliseconds)
+                let isIdle = self.state.withLock { state in
                     state.wakeAt = .max
-                    return state.freshRecords > 0
+                    return state.unsyncedRecords == 0
                 }
                 // The first record after a quiet time waits for company.
-                if thenCommit || !isFresh { self.commitNow() }
+                if thenCommit || isIdle { self.commit(isQuiet: isIdle && isOver) }
             }
         }
     }
 
-    /// One round: sync, then see to segments and to whether anything new is taken. For the committer, and for tests.
+    /// Waits until everything written before is on the disk, but not longer than told, and not for a disk that fails.
+    func syncNow(withinMilliseconds milliseconds: Int) {
+        guard self.committer.withLock({ $0 != nil }) else { return self.commitNow() }
+        let signal = Signal()
+        let waits = self.state.withLock { state in
+            guard !state.isBroken, !state.isClosing, state.freshRecords > 0 || !state.syncing.isEmpty else {
+                return false
+            }
+            state.waiters.append(JournalState.Waiter(place: state.place) { _ in signal.raise() })
+            state.isUrgent = true
+            return true
+        }
+        guard waits else { return }
+        self.committerSignal.raise()
+        signal.wait(milliseconds: milliseconds)
+    }
+
+    /// One round as after a quiet time. For tests, and for the last one.
     package func commitNow() {
-        if !self.state.withLock({ $0.isBroken }) { self.sync() }
+        self.commit(isQuiet: true)
+    }
+
+    /// One round: sync, then see to segments and to whether anything new is taken. What was synced is attested when it has been
+    /// quiet for a moment; the mark that does so is synced with the next record, or when none comes for a second.
+    package func commit(isQuiet: Bool) {
+        if !self.state.withLock({ $0.isBroken }) { self.sync(isQuiet: isQuiet) }
         if self.state.withLock({ $0.isBroken }) { self.mend() }
         self.prepareSegments()
-        self.attest()
+        if isQuiet { self.attest() }
         self.updateShedding()
     }
 
-    private func sync() {
+    private func sync(isQuiet: Bool) {
         let work = self.state.withLock {
-            state -> (files: [any JournalFile], place: JournalPosition, hasRecords: Bool)? in
+            state -> (files: [any JournalFile], place: JournalPosition, written: UInt64, hasRecords: Bool)? in
             state.isUrgent = false
-            guard state.freshRecords > 0 else { return nil }
+            // A mark is worth no sync of its own while there is other work.
+            let isDue = state.unsyncedRecords > 0 || isQuiet || !state.waiters.isEmpty
+            guard state.freshRecords > 0, isDue else { return nil }
             let files = state.dirty
             state.dirty = [state.current.file]
             state.syncing = state.fresh
             state.fresh = []
-            let hasRecords = state.freshRecords > state.freshMarks
+            let hasRecords = state.unsyncedRecords > 0
             state.freshRecords = 0
             state.freshMarks = 0
-            return (files, state.place, hasRecords)
+            return (files, state.place, state.written, hasRecords)
         }
         guard let work else { return self.answerWaiters() }
         self.options.hook?(.beforeSync)
@@ -91,6 +116,7 @@ extension Journal {
             }
             state.syncing = []
             state.synced = work.place
+            state.syncedRecords = work.written
             if work.hasRecords { state.needsMark = true }
             return true
         }
@@ -113,7 +139,8 @@ extension Journal {
         for each in done { each(isGood) }
     }
 
-    /// When nothing follows a synced record, a mark says that it was synced: damage to it is then told from a torn tail.
+    /// When nothing follows a synced record, a mark says that it was synced: damage to it is then told from a torn tail. Every
+    /// later record says the same, so under load there are no marks.
     private func attest() {
         self.withFrame(payloadBytes: 16) { frame in
             frame.add(.mark) { _ in }
@@ -130,10 +157,13 @@ extension Journal {
 
     // MARK: Segments
 
-    /// Keeps empty segments ready, so that the road never waits for one.
+    /// Keeps empty segments ready, so that the road never waits for one. A disk that has no room is not asked again at once:
+    /// looking for room in a full one takes it longer than a sync.
     func prepareSegments() {
+        let clock = ContinuousClock()
         while true {
             let number = self.state.withLock { state -> UInt64? in
+                if let rest = state.segmentsRestUntil, clock.now < rest { return nil }
                 // More than usual when many open attempts have taken the room for their ends.
                 let isShort = state.unpromisedRoom < self.options.segmentBytes / 2
                 guard state.spares.count < self.options.segmentsAhead || isShort, !state.isClosing else { return nil }
@@ -145,6 +175,8 @@ extension Journal {
                 let file = try self.disk.create(SegmentHeader.fileName(number), bytes: self.options.segmentBytes)
                 self.state.withLock { $0.spares.append(JournalState.Spare(number: number, file: file)) }
             } catch {
+                let rest = clock.now + .milliseconds(self.options.retryMilliseconds)
+                self.state.withLock { $0.segmentsRestUntil = rest }
                 return self.metrics.errors.add()
             }
         }
@@ -178,13 +210,11 @@ extension Journal {
     /// files are not synced any more.
     private func mend() {
         let work = self.state.withLock {
-            state -> (number: UInt64, records: [UInt8], bytes: Int, after: JournalPosition, marks: Int) in
+            state -> (number: UInt64, records: [UInt8], written: UInt64, bytes: Int, after: JournalPosition) in
             defer { state.nextNumber += 1 }
             let kept = (state.openAttempts + 16) * JournalState.keptBytes
             let bytes = SegmentHeader.bytes + state.fresh.count * 2 + kept + 2 * RecordFormat.maximumBytes
-            return (
-                state.nextNumber, state.fresh, max(self.options.segmentBytes, bytes), state.synced, state.freshMarks
-            )
+            return (state.nextNumber, state.fresh, state.written, max(self.options.segmentBytes, bytes), state.synced)
         }
         do throws(JournalError) {
             let file = try self.disk.create(SegmentHeader.fileName(work.number), bytes: work.bytes)
@@ -195,7 +225,7 @@ extension Journal {
             let header = SegmentHeader(number: work.number, previous: work.after, synced: work.after).encoded()
             try file.write(header, at: 0)
             try file.sync()
-            try self.resume(in: file, number: work.number, writtenBytes: work.records.count, moved)
+            try self.resume(in: file, number: work.number, (bytes: work.records.count, records: work.written), moved)
         } catch {
             self.metrics.errors.add()
             // Each try has its own file.
@@ -207,14 +237,14 @@ extension Journal {
     private func resume(
         in file: any JournalFile,
         number: UInt64,
-        writtenBytes: Int,
+        _ written: (bytes: Int, records: UInt64),
         _ moved: MovedRecords
     ) throws(JournalError) {
         var moved = moved
         let unused = try self.state.withLock { (state) throws(JournalError) -> [JournalState.Spare] in
             // What came meanwhile follows, as ordinary records that wait for the next sync.
-            let rest = Array(state.fresh.dropFirst(writtenBytes))
-            let end = SegmentHeader.bytes + writtenBytes
+            let rest = Array(state.fresh.dropFirst(written.bytes))
+            let end = SegmentHeader.bytes + written.bytes
             let records = moved.relocated(rest, from: end)
             guard end + records.count + RecordFormat.maximumBytes <= file.size else {
                 throw JournalError(.full, "more came meanwhile than fits")
@@ -223,6 +253,7 @@ extension Journal {
             state.segments.append(JournalState.Segment(number: number, file: file))
             state.end = end + records.count
             state.synced = JournalPosition(segment: number, offset: UInt64(end))
+            state.syncedRecords = written.records
             state.fresh = records
             state.freshRecords = moved.count(in: records)
             state.freshMarks = 0

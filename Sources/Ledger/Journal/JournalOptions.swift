@@ -32,6 +32,8 @@ public struct JournalOptions: Sendable {
     public var hook: JournalHook?
     /// Where metrics are registered.
     public var registry: MetricRegistry?
+    /// How long the committer waits before it tries again what the disk refused: to mend the journal, to make a segment.
+    package var retryMilliseconds = 200
     /// Whether the committer has a thread. Without one, tests call its steps.
     package var hasThread = true
 

@@ -30,10 +30,11 @@ struct JournalState {
         var file: any JournalFile
     }
 
-    /// A settled entry on its way to the store, and the segment of its reservation.
+    /// A settled entry on its way to the store, the segment of its reservation, and the number of its own record.
     struct Queued {
         var entry: LedgerEntry
         var segment: UInt64
+        var record: UInt64
     }
 
     /// Someone who waits until the journal is on the disk up to a place.
@@ -67,8 +68,13 @@ struct JournalState {
     var freshRecords = 0
     /// Of the fresh records, those that only attest.
     var freshMarks = 0
+    /// How many records were ever appended, and how many of those are on the disk.
+    var written: UInt64 = 0
+    var syncedRecords: UInt64 = 0
     /// A record was synced and nothing attests it yet.
     var needsMark = false
+    /// No segment could be made: before this none is tried again.
+    var segmentsRestUntil: ContinuousClock.Instant?
 
     var waiters: [Waiter] = []
     var queue: [Queued] = []
@@ -105,11 +111,23 @@ extension JournalState {
     /// Settled entries that the store does not have.
     var backlog: Int { self.queue.count - self.queueStart }
 
+    /// The first settled entries that the store may have now: those on the disk. If the store were ahead of the disk, a power
+    /// cut could leave what was paid from a reservation together with that reservation, whose release is lost. While the
+    /// disk fails nothing new is let in, and the store is the one safe place: then all.
+    func drainable(upTo count: Int, evenUnsynced: Bool) -> [LedgerEntry] {
+        let first = self.queue[self.queueStart...].prefix(count)
+        guard !evenUnsynced, !self.isBroken else { return first.map(\.entry) }
+        return first.prefix { $0.record <= self.syncedRecords }.map(\.entry)
+    }
+
     /// Bytes certain to take records: at the end of each segment one record may not fit any more.
     var room: Int {
         let here = max(0, self.current.file.size - self.end - RecordFormat.maximumBytes)
         return self.spares.reduce(here) { $0 + Self.usableBytes($1.file.size) }
     }
+
+    /// Records that wait for a sync and say something of an attempt.
+    var unsyncedRecords: Int { self.freshRecords - self.freshMarks }
 
     /// What is left of the room when every open attempt has ended.
     var unpromisedRoom: Int { self.room - self.openAttempts * Self.keptBytes }
@@ -180,6 +198,7 @@ extension JournalState {
         let place = self.place
         self.fresh.append(contentsOf: frame.bytes)
         self.freshRecords += frame.records
+        self.written += UInt64(frame.records)
         if !self.isBroken { self.end += frame.count }
         return place
     }
@@ -188,6 +207,7 @@ extension JournalState {
     mutating func dropLast(_ frame: Frame) {
         self.fresh.removeLast(frame.count)
         self.freshRecords -= frame.records
+        self.written -= UInt64(frame.records)
     }
 
     /// Goes on in the first segment kept ready.
