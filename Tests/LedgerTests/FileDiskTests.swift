@@ -16,6 +16,7 @@ final class FileDiskTests {
     }
 
     deinit {
+        unlink(self.outside)
         for folder in [self.folder, self.parent + "/other"] {
             for name in (try? FileDisk(folder: folder).list()) ?? [] { unlink(folder + "/" + name) }
             unlink(folder + "/lock")
@@ -26,6 +27,37 @@ final class FileDiskTests {
     }
 
     private var folder: String { self.parent + "/journal" }
+    private var outside: String { self.parent + "/outside" }
+
+    /// A journal with one unsettled attempt, whose process is gone; the path of its segment.
+    private func leaveJournal() throws -> String {
+        let opened = try Journal.open(
+            disk: FileDisk(folder: self.folder),
+            options: Bench.options(),
+            store: MemoryLedgerStore(),
+            now: 1
+        )
+        _ = try opened.journal.open(.sample(1))
+        opened.journal.close()
+        return self.folder + "/" + SegmentHeader.fileName(1)
+    }
+
+    /// Why a journal cannot be opened.
+    private func openingRefusal() -> JournalError? {
+        do throws(JournalError) {
+            let disk = FileDisk(folder: self.folder)
+            let opened = try Journal.open(disk: disk, options: Bench.options(), store: MemoryLedgerStore(), now: 1)
+            opened.journal.close()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func mode(_ path: String) -> mode_t {
+        var info = stat()
+        return stat(path, &info) == 0 ? info.st_mode & 0o7777 : 0
+    }
 
     private func refusal() -> JournalError? {
         do throws(JournalError) {
@@ -58,6 +90,61 @@ final class FileDiskTests {
         symlink(self.parent + "/other", self.folder)
         #expect(self.refusal()?.code == .unusable)
         #expect(self.refusal()?.message.contains("symbolic link") == true)
+    }
+
+    @Test("segments and lock are ours alone, whatever the umask")
+    func modes() throws {
+        let mask = umask(0)
+        defer { umask(mask) }
+        let segment = try self.leaveJournal()
+        #expect(self.mode(segment) == 0o600 && self.mode(self.folder + "/lock") == 0o600)
+        umask(0o377)
+        let file = try FileDisk(folder: self.folder).create("journal-000000000009", bytes: 4_096)
+        #expect(file.size == 4_096)
+        #expect(self.mode(self.folder + "/journal-000000000009") == 0o600)
+    }
+
+    @Test("a symbolic link in a segment's place is not followed, nor in the lock's", arguments: [true, false])
+    func linkedSegment(_ isSegment: Bool) throws {
+        let segment = try self.leaveJournal()
+        let path = isSegment ? segment : self.folder + "/lock"
+        rename(path, self.outside)
+        #expect(symlink(self.outside, path) == 0)
+        let refusal = try #require(self.openingRefusal())
+        #expect(refusal.code == .unusable)
+        #expect(refusal.message.contains(path) && refusal.message.contains("symbolic link"))
+    }
+
+    @Test("a segment with a second name, that others can read, or that is no file is refused, and the reason is told")
+    func foreignSegment() throws {
+        let segment = try self.leaveJournal()
+        #expect(link(segment, self.outside) == 0)
+        #expect(self.openingRefusal()?.message.contains("hard links") == true)
+        unlink(self.outside)
+        for mode in [0o644, 0o620, 0o606] as [mode_t] {
+            chmod(segment, mode)
+            #expect(self.openingRefusal()?.code == .unusable)
+            #expect(self.openingRefusal()?.message.contains("chmod 600 \(segment)") == true)
+        }
+        chmod(segment, 0o600)
+        rename(segment, self.outside)
+        #expect(mkfifo(segment, 0o600) == 0)
+        #expect(self.openingRefusal()?.message.contains("is not a file") == true)
+        unlink(segment)
+        rename(self.outside, segment)
+        #expect(self.openingRefusal() == nil)
+    }
+
+    @Test("a segment of another user is refused", .enabled(if: geteuid() == 0))
+    func segmentOfAnother() throws {
+        let segment = try self.leaveJournal()
+        chown(segment, 65_534, 65_534)
+        #expect(self.openingRefusal()?.code == .unusable)
+        #expect(self.openingRefusal()?.message.contains("another user") == true)
+        chown(segment, 0, 0)
+        chown(self.folder, 65_534, 65_534)
+        #expect(self.openingRefusal()?.message.contains("another user") == true)
+        chown(self.folder, 0, 0)
     }
 
     @Test("a journal on it outlives its process, and a clean stop leaves it unlocked")

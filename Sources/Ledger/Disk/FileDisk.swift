@@ -23,8 +23,12 @@ public final class FileDisk: JournalDisk {
         if mkdir(self.folder, 0o700) != 0, errno != EEXIST { throw self.failure(.unusable, "cannot be made") }
         try self.checkFolder()
         let path = self.folder + "/lock"
-        let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw self.failure(.unusable, "cannot be locked") }
+        let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        guard file >= 0 else { throw self.refusal(of: path) }
+        if let fault = Self.fault(of: file, path) {
+            _ = Glibc.close(file)
+            throw JournalError(.unusable, "\(path) \(fault)")
+        }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let isHeld = errno == EWOULDBLOCK
             _ = Glibc.close(file)
@@ -81,7 +85,8 @@ public final class FileDisk: JournalDisk {
         let path = self.path(name)
         let file = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw self.failure(errno == ENOSPC ? .full : .failed, "no segment can be made") }
-        let code = posix_fallocate(file, 0, off_t(bytes))
+        // The mode asked for passes through the umask, which may take away the owner's bits.
+        let code = fchmod(file, 0o600) == 0 ? posix_fallocate(file, 0, off_t(bytes)) : errno
         guard code == 0, fsync(file) == 0, self.syncFolder() else {
             let error = code == 0 ? errno : code
             _ = Glibc.close(file)
@@ -94,17 +99,38 @@ public final class FileDisk: JournalDisk {
         return OpenFile(file, path, size: bytes)
     }
 
-    /// Opens a file of ours.
+    /// Opens a file of ours. Whoever could put a file of another's in its place could have the journal read or write that.
+    ///
+    /// - Throws: `.unusable` when it is a symbolic link or no file, belongs to another user, has a second name, or can be
+    ///   read or written by others.
     public func open(_ name: String) throws(JournalError) -> any JournalFile {
         let path = self.path(name)
-        let file = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-        guard file >= 0 else { throw self.failure(.unusable, "\(name) cannot be opened") }
-        var info = stat()
-        guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_uid == geteuid() else {
+        let file = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard file >= 0 else { throw self.refusal(of: path) }
+        if let fault = Self.fault(of: file, path) {
             _ = Glibc.close(file)
-            throw JournalError(.unusable, "\(path) is not a file of ours")
+            throw JournalError(.unusable, "\(path) \(fault)")
         }
-        return OpenFile(file, path, size: Int(info.st_size))
+        let size = lseek(file, 0, SEEK_END)
+        return OpenFile(file, path, size: Int(size))
+    }
+
+    /// Why an open file is not to be used; `nil` when nothing speaks against it.
+    private static func fault(of file: Int32, _ path: String) -> String? {
+        var info = stat()
+        guard fstat(file, &info) == 0 else { return "cannot be examined: \(String(cString: strerror(errno)))" }
+        guard info.st_mode & S_IFMT == S_IFREG else { return "is not a file; move it away" }
+        guard info.st_uid == geteuid() else { return "belongs to another user; run as that user, or chown it to yours" }
+        guard info.st_nlink == 1 else { return "has \(info.st_nlink) names (hard links); keep one" }
+        guard info.st_mode & 0o077 == 0 else { return "can be read by others; mend it with: chmod 600 \(path)" }
+        return nil
+    }
+
+    /// Why a file could not be opened.
+    private func refusal(of path: String) -> JournalError {
+        // A symbolic link that was not to be followed.
+        guard errno != ELOOP else { return JournalError(.unusable, "\(path) is a symbolic link; move it away") }
+        return JournalError(.unusable, "\(path) cannot be opened: \(String(cString: strerror(errno)))")
     }
 
     /// Deletes a file.
