@@ -42,10 +42,17 @@ extension UpstreamRequest {
         _ provider: Provider,
         _ target: String,
         _ body: [UInt8],
+        digest: BodyDigest?,
         at now: WallTime
     ) throws(GatewayFailure) -> RequestProof {
         let authorization = body.withUnsafeBytes { bytes in
-            provider.authorization(target: target, contentType: "application/json", body: bytes, at: now)
+            provider.authorization(
+                target: target,
+                contentType: "application/json",
+                body: bytes,
+                digest: digest,
+                at: now
+            )
         }
         switch authorization {
         case .ready(let proof): return proof

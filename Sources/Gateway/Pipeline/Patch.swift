@@ -16,12 +16,14 @@ struct UpstreamRequest {
         self.proof = proof
     }
 
-    /// Builds the request. The body is the caller's own bytes outside the plan's ranges.
+    /// Builds the request. The body is the caller's own bytes outside the plan's ranges. A long body that is to be signed
+    /// comes with its digest (``digest(_:_:)``), made on a worker.
     static func patched(
         _ request: InspectedRequest,
         by plan: RoutePlan,
         head: InboundHead,
         headBytes: ByteBuffer,
+        digest: BodyDigest? = nil,
         at now: WallTime
     ) throws(GatewayFailure) -> UpstreamRequest {
         let body = request.body
@@ -37,8 +39,10 @@ struct UpstreamRequest {
             )
         }
         // A signature covers the body, so that is patched first, and its type is our own word.
-        let signed = provider.signsBodies ? try Self.patchedBody(request, plan) : nil
-        let proof = provider.credentials == nil ? .standing : try Self.proof(provider, path, signed ?? [], at: now)
+        let signed = provider.signsBodies ? try Self.patchedBody(request.body, plan.patches) : nil
+        let proof =
+            provider.credentials == nil
+            ? .standing : try Self.proof(provider, path, signed ?? [], digest: digest, at: now)
         var bytes = ByteBufferAllocator().buffer(capacity: 1024 + bodyCount)
         headBytes.withUnsafeReadableBytes { raw in
             provider.writeHead(
@@ -67,12 +71,17 @@ struct UpstreamRequest {
     private static let unprepared = GatewayFailure(.internalError, "The request could not be prepared.")
 
     private static func patchedBody(
-        _ request: InspectedRequest,
-        _ plan: RoutePlan
+        _ body: ByteBuffer,
+        _ patches: [BytePatch]
     ) throws(GatewayFailure) -> [UInt8] {
-        let patched = request.body.withUnsafeReadableBytes { BytePatch.applied(plan.patches, to: $0) }
+        let patched = body.withUnsafeReadableBytes { BytePatch.applied(patches, to: $0) }
         guard let patched else { throw Self.unprepared }
         return patched
+    }
+
+    /// What a signature says of a body once it is patched.
+    static func digest(_ body: ByteBuffer, _ patches: [BytePatch]) throws(GatewayFailure) -> BodyDigest {
+        try Self.patchedBody(body, patches).withUnsafeBytes { BodyDigest(of: $0) }
     }
 
     /// The caller's own headers that may travel to this vendor.

@@ -64,9 +64,10 @@ extension ClientConnection {
         let instructions = try self.instructions(route, plan, inspected.facts, received)
         guard received.body.readableBytes <= self.loop.shared.options.limits.workerBodyBytes else {
             let body = received.body
+            let provider = plan.target.provider
             let translate: @Sendable () -> Result<TranslatedRequest, GatewayFailure> = {
                 Result { () throws(GatewayFailure) in
-                    try TranslatedRequest.make(body, instructions, tape: JSONTape())
+                    try TranslatedRequest.make(body, instructions, tape: JSONTape()).digested(for: provider)
                 }
             }
             return self.onWorker(received, translate) { (translated) throws(GatewayFailure) in
@@ -107,15 +108,36 @@ extension ClientConnection {
         }
     }
 
-    /// Sends a body, patched, as soon as the vendor's credential is at hand.
+    /// Sends a body, patched, as soon as the vendor's credential is at hand. What a signature says of a long one is found
+    /// out on a worker.
     private func pass(
         _ plan: RoutePlan,
         _ inspected: InspectedRequest,
         _ received: ReceivedRequest
     ) throws(GatewayFailure) {
+        let body = received.body
+        guard plan.target.provider.signsBodies, body.readableBytes > self.loop.shared.options.limits.workerBodyBytes
+        else {
+            return try self.pass(plan, inspected, received, digest: nil)
+        }
+        let patches = plan.patches
+        let digest: @Sendable () -> Result<BodyDigest, GatewayFailure> = {
+            Result { () throws(GatewayFailure) in try UpstreamRequest.digest(body, patches) }
+        }
+        self.onWorker(received, digest) { (digest) throws(GatewayFailure) in
+            try self.pass(plan, inspected, received, digest: digest)
+        }
+    }
+
+    private func pass(
+        _ plan: RoutePlan,
+        _ inspected: InspectedRequest,
+        _ received: ReceivedRequest,
+        digest: BodyDigest?
+    ) throws(GatewayFailure) {
         try self.whenAuthorized(plan.target.provider, received) { () throws(GatewayFailure) in
             let caller = try Authenticator.renew(received.caller, self.loop)
-            try self.send(plan, inspected, caller, received)
+            try self.send(plan, inspected, caller, received, digest: digest)
         }
     }
 
@@ -124,13 +146,15 @@ extension ClientConnection {
         _ plan: RoutePlan,
         _ inspected: InspectedRequest,
         _ caller: Caller,
-        _ received: ReceivedRequest
+        _ received: ReceivedRequest,
+        digest: BodyDigest? = nil
     ) throws(GatewayFailure) {
         let request = try UpstreamRequest.patched(
             inspected,
             by: plan,
             head: received.head,
             headBytes: received.headBytes,
+            digest: digest,
             at: self.loop.wallTime
         )
         let admitted = try self.admit(plan, caller, inspected, received)

@@ -24,6 +24,8 @@ struct TranslatedRequest: Sendable {
     let operation: Exchange.Operation
     /// Body, headers, and notes for the vendor's reader.
     private(set) var encoded: EncodedRequest
+    /// What a signature says of the body, where that was found out on a worker.
+    private(set) var digest: BodyDigest?
     /// What was asked.
     let content: Content
     /// What could not be carried exactly, as tokens in the caller's spelling.
@@ -39,6 +41,14 @@ struct TranslatedRequest: Sendable {
         var rest = self
         rest.encoded.body = []
         return rest
+    }
+
+    /// With its body's digest, when the vendor wants bodies signed. For long bodies, on a worker.
+    func digested(for provider: Provider) -> TranslatedRequest {
+        guard provider.signsBodies else { return self }
+        var request = self
+        request.digest = self.encoded.body.withUnsafeBytes { BodyDigest(of: $0) }
+        return request
     }
 
     /// How a request is to be translated.
@@ -202,7 +212,7 @@ extension UpstreamRequest {
     ) throws(GatewayFailure) -> UpstreamRequest {
         let body = translated.encoded.body
         let path = translated.isStream ? translated.route.streamPath : translated.route.path
-        let proof = try Self.proof(target.provider, path, body, at: now)
+        let proof = try Self.proof(target.provider, path, body, digest: translated.digest, at: now)
         var bytes = ByteBufferAllocator().buffer(capacity: 1024 + body.count)
         let headers = translated.encoded.headers
         target.provider.writeHead(

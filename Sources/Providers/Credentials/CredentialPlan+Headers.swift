@@ -14,13 +14,13 @@ extension CredentialPlan {
     /// - Parameters:
     ///   - credential: What the chain brought; not looked at where there is no chain.
     ///   - request: What is sent. Only signatures look at it: its headers must be those on the wire, value by value.
-    ///   - body: The exact bytes of the body.
+    ///   - body: The body's digest. Only signatures look at it.
     ///   - time: Now.
     /// - Returns: `nil` when the credential is missing, or of another sort than the plan's.
     public func headers(
         credential: Credential?,
         request: SigV4Request,
-        body: UnsafeRawBufferPointer,
+        body: BodyDigest,
         at time: WallTime
     ) -> [SecretHeader]? {
         switch (self, credential) {

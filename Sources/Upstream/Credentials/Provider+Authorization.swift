@@ -22,8 +22,8 @@ extension Provider {
         }
     }
 
-    /// Whether ``authorization(method:target:contentType:body:at:)`` reads the body. Then the body has to be there before
-    /// the head is written, and a long one is to be signed on a worker: hashing takes milliseconds a megabyte.
+    /// Whether ``authorization(method:target:contentType:body:digest:at:)`` reads the body. Then the body has to be there before
+    /// the head is written, and the digest of a long one is to be made on a worker.
     public var signsBodies: Bool {
         guard case .signature = self.credentialPlan else { return false }
         return true
@@ -35,7 +35,8 @@ extension Provider {
     ///   - method: The request's method, as ``writeHead(method:to:target:bodyCount:credentials:forward:callerGave:)`` gets it.
     ///   - target: Path and query, as it gets them.
     ///   - contentType: The value of the one `content-type` header that will be written; `nil` when there is none.
-    ///   - body: The exact bytes of the body; empty will do unless ``signsBodies``.
+    ///   - body: The exact bytes of the body; empty will do unless ``signsBodies``, or when its digest is given.
+    ///   - digest: The body's digest, where it was made before.
     ///   - now: The instant.
     /// - Returns: For credentials that stand in the head lines, at once and without any allocation, ``RequestProof/standing``.
     public func authorization(
@@ -43,6 +44,7 @@ extension Provider {
         target: String,
         contentType: String?,
         body: UnsafeRawBufferPointer,
+        digest: BodyDigest? = nil,
         at now: WallTime
     ) -> Authorization {
         guard let holder = self.credentials else { return .ready(.standing) }
@@ -51,7 +53,7 @@ extension Provider {
         case .failed(let failure): return .failed(failure)
         case .ready(let proof):
             guard self.signsBodies else { return .ready(proof) }
-            return self.sign(proof, method, target, contentType, body, now)
+            return self.sign(proof, method, target, contentType, digest ?? BodyDigest(of: body), now)
         }
     }
 
@@ -74,7 +76,7 @@ extension Provider {
         _ method: StaticString,
         _ target: String,
         _ contentType: String?,
-        _ body: UnsafeRawBufferPointer,
+        _ body: BodyDigest,
         _ now: WallTime
     ) -> Authorization {
         var headers = [HeaderField("host", self.configuration.hostHeader)]

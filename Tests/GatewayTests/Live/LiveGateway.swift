@@ -31,6 +31,9 @@ final class LiveGateway: Sendable {
         /// What the listener, and what connections to vendors, may use.
         var descriptors = DescriptorRoom.process
         var vendorDescriptors = DescriptorRoom.process
+        /// Every provider's.
+        var secret = LiveGateway.vendorSecret
+        var translations = TranslationTable.none
         var formats: [any WireFormat] = [OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat()]
 
         /// Two accounts at one oracle.
@@ -104,7 +107,8 @@ final class LiveGateway: Sendable {
         let builder = SnapshotBuilder(
             environment: setup.environment,
             admissions: self.admissions,
-            credentials: { _ in Secret(Self.vendorSecret) }
+            translations: setup.translations,
+            credentials: { _ in Secret(setup.secret) }
         )
         let (snapshot, problems) = builder.build(
             try self.store.loadConfiguration(),

@@ -39,7 +39,7 @@ import Wire
         }
     }
 
-    private static let table = TranslationTable(
+    static let table = TranslationTable(
         rooms: [
             OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat(), GeminiContentFormat(),
             BedrockConverseFormat(),

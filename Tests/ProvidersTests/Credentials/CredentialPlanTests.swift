@@ -100,7 +100,7 @@ struct CredentialPlanTests {
     func requestHeaders() throws {
         let request = SigV4Request(method: "POST", target: "/x", headers: [HeaderField("host", "h")])
         func headers(_ plan: CredentialPlan, _ credential: Credential?) -> [String: String]? {
-            let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+            let empty = BodyDigest(of: UnsafeRawBufferPointer(start: nil, count: 0))
             return plan.headers(credential: credential, request: request, body: empty, at: testTime)
                 .map { Dictionary($0.map { ($0.name, $0.value.text) }) { a, _ in a } }
         }

@@ -58,7 +58,7 @@ extension CredentialFetcher {
         )
         let signer = SigV4Signer(region: role.region.isEmpty ? "us-east-1" : role.region, service: "sts")
         let headers = request.body.withUnsafeBytes {
-            signer.sign(signed, body: $0, by: credentials, at: self.clock())
+            signer.sign(signed, body: BodyDigest(of: $0), by: credentials, at: self.clock())
         }
         request.headers += headers.map {
             CredentialHeader($0.name, $0.value.withBytes { String(decoding: $0, as: UTF8.self) })

@@ -20,13 +20,13 @@ public struct SigV4Signer: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - request: What is sent; the headers made here are signed with those it names.
-    ///   - body: The exact bytes of the body.
+    ///   - body: The body's digest.
     ///   - credentials: Who signs.
     ///   - time: Now.
     /// - Returns: The headers to add: `x-amz-date`, `x-amz-security-token` for temporary credentials, `authorization`.
     public func sign(
         _ request: SigV4Request,
-        body: UnsafeRawBufferPointer,
+        body: BodyDigest,
         by credentials: AWSCredentials,
         at time: WallTime
     ) -> [SecretHeader] {
@@ -39,7 +39,7 @@ public struct SigV4Signer: Sendable, Equatable {
             )
             added.append(SecretHeader("x-amz-security-token", token))
         }
-        let canonical = CanonicalRequest(request, payloadHash: Self.hash(body))
+        let canonical = CanonicalRequest(request, payloadHash: body.text)
         let scope = "\(time.basicDate)/\(self.region)/\(self.service)/aws4_request"
         let toSign = "AWS4-HMAC-SHA256\n\(time.basicText)\n\(scope)\n\(Self.hash(canonical.text))"
         let key = self.key(credentials.secretAccessKey, date: time.basicDate)
@@ -51,16 +51,9 @@ public struct SigV4Signer: Sendable, Equatable {
         return added
     }
 
-    /// Lower-case hexadecimal SHA-256.
-    static func hash(_ bytes: UnsafeRawBufferPointer) -> String {
-        var hash = SHA256()
-        hash.update(bufferPointer: bytes)
-        return Hex.encode(hash.finalize())
-    }
-
     static func hash(_ text: String) -> String {
         var text = text
-        return text.withUTF8 { self.hash(UnsafeRawBufferPointer($0)) }
+        return text.withUTF8 { BodyDigest(of: UnsafeRawBufferPointer($0)).text }
     }
 
     private func key(_ secret: Secret, date: String) -> SymmetricKey {
