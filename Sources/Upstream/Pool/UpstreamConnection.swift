@@ -24,6 +24,8 @@ public final class UpstreamConnection: ChannelInboundHandler {
     private var parser: HTTPResponseParser
     private var head = HTTPResponseHead()
     private var chunked = ChunkedDecoder()
+    /// For an answer that is compressed although that was not asked for.
+    private var gzip: GzipDecoder?
     private var unparsed: ByteBuffer?
     private var hasAnswerBytes = false
     private var isReadingPaused = false
@@ -160,7 +162,7 @@ public final class UpstreamConnection: ChannelInboundHandler {
                 guard self.consumeChunked(bytes, from: &offset) else { return offset }
             case .bodyUntilClose:
                 if offset < bytes.count {
-                    self.consumer?.upstreamReceivedBody(UnsafeRawBufferPointer(rebasing: bytes[offset...]))
+                    self.deliver(UnsafeRawBufferPointer(rebasing: bytes[offset...]))
                 }
                 return bytes.count
             }
@@ -183,6 +185,7 @@ public final class UpstreamConnection: ChannelInboundHandler {
             if self.head.status == 101 { self.fail(UpstreamError(.protocolViolation, "unexpected 101")) }
             return true
         }
+        guard self.readEncoding(rest) else { return false }
         self.enterBody()
         self.consumer?.upstreamReceivedHead(self.head, in: rest)
         if case .fixedBody(0) = self.state { self.end(isLastByte: offset == bytes.count) }
@@ -200,13 +203,47 @@ public final class UpstreamConnection: ChannelInboundHandler {
         }
     }
 
+    /// Vendors are asked not to compress. One that uses gzip all the same is understood, others are not.
+    private func readEncoding(_ head: UnsafeRawBufferPointer) -> Bool {
+        self.gzip = nil
+        for field in self.head.headers {
+            let name = UnsafeRawBufferPointer(rebasing: head[field.name])
+            guard ASCII.caseInsensitiveEquals(name, "content-encoding") else { continue }
+            let value = UnsafeRawBufferPointer(rebasing: head[field.value])
+            if value.isEmpty || ASCII.caseInsensitiveEquals(value, "identity") { continue }
+            let isGzip =
+                ASCII.caseInsensitiveEquals(value, "gzip") || ASCII.caseInsensitiveEquals(value, "x-gzip")
+            guard isGzip, self.gzip == nil else {
+                self.fail(UpstreamError(.protocolViolation, "an answer in an encoding that was not asked for"))
+                return false
+            }
+            self.gzip = GzipDecoder()
+        }
+        return true
+    }
+
+    /// Hands body bytes over, inflated where need be.
+    private func deliver(_ bytes: UnsafeRawBufferPointer) {
+        guard var gzip = self.gzip.take() else {
+            self.consumer?.upstreamReceivedBody(bytes)
+            return
+        }
+        do throws(GzipError) {
+            // The consumer may let go at any piece.
+            try gzip.decode(bytes) { self.consumer?.upstreamReceivedBody($0) }
+            self.gzip = gzip
+        } catch {
+            self.fail(UpstreamError(.protocolViolation, error.message))
+        }
+    }
+
     private func consumeFixed(_ bytes: UnsafeRawBufferPointer, from offset: inout Int, remaining: Int) -> Bool {
         let count = min(remaining, bytes.count - offset)
         guard count > 0 else { return false }
         let piece = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
         offset += count
         self.state = .fixedBody(remaining: remaining - count)
-        self.consumer?.upstreamReceivedBody(piece)
+        self.deliver(piece)
         guard case .fixedBody(0) = self.state else { return true }
         self.end(isLastByte: offset == bytes.count)
         return true
@@ -216,7 +253,7 @@ public final class UpstreamConnection: ChannelInboundHandler {
         do throws(HTTPParseError) {
             switch try self.chunked.next(bytes, from: &offset) {
             case .data(let range):
-                self.consumer?.upstreamReceivedBody(UnsafeRawBufferPointer(rebasing: bytes[range]))
+                self.deliver(UnsafeRawBufferPointer(rebasing: bytes[range]))
                 return true
             case .end:
                 self.end(isLastByte: offset == bytes.count)
@@ -235,6 +272,9 @@ public final class UpstreamConnection: ChannelInboundHandler {
     /// The answer is complete. The connection goes back to the pool before the consumer hears of it, so that a request the
     /// consumer starts at once finds it there. Bytes beyond the answer make it unusable: whose answer would they be?
     private func end(isLastByte: Bool) {
+        guard self.gzip.take()?.isComplete ?? true else {
+            return self.fail(UpstreamError(.closedInsideAnswer, "a compressed answer ends early"))
+        }
         let consumer = self.consumer.take()
         let isReusable = self.head.keepAlive && self.isRequestWritten && !self.isReadingPaused && isLastByte
         self.state = .idle

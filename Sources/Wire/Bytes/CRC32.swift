@@ -1,13 +1,17 @@
 /// The CRC-32 of IEEE 802.3, reflected, as zlib, PNG and AWS event streams use it.
 public enum CRC32 {
-    /// The checksum of a whole run of bytes.
+    /// The checksum of a run of bytes.
     ///
+    /// - Parameters:
+    ///   - bytes: The bytes.
+    ///   - before: The checksum of what came before them, when they are not the first.
+    /// - Returns: The checksum of all so far.
     /// - Complexity: Linear; eight bytes at a time.
-    public static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt32 {
-        guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return 0 }
+    public static func checksum(of bytes: UnsafeRawBufferPointer, after before: UInt32 = 0) -> UInt32 {
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return before }
         return Self.tables.withUnsafeBufferPointer { tables in
             guard let table = tables.baseAddress else { return 0 }
-            var crc = UInt32.max
+            var crc = ~before
             var i = 0
             while i &+ 8 <= bytes.count {
                 let word = Words.load(base, i) ^ UInt64(crc)

@@ -49,6 +49,50 @@ struct UpstreamConnectionTests {
         }
     }
 
+    /// `hello`, compressed.
+    private static let gzip: [UInt8] = [
+        0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 7, 0, 0x86, 0xA6, 0x10, 0x36, 5, 0, 0, 0,
+    ]
+
+    @Test("E01 an answer that is compressed unasked is inflated, however it is framed and cut")
+    func gzip() throws {
+        let size = String(Self.gzip.count, radix: 16)
+        let forms = [
+            Array("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\ncontent-length: \(Self.gzip.count)\r\n\r\n".utf8)
+                + Self.gzip,
+            Array("HTTP/1.1 200 OK\r\ncontent-encoding: x-gzip\r\ntransfer-encoding: chunked\r\n\r\n\(size)\r\n".utf8)
+                + Self.gzip + Array("\r\n0\r\n\r\n".utf8),
+        ]
+        for bytes in forms {
+            for cut in 0...bytes.count {
+                let pair = try Pair()
+                #expect(pair.ask())
+                try pair.channel.writeInbound(ByteBuffer(bytes: bytes[..<cut]))
+                try pair.channel.writeInbound(ByteBuffer(bytes: bytes[cut...]))
+                #expect(pair.recorder.text == "hello" && pair.recorder.ended == 1)
+                #expect(pair.connection.isReusable)
+            }
+        }
+    }
+
+    @Test("an encoding that is not understood, or not kept, is a failure")
+    func encodings() throws {
+        func failure(_ encoding: String, _ body: [UInt8]) throws -> UpstreamError.Code? {
+            let pair = try Pair()
+            #expect(pair.ask())
+            let head = "HTTP/1.1 200 OK\r\ncontent-encoding: \(encoding)\r\ncontent-length: \(body.count)\r\n\r\n"
+            try pair.channel.writeInbound(ByteBuffer(bytes: Array(head.utf8) + body))
+            #expect(pair.recorder.ended == (pair.recorder.failure == nil ? 1 : 0))
+            return pair.recorder.failure?.code
+        }
+        #expect(try failure("br", Self.gzip) == .protocolViolation)
+        #expect(try failure("gzip, gzip", Self.gzip) == .protocolViolation)
+        #expect(try failure("gzip", Array("hello".utf8)) == .protocolViolation)
+        #expect(try failure("gzip", Self.gzip.dropLast()) == .closedInsideAnswer)
+        #expect(try failure("gzip", []) == nil)
+        #expect(try failure("identity", Array("hello".utf8)) == nil)
+    }
+
     @Test("an answer without a length ends with the connection")
     func untilClose() throws {
         let pair = try Pair()
