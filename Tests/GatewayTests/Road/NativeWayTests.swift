@@ -33,6 +33,28 @@ import Wire
         }
     }
 
+    @Test func `R13 what steers effort and format stays in a body for Vertex`() throws {
+        let provider = try ProviderConfiguration.validate(
+            name: "google",
+            kind: .vertex,
+            baseURL: nil,
+            settings: ["google_project": "p"],
+            hasSecret: false
+        )
+        let model = "claude-opus-5"
+        let patches = try #require(provider.nativeMessages(for: .messages, model: model))
+        let capabilities = CapabilityTable.builtIn.capabilities(provider: "vertex", model: model)
+        let way = NativeWay(door: Door(), patches: patches, capabilities)
+        let rest = #""output_config":{"effort":"low"}, "max_tokens":5}"#
+        let body = Array((#"{"model":"m","# + rest).utf8)
+        let sent = try body.withUnsafeBytes { bytes in
+            let tape = JSONTape()
+            let edits = way.edits(of: try tape.parse(bytes), version: nil, betas: [])
+            return String(decoding: try #require(BytePatch.applied(edits, to: bytes)), as: UTF8.self)
+        }
+        #expect(sent.hasSuffix(rest) && !sent.contains(#""model""#))
+    }
+
     private static func patches(_ model: String) throws -> NativeMessages {
         let provider = try ProviderConfiguration.validate(
             name: "aws",

@@ -107,6 +107,12 @@ final class RoadHarness {
         try vendor.writeInbound(ByteBuffer(string: text))
     }
 
+    /// Sends raw bytes as the last vendor.
+    func vendorSends(_ bytes: [UInt8]) throws {
+        let vendor = try #require(self.vendors.last)
+        try vendor.writeInbound(ByteBuffer(bytes: bytes))
+    }
+
     /// A complete JSON answer from the vendor.
     func vendorAnswers(
         _ status: Int = 200,

@@ -23,7 +23,7 @@ struct TestWorld {
     var translations = TranslationTable.none
     var allowedModels: [String]? = [
         "fast", "gpt-real", "claude", "team/special", "gem", "nova", "local", "cloud-claude", "vertex-claude",
-        "vectors",
+        "vectors", "thinker",
     ]
 
     func snapshot(after previous: Snapshot = .empty, _ admissions: AdmissionTable = AdmissionTable()) throws -> Snapshot
@@ -62,7 +62,7 @@ struct TestWorld {
             model("nova", bedrock, "amazon.nova-lite-v1:0"), model("local", local, "llama"),
             model("cloud-claude", bedrock, "anthropic.claude-sonnet-4-5-20250929-v1:0"),
             model("vertex-claude", vertex, "claude-sonnet-4-5@20250929"),
-            model("vectors", gemini, "gemini-embedding-001"),
+            model("vectors", gemini, "gemini-embedding-001"), model("thinker", openAI, "gpt-5.6"),
         ]
         return Snapshot(keys: self.keys(after: previous.keys, admissions), models: models)
     }

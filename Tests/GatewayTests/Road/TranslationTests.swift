@@ -14,7 +14,7 @@ import Wire
 
 /// The road with a caller and a vendor that speak different formats.
 @Suite struct TranslationTests {
-    private static let table = TranslationTable(
+    static let table = TranslationTable(
         rooms: [
             OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat(), GeminiContentFormat(),
             BedrockConverseFormat(),

@@ -78,7 +78,7 @@ struct RequestTargetTests {
         #expect(azure.target(.chat) == "/openai/v1/chat/completions?api-version=preview")
     }
 
-    @Test("Azure with a date puts the deployment in the path, but for responses")
+    @Test("P20 Azure with a date puts the deployment in the path, but for responses")
     func azureDated() throws {
         let azure = try configure(.azureOpenAI, "https://res.openai.azure.com", ["api_version": "2025-03-01-preview"])
         let query = "?api-version=2025-03-01-preview"

@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `U01: counts are disjoint, and odd ones are flagged`() throws {
+    @Test func `U01 U02 U11: counts are disjoint, and odd ones are flagged`() throws {
         func usage(_ json: String) throws -> TokenUsage? {
             try Streams.answer(
                 #"{"output":{"message":{"content":[]}},"stopReason":"end_turn","usage":\#(json)}"#

@@ -122,21 +122,32 @@ import Wire
         }
     }
 
+    private static func unwrapped(
+        _ pieces: [[UInt8]]
+    ) throws -> (text: String, failure: GatewayFailure?, left: Int) {
+        let reader = InvokeChunkReader()
+        var out: [UInt8] = []
+        var failure: GatewayFailure?
+        let left = try Frames.read(pieces) { frame, bytes in
+            do throws(GatewayFailure) {
+                try reader.read(StreamMessage(frame, in: bytes), into: &out)
+            } catch { failure = error }
+        }
+        return (String(decoding: out, as: UTF8.self), failure, left)
+    }
+
     @Test(.enabled(if: Recordings.find() != nil))
     func `recorded native streams are unwrapped whole`() throws {
         let recordings = try #require(Recordings.find())
         for exchange in recordings.load("bedrock-invoke-stream") where exchange.status == 200 {
-            let reader = InvokeChunkReader()
-            var out: [UInt8] = []
-            var failure: GatewayFailure?
-            let left = try Frames.read([exchange.responseBody]) { frame, bytes in
-                do throws(GatewayFailure) {
-                    try reader.read(StreamMessage(frame, in: bytes), into: &out)
-                } catch { failure = error }
-            }
-            let text = String(decoding: out, as: UTF8.self)
+            let body = exchange.responseBody
+            let (text, failure, left) = try Self.unwrapped([body])
             guard exchange.model.contains("claude"), !exchange.model.contains("instant") else { continue }
             #expect(left == 0 && failure == nil, "\(exchange)")
+            let pieces = stride(from: 0, to: body.count, by: 13).map { Array(body[$0..<min($0 + 13, body.count)]) }
+            #expect(try Self.unwrapped(pieces).text == text, "\(exchange)")
+            let cut = try Self.unwrapped([Array(body.dropLast())])
+            #expect(cut.left > 0 && !cut.text.contains("event: message_stop"), "\(exchange)")
             #expect(text.contains("event: message_start") && text.contains("event: message_stop"), "\(exchange)")
             #expect(!text.contains("amazon-bedrock"))
         }

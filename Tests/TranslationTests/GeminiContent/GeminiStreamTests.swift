@@ -105,11 +105,19 @@ import Testing
         #expect(Gemini.stream([self.mixed[1], "{"]).sketch == "start text0 +Hel /0 fail(upstreamFailed)")
     }
 
-    @Test func `only the first candidate is told`() {
+    @Test func `T10 only the first candidate is told, for no more were asked for`() {
         let chunk =
             #"{"candidates":[{"index":1,"content":{"parts":[{"text":"no"}]},"finishReason":"STOP"},"#
             + #"{"content":{"parts":[{"text":"yes"}]},"finishReason":"STOP"}]}"#
         #expect(Gemini.stream([chunk]).sketch == "start text0 +yes /0 finish(stop) end")
+    }
+
+    @Test func `S17 the last candidate may have an end and no content`() {
+        let end = #"{"candidates":[{"finishReason":"MAX_TOKENS","index":0}]}"#
+        let events = Gemini.stream([Gemini.response(#"{"text":"a"}"#), end])
+        #expect(events.sketch == "start text0 +a /0 finish(length) end")
+        let chunks = HarnessDriver.stream(events, for: HarnessDriver.plainRequest(.chat), as: .chat)
+        #expect(chunks.contains(#""delta":{},"#) && chunks.contains(#""finish_reason":"length""#))
     }
 
     @Test func `a blocked prompt ends as filtered`() {

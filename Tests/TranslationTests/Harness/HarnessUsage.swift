@@ -74,7 +74,7 @@ enum HarnessUsage {
     }
 
     @Test(arguments: HarnessFixtures.replies.filter { $0.name == "answer-usage" })
-    func `U07 the same counts are told the same by every vendor that can`(_ reply: HarnessFixtures.Reply) throws {
+    func `U07 U15 the same counts are told the same by every vendor that can`(_ reply: HarnessFixtures.Reply) throws {
         let answer = try HarnessDriver.answer(try #require(reply.whole), of: reply.room, reply.notes)
         let usage = try #require(answer.usage)
         #expect(usage.inputTokens == 1000 && usage.outputTokens == 90 && usage.cacheReadTokens == 600)

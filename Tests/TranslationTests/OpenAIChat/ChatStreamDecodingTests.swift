@@ -58,6 +58,29 @@ import Wire
         #expect(try Self.body(data + [cut, "[DONE]"]).contains(.finish(.contentFilter)))
     }
 
+    @Test func `E10: an error of Azure's filter is not one of the answer`() throws {
+        let noted =
+            #"{"id":"chatcmpl-1","choices":[{"index":0,"delta":{"content":"b"},"finish_reason":null,"content_filter_results":{},"content_filter_result":{"error":{"code":"content_filter_error","message":"The contents are not filtered"}}}]}"#
+        let data = [
+            ChatProbe.chunk(#"{"content":"a"}"#), noted, ChatProbe.chunk("{}", finish: "stop"), "[DONE]",
+        ]
+        #expect(try Self.body(data) == [.open(0, .text), .delta(0, "a"), .delta(0, "b"), .close(0)] + Self.end)
+    }
+
+    @Test func `T35: arguments that could end here go on until they are closed`() throws {
+        let events = try Self.body([
+            ChatProbe.chunk(Self.call(0, "c", "f", #"{"a":1}"#)), ChatProbe.chunk(Self.call(0, nil, nil, " ")),
+            ChatProbe.chunk(Self.call(0, nil, nil, #"{"b":2}"#)), ChatProbe.chunk("{}", finish: "tool_calls"),
+            "[DONE]",
+        ])
+        #expect(
+            events == [
+                Self.open(0, "c", "f"), .delta(0, #"{"a":1}"#), .delta(0, " "), .delta(0, #"{"b":2}"#), .close(0),
+                .finish(.toolCalls), .end,
+            ]
+        )
+    }
+
     @Test func `a call comes in pieces`() throws {
         let events = try Self.body([
             ChatProbe.chunk(
