@@ -18,9 +18,15 @@ let package = Package(
         ),
     ]
         + rooms.map { .target(name: $0, dependencies: ["Exchange", "Wire"], path: "Martlet/Formats/\($0)") }
-        + ["FuzzJSON", "FuzzHTTP1", "FuzzSSE"].map { name in
+        + ["FuzzJSON", "FuzzHTTP1", "FuzzSSE", "FuzzGzip"].map { name in
             .executableTarget(name: name, dependencies: ["Wire"])
         }
+        + [
+            .executableTarget(
+                name: "FuzzSide",
+                dependencies: ["Exchange", "Wire", "FuzzKit", "FuzzRooms"] + rooms.map { .target(name: $0) }
+            )
+        ]
         + [.executableTarget(name: "FuzzEnvelope", dependencies: ["Exchange", "Wire", "FuzzKit"])]
         + ["FuzzRequest", "FuzzAnswer", "FuzzStream", "FuzzAWSFrames"].map { name in
             .executableTarget(name: name, dependencies: ["Exchange", "Wire", "FuzzKit", "FuzzRooms"])

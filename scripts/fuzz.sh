@@ -2,8 +2,9 @@
 # usage: scripts/fuzz.sh [TARGET...]
 #
 # Builds the libFuzzer targets with AddressSanitizer and runs each for FUZZ_SECONDS (default 60) from its seed corpus.
-# Targets: FuzzJSON, FuzzHTTP1, FuzzSSE and FuzzAWSFrames read bytes; FuzzEnvelope carries reasoning; FuzzRequest,
-# FuzzAnswer and FuzzStream translate between all formats. A finding is written to Fuzz/Findings/ and fails the run.
+# Targets: FuzzJSON, FuzzHTTP1, FuzzSSE, FuzzGzip and FuzzAWSFrames read bytes; FuzzEnvelope carries reasoning; FuzzRequest,
+# FuzzAnswer and FuzzStream translate between all formats; FuzzSide counts, embeds and patches. A finding is written to
+# Fuzz/Findings/ and fails the run.
 set -euo pipefail
 cd "$(dirname "$0")/../Fuzz"
 
@@ -12,7 +13,7 @@ seconds=${FUZZ_SECONDS:-60}
 export SWIFT_BACKTRACE=enable=no
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
-    targets=(FuzzJSON FuzzHTTP1 FuzzSSE FuzzAWSFrames FuzzEnvelope FuzzRequest FuzzAnswer FuzzStream)
+    targets=(FuzzJSON FuzzHTTP1 FuzzSSE FuzzGzip FuzzAWSFrames FuzzEnvelope FuzzRequest FuzzAnswer FuzzStream FuzzSide)
 fi
 for target in "${targets[@]}"; do
     seeds=Corpus/$(tr '[:upper:]' '[:lower:]' <<<"${target#Fuzz}")
