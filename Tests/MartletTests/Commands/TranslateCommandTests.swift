@@ -78,12 +78,14 @@ struct TranslateCommandTests {
 
     @Test("headers that change the body are taken as options")
     func headers() throws {
-        let arguments = [
-            "--from", "messages", "--to", "converse", "--model", "anthropic.claude-opus-4-5-20251101-v1:0",
+        let claude = [
+            "--from", "messages", "--to", "messages", "--kind", "bedrock", "--model",
+            "anthropic.claude-opus-4-5-20251101-v1:0",
         ]
         let beta = ["--anthropic-beta", "context-1m-2025-08-07"]
-        #expect(try self.body(arguments + beta, self.messages).contains("context-1m-2025-08-07"))
-        #expect(try !self.body(arguments, self.messages).contains("context-1m"))
+        #expect(try self.body(claude + beta, self.messages).contains("context-1m-2025-08-07"))
+        #expect(try !self.body(claude, self.messages).contains("context-1m"))
+        let arguments = ["--from", "messages", "--to", "converse", "--model", "us.amazon.nova-pro-v1:0"]
         let warm = #"{"model":"m","max_tokens":9,"temperature":0.5,"messages":[{"role":"user","content":"Hi"}]}"#
         #expect(self.refusal(arguments, warm) == nil)
         #expect(self.refusal(arguments + ["--anthropic-version", "2026-10-21"], warm)?.code == 2)
@@ -166,6 +168,8 @@ struct TranslateCommandTests {
         let old = try self.body(["--from", "messages"] + older + later, self.messages)
         #expect(old.contains(#""anthropic_version":"bedrock-2023-05-31""#))
         #expect(self.refusal(["--from", "chat"] + bedrock, self.chat)?.message.contains("converse") == true)
+        let other = ["--from", "messages", "--to", "converse", "--model", "us.anthropic.claude-opus-4-8"]
+        #expect(self.refusal(other, self.messages)?.message.contains("--to messages --kind bedrock") == true)
     }
 
     @Test(

@@ -104,7 +104,10 @@ enum ConformanceDocument {
             - *by itself*: there is nothing to send, for the reason given
 
             Of what comes back, a vendor's answer is *told* whole and streamed alike, has *no place* in the caller's format, or is
-            nothing that vendor tells (–). Chat's callers are shown thoughts where the operator allows it.
+            nothing that vendor tells (–). Chat's callers are shown thoughts where they ask for it.
+
+            Callers of Messages reach Claude on Bedrock, Vertex and Foundry by their own body ([clouds.md](clouds.md)): that is
+            *passed*, too, and not in these tables. Bedrock's columns show Converse.
 
             With `x-martlet-strict: true` what is approximated or reported is refused. What a model can do counts, too; these were
             asked, as [capabilities.md](capabilities.md) knows them:

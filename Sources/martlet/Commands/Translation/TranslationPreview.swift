@@ -38,6 +38,14 @@ struct TranslationPreview: Equatable {
             self = try Self(passing: request, native, order)
             return
         }
+        // A caller of Messages reaches Claude by its own body, wherever there is a door for that.
+        guard order.client.id != .messages || order.vendor.id == .messages || order.nativeWay == nil else {
+            let kind = order.provider.kind
+            throw GatewayFailure(
+                .invalidRequest,
+                "\(kind) is asked in messages for this model by callers of messages: give --to messages --kind \(kind)."
+            )
+        }
         // Events of Messages inside AWS's frames are unwrapped for callers of Messages alone.
         guard native == nil || !order.framesEvents else {
             throw GatewayFailure(
