@@ -13,10 +13,11 @@ FOREIGN = ("OPENAI_", "ANTHROPIC_", "AZURE_", "MARTLET_", "GEMINI_", "GOOGLE_", 
 class Gateway(Process):
     """One `martlet serve` with a data folder of its own."""
 
-    def __init__(self, binary, folder, settings=None):
+    def __init__(self, binary, folder, settings=None, environment=None):
         self.binary = binary
         self.folder = folder
         self.settings = settings or {}
+        self.extra = environment or {}
         self.data = os.path.join(folder, "var")
         self.port = free_port()
         self.admin_port = free_port()
@@ -46,7 +47,7 @@ class Gateway(Process):
             "MARTLET_LOG_LEVEL": "warning",
             # The oracle's models have no price anybody knows.
             "MARTLET_PRICING_UNPRICED": "flag",
-        } | {"MARTLET_" + name.upper().replace(".", "_"): value for name, value in self.settings.items()}
+        } | {"MARTLET_" + name.upper().replace(".", "_"): value for name, value in self.settings.items()} | self.extra
 
     def is_ready(self):
         self.check()
@@ -91,7 +92,7 @@ class Gateway(Process):
         return self.admin("POST", "/keys", {"name": name, "project": "default"} | fields)["secret"]
 
     def create_provider(self, name, kind, base_url, secret="oracle-secret", **settings):
-        body = {"name": name, "kind": kind, "base_url": base_url, "secret": secret}
+        body = {"name": name, "kind": kind, "base_url": base_url} | ({"secret": secret} if secret else {})
         usual = {"allow_private": "true"}
         if kind == "openai-compatible":
             usual["operations"] = "chat,responses,embeddings,completions,moderations"

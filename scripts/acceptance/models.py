@@ -43,11 +43,18 @@ BARE = "harbour"  # a model whose name has no slash, as Azure's deployments have
 VENDORS = {
     "chat": ("openai-compatible", "/v1", {"operations": "chat"}, "llama-4-x"),
     "responses": ("openai", "/v1", {}, "gpt-5.1-x"),
+    "thinker": ("openai", "/v1", {}, "gpt-5.6-x"),  # takes tools by Responses alone
+    "azure": ("azure-openai", "", {"api_version": "2025-03-01-preview"}, "gpt-5.1-x"),
     "messages": ("anthropic", "", {}, "claude-sonnet-4-6-x"),
     "gemini": ("gemini", "", {}, "gemini-3-flash-x"),
+    "vertex": ("vertex", "", {"google_project": "p"}, "gemini-3-flash-x"),
+    "claude-on-vertex": ("vertex", "", {"google_project": "p"}, "claude-sonnet-4-6-x"),
     "claude-on-bedrock": ("bedrock", "", {"region": "us-east-1"}, "us.anthropic.claude-sonnet-4-5-x"),
     "nova": ("bedrock", "", {"region": "us-east-1"}, "us.amazon.nova-2-lite-x"),
 }
+
+# What providers are asked with where it is no key: a pair that signs, a token that is fetched.
+SECRETS = {"bedrock": "AKIDORACLE:oracle-secret", "vertex": None}
 
 WORDS = (
     "echo",

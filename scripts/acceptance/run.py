@@ -12,6 +12,7 @@ import tempfile
 import time
 
 import environments
+import metadata
 import models
 from gateway import Gateway
 from processes import Failure, Oracle, end_well
@@ -42,7 +43,9 @@ def options():
 
 def start_gateway(opts, oracle, folder):
     """The gateway with the oracle behind it twice, once for each vendor format, and keys of several kinds."""
-    gateway = Gateway(opts.martlet, folder, SCALED)
+    # Vertex AI is asked with a token: of the metadata server, for nobody is signed in where HOME is empty.
+    surroundings = {"GCE_METADATA_HOST": metadata.start(), "HOME": folder}
+    gateway = Gateway(opts.martlet, folder, SCALED, surroundings)
     gateway.create_provider("oracle", "openai-compatible", oracle.url + "/v1")
     gateway.create_provider("oracle-messages", "anthropic", oracle.url)
     for name in models.NAMES:
@@ -62,7 +65,8 @@ def start_gateway(opts, oracle, folder):
 def create_translated(gateway, oracle):
     """The oracle once more for each vendor format, under names whose families have that vendor's capabilities."""
     for vendor, (kind, path, settings, _) in models.VENDORS.items():
-        gateway.create_provider(vendor, kind, oracle.url + path, **settings)
+        secret = models.SECRETS.get(kind, "oracle-secret")
+        gateway.create_provider(vendor, kind, oracle.url + path, secret, **settings)
         for words in models.WORDS:
             gateway.create_model(models.translated(vendor, words), vendor, models.upstream(vendor, words))
 

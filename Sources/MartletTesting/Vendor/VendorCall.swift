@@ -7,6 +7,7 @@ enum VendorOperation: String, Sendable, Equatable {
         let endings: [(String, VendorOperation)] = [
             (":generateContent", .gemini), (":streamGenerateContent", .gemini), (":countTokens", .geminiCount),
             ("/converse", .converse), ("/converse-stream", .converse), ("/count-tokens", .bedrockCount),
+            ("/count-tokens:rawPredict", .countTokens), (":rawPredict", .messages), (":streamRawPredict", .messages),
             ("/invoke", .invoke), ("/invoke-with-response-stream", .invoke),
             ("/chat/completions", .chat), ("/responses", .responses), ("/messages", .messages),
             ("/messages/count_tokens", .countTokens), ("/responses/input_tokens", .inputTokens),
@@ -18,7 +19,7 @@ enum VendorOperation: String, Sendable, Equatable {
 
     /// Whether the path says that the answer is to be streamed, where bodies do not.
     static func streams(path: String) -> Bool {
-        path.hasSuffix(":streamGenerateContent") || path.hasSuffix("-stream")
+        path.hasSuffix(":streamGenerateContent") || path.hasSuffix(":streamRawPredict") || path.hasSuffix("-stream")
     }
 }
 

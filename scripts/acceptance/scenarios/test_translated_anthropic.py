@@ -8,12 +8,12 @@ import pytest
 from conftest import DIRECT, FACTS
 from models import translated
 from pydantic import BaseModel
-from vendors import CACHED, OUTPUT, PNG, STATES, UNCACHED, all_of, sent, warnings
+from vendors import CACHED, GOOGLE, OUTPUT, PNG, STATES, UNCACHED, all_of, sent, warnings
 
 pytestmark = pytest.mark.skipif(DIRECT, reason="means the gateway")
 
-TRANSLATED = ["chat", "responses", "gemini", "nova"]
-VENDORS = [*TRANSLATED, "claude-on-bedrock"]
+TRANSLATED = ["chat", "responses", "azure", "gemini", "vertex", "nova"]
+VENDORS = [*TRANSLATED, "claude-on-bedrock", "claude-on-vertex"]
 
 WEATHER = {
     "type": "object",
@@ -56,7 +56,7 @@ def streamed(client, vendor, words, **arguments):
 
 
 def seen_by(oracle, vendor, stream=False):
-    """A Messages client's own body goes to Claude on Bedrock as it is, by InvokeModel."""
+    """A Messages client's own body goes to Claude on a cloud as it is: on Bedrock by InvokeModel."""
     return sent(oracle, "invoke" if vendor == "claude-on-bedrock" else vendor, stream)
 
 
@@ -138,7 +138,7 @@ def test_tools(client, oracle, vendor, words, count, stream):
     assert RESULTS[NAMES[count - 1]] in second.content[-1].text
     body = seen_by(oracle, vendor)
     assert all(RESULTS[name] in json.dumps(body) for name in NAMES[:count])
-    assert vendor != "gemini" or all_of(body, "thoughtSignature") == [STATES["gemini"]]
+    assert vendor not in GOOGLE or all_of(body, "thoughtSignature") == [STATES[vendor]]
 
 
 def replayed(message):
@@ -157,30 +157,41 @@ def test_a_failed_tool_is_told(client, oracle, vendor):
     marks = {
         "chat": "Error: no such city" in json.dumps(body),
         "responses": "Error: no such city" in json.dumps(body),
+        "azure": "Error: no such city" in json.dumps(body),
         "gemini": {"error": "no such city"} in all_of(body, "response"),
+        "vertex": {"error": "no such city"} in all_of(body, "response"),
         "nova": "error" in all_of(body, "status"),
         "claude-on-bedrock": True in all_of(body, "is_error"),
+        "claude-on-vertex": True in all_of(body, "is_error"),
     }
     assert marks[vendor]
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_coding_agents_request(client, oracle, vendor):
-    """As Claude Code sends it: twelve tools, three system blocks with cache marks, adaptive thinking."""
+    """As Claude Code sends it: twelve tools and a search for more, three system blocks with cache marks, adaptive
+    thinking, system text in the conversation, betas."""
     mark = {"cache_control": {"type": "ephemeral"}}
     tools = [{"name": f"tool_{number}", "description": "A tool.", "input_schema": WEATHER} for number in range(12)]
+    tools[11] |= {"defer_loading": True}
+    tools.append({"type": "tool_search_tool_regex_20251119", "name": "tool_search_tool_regex"})
     system = [{"type": "text", "text": "billing"}, {"type": "text", "text": "You edit code."} | mark]
     arguments = {"tools": tools, "system": [*system, {"type": "text", "text": "Be brief."} | mark]}
-    arguments |= {"thinking": {"type": "adaptive"}, "metadata": {"user_id": "someone"}, "max_tokens": 32000}
+    user = json.dumps({"device_id": "d", "session_id": "s"})
+    arguments |= {"thinking": {"type": "adaptive"}, "metadata": {"user_id": user}, "max_tokens": 32000}
+    edits = {"edits": [{"type": "clear_thinking_20251015", "keep": "all"}]}
+    arguments |= {"extra_body": {"output_config": {"effort": "medium"}, "context_management": edits}}
+    arguments |= {"extra_headers": {"anthropic-beta": "context-management-2025-06-27,interleaved-thinking-2025-05-14"}}
     first = streamed(client, vendor, "think+tools", **arguments)
     use = next(block for block in first.content if block.type == "tool_use")
     assert use.name == "tool_0"
     result = {"type": "tool_result", "tool_use_id": use.id, "content": [{"type": "text", "text": "21 degrees"} | mark]}
     history = turns([{"type": "text", "text": "good evening"} | mark]) + replayed(first) + turns([result])
+    history.insert(1, {"role": "system", "content": "Mind the time."})
     second = streamed(client, vendor, "think+tools", messages=history, **arguments)
     assert "21 degrees" in text_of(second)
     body = json.dumps(seen_by(oracle, vendor, stream=True))
-    assert all(text in body for text in ("billing", "You edit code.", "Be brief.", "tool_11"))
+    assert all(text in body for text in ("billing", "You edit code.", "Be brief.", "tool_11", "Mind the time."))
 
 
 # Pictures and shapes
@@ -220,7 +231,7 @@ def test_thinking_goes_back(client, oracle, vendor, words):
     body = json.dumps(seen_by(oracle, vendor))
     state = STATES.get("invoke" if vendor == "claude-on-bedrock" else vendor)
     assert state is None or body.count(state) == 1
-    if (vendor, words) == ("gemini", "think+tools"):
+    if vendor in GOOGLE and words == "think+tools":
         part = next(part for part in all_of(json.loads(body), "parts")[1] if "functionCall" in part)
         assert part["thoughtSignature"] == state, "a signature belongs to its call"
 

@@ -10,11 +10,12 @@ import pytest
 from conftest import DIRECT, FACTS
 from models import translated
 from pydantic import BaseModel
-from vendors import CACHED, OUTPUT, PNG, STATES, UNCACHED, all_of, sent, warnings
+from vendors import CACHED, GOOGLE, OUTPUT, PNG, STATES, UNCACHED, all_of, sent, warnings
 
 pytestmark = pytest.mark.skipif(DIRECT, reason="means the gateway")
 
-CHAT = ["messages", "gemini", "claude-on-bedrock"]
+CHAT = ["messages", "gemini", "vertex", "claude-on-vertex", "claude-on-bedrock", "nova"]
+CALLS = [*CHAT, "thinker"]
 RESPONSES = ["chat", *CHAT]
 
 WEATHER = {
@@ -141,11 +142,20 @@ def test_a_client_that_leaves_frees_the_vendor(client, oracle, vendor):
     assert oracle.closed_after(left) < 1
 
 
+def test_azure_is_asked_in_its_own_paths(client, oracle):
+    assert chat(client, "azure", "echo").choices[0].message.content == "The oracle heard: good evening"
+    path, query = oracle.requests[-1]["target"].split("?")
+    assert path.replace("%2B", "+") == "/openai/deployments/gpt-5.1-x+echo/chat/completions"
+    assert query == "api-version=2025-03-01-preview"
+    assert respond(client, "azure", "echo").output_text == "The oracle heard: good evening"
+    sent(oracle, "azure")
+
+
 # Tools
 
 
 @pytest.mark.parametrize("words, count", [("tools", 1), ("tools-2", 2)])
-@pytest.mark.parametrize("vendor", CHAT)
+@pytest.mark.parametrize("vendor", CALLS)
 def test_chat_tools(client, oracle, vendor, words, count):
     first = chat(client, vendor, words, tools=CHAT_TOOLS).choices[0]
     check_chat_calls(first, count)
@@ -157,10 +167,10 @@ def test_chat_tools(client, oracle, vendor, words, count):
     body = json.dumps(sent(oracle, vendor))
     assert all(RESULTS[name] in body for name in NAMES[:count])
     # A Chat client has a place for Gemini's signature of a call, and has sent it back.
-    assert vendor != "gemini" or all_of(json.loads(body), "thoughtSignature") == [STATES["gemini"]]
+    assert vendor not in GOOGLE or all_of(json.loads(body), "thoughtSignature") == [STATES[vendor]]
 
 
-@pytest.mark.parametrize("vendor", ["messages", "gemini", CHAT[2]])
+@pytest.mark.parametrize("vendor", CALLS)
 def test_chat_tool_stream(client, vendor):
     with client.chat.completions.stream(
         model=translated(vendor, "tools-2"), messages=turns(), tools=CHAT_TOOLS
@@ -213,15 +223,20 @@ def test_a_coding_agents_request(client, oracle, vendor):
     tools += [{"type": "tool_search"}, {"type": "web_search"}]
     arguments = {"tools": tools, "instructions": "You edit code.", "prompt_cache_key": "thread-1", "store": False}
     arguments |= {"reasoning": {"effort": "medium", "summary": "auto"}, "parallel_tool_calls": True}
-    arguments |= {"include": ["reasoning.encrypted_content"], "stream": True}
-    first = list(respond(client, vendor, "think+tools", **arguments))[-1].response
+    arguments |= {"include": ["reasoning.encrypted_content"], "stream": True, "text": {"verbosity": "low"}}
+    arguments |= {"extra_body": {"client_metadata": {"installation": "1"}}}
+    rules = {"type": "message", "id": "msg_1", "role": "developer"}
+    rules |= {"content": [{"type": "input_text", "text": "Answer in English."}]}
+    asked = [rules, *turns()]
+    first = list(respond(client, vendor, "think+tools", input=asked, **arguments))[-1].response
     call = next(item for item in first.output if item.type == "custom_tool_call")
     assert (call.name, call.input) == ("apply_patch", "Lisbon")
     result = {"type": "custom_tool_call_output", "call_id": call.call_id, "output": "21 degrees"}
-    history = turns() + replayed(first.output) + [result]
+    history = asked + replayed(first.output) + [result]
     second = list(respond(client, vendor, "think+tools", input=history, **arguments))[-1].response
     assert second.status == "completed" and "21 degrees" in second.output_text
-    sent(oracle, vendor, stream=True)
+    body = json.dumps(sent(oracle, vendor, stream=True))
+    assert "You edit code." in body and "Answer in English." in body
 
 
 # Pictures and shapes
@@ -284,9 +299,9 @@ def test_responses_reasoning_goes_back(client, oracle, vendor, words):
     assert ("21 degrees" if "tools" in words else "and then?") in second.output_text
     body = json.dumps(sent(oracle, vendor))
     assert vendor not in STATES or body.count(STATES[vendor]) == 1
-    if (vendor, words) == ("gemini", "think+tools"):
+    if vendor in GOOGLE and words == "think+tools":
         part = next(part for part in all_of(json.loads(body), "parts")[1] if "functionCall" in part)
-        assert part["thoughtSignature"] == STATES["gemini"], "a signature belongs to its call"
+        assert part["thoughtSignature"] == STATES[vendor], "a signature belongs to its call"
 
 
 # Losses
@@ -354,12 +369,15 @@ def test_chat_errors(client, vendor, words, error, status):
     assert raised.value.body["message"] and {"type", "param", "code"} <= raised.value.body.keys()
 
 
-@pytest.mark.parametrize("words, error, status", FAILURES[:1])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("words, error, status", FAILURES)
 @pytest.mark.parametrize("vendor", RESPONSES)
-def test_responses_errors(client, vendor, words, error, status):
-    with pytest.raises(error, match="as the model name asked") as raised:
-        respond(client, vendor, words, stream=True)
+def test_responses_errors(client, vendor, words, error, status, stream):
+    with pytest.raises(error) as raised:
+        respond(client, vendor, words, stream=stream)
     assert raised.value.status_code == status
+    assert raised.value.body["message"] and {"type", "param", "code"} <= raised.value.body.keys()
+    assert words != "status-400" or "as the model name asked" in raised.value.body["message"]
 
 
 BROKEN = ["sse-20x5+cut-900", "sse-20x5+end-5", "sse-20x5+error-5"]
