@@ -51,16 +51,16 @@ public struct RouteCursor: Sendable {
             var eligible = self.eligible(chooser, group, at: now, obstacle)
             while !eligible.isEmpty {
                 guard let pick = chooser.choose(group: group, among: eligible, at: now, cost: cost) else { break }
-                if let permit = chooser.targets[pick.index].health.begin(at: now) {
+                if let permit = chooser.healths[pick.index].begin(at: now) {
                     return self.take(pick.index, pick.reason, permit)
                 }
                 // Somebody else has taken a half-open place since we looked.
                 eligible.remove(pick.index)
-                self.note(pick.index, chooser.targets[pick.index].health.obstacle(at: now) ?? .breakerOpen)
+                self.note(pick.index, chooser.healths[pick.index].obstacle(at: now) ?? .breakerOpen)
             }
         }
         guard let index = self.leastBad(chooser, at: now, obstacle) else { return nil }
-        return self.take(index, .panic, chooser.targets[index].health.beginAnyway(at: now))
+        return self.take(index, .panic, chooser.healths[index].beginAnyway(at: now))
     }
 
     /// The same target again, after a wait. Its cooldown is not heeded: the wait was made with it in mind.
@@ -71,7 +71,7 @@ public struct RouteCursor: Sendable {
     /// - Returns: `nil` when its breaker has opened since.
     public mutating func again(_ index: Int, _ chooser: TargetChooser, at now: MonotonicInstant) -> RouteChoice? {
         guard chooser.targets.indices.contains(index),
-            let permit = chooser.targets[index].health.begin(at: now, ignoringCooldown: true)
+            let permit = chooser.healths[index].begin(at: now, ignoringCooldown: true)
         else { return nil }
         return self.take(index, .again, permit)
     }
@@ -90,7 +90,7 @@ public struct RouteCursor: Sendable {
         var (again, hasLeastBad): (Int?, Bool) = (nil, false)
         for group in chooser.groups {
             for index in group.members where obstacle(index) == nil {
-                let state = chooser.targets[index].health.obstacle(at: now)
+                let state = chooser.healths[index].obstacle(at: now)
                 if !self.tried.contains(index) {
                     if state == nil { return .untried }
                     hasLeastBad = true
@@ -113,7 +113,7 @@ public struct RouteCursor: Sendable {
     ) -> RouteChoice? {
         guard chooser.targets.indices.contains(index), chooser.targets[index].weight > 0,
             !self.tried.contains(index), obstacle(index) == nil,
-            let permit = chooser.targets[index].health.begin(at: now)
+            let permit = chooser.healths[index].begin(at: now)
         else { return nil }
         return self.take(index, .affinity, permit)
     }
@@ -126,7 +126,7 @@ public struct RouteCursor: Sendable {
     ) -> TargetSet {
         var eligible = TargetSet()
         for index in chooser.groups[group].members where !self.tried.contains(index) {
-            if let reason = obstacle(index) ?? chooser.targets[index].health.obstacle(at: now) {
+            if let reason = obstacle(index) ?? chooser.healths[index].obstacle(at: now) {
                 self.note(index, reason)
             } else {
                 eligible.insert(index)
@@ -145,7 +145,7 @@ public struct RouteCursor: Sendable {
         var best: (index: Int, isDead: Bool, from: MonotonicInstant)?
         for group in chooser.groups {
             for index in group.members where obstacle(index) == nil {
-                let health = chooser.targets[index].health
+                let health = chooser.healths[index]
                 let state = health.obstacle(at: now)
                 if self.tried.contains(index) {
                     if state == nil { return nil }

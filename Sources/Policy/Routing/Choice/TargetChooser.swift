@@ -7,6 +7,8 @@ public struct TargetChooser: Sendable {
     public let strategy: RouteStrategy
     /// What the model's requests owe its targets; shared with the chooser before when nothing that decides has changed.
     public let balance: ModelBalance
+    /// The healths alone, so that looking at one touches nothing else of its target.
+    let healths: [TargetHealth]
 
     /// Makes a chooser.
     /// - Parameters:
@@ -22,6 +24,7 @@ public struct TargetChooser: Sendable {
     ) {
         self.targets = targets
         self.strategy = strategy
+        self.healths = targets.map(\.health)
         let layout = RouteLayout(targets)
         if let previous, previous.layout == layout {
             self.balance = previous
@@ -58,7 +61,7 @@ public struct TargetChooser: Sendable {
     private func quicker(group: Int, among eligible: TargetSet, at now: MonotonicInstant) -> Int? {
         guard let (a, b) = self.balance.draw(group: group, among: eligible) else { return nil }
         guard a != b else { return a }
-        let (costA, costB) = (self.targets[a].health.delayCost(at: now), self.targets[b].health.delayCost(at: now))
+        let (costA, costB) = (self.healths[a].delayCost(at: now), self.healths[b].delayCost(at: now))
         return costB < costA ? b : a
     }
 
