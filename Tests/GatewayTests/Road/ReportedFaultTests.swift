@@ -174,6 +174,43 @@ import Testing
         #expect(sent.components(of: "anthropic-version:") == 1 && sent.contains("anthropic-version: 2026-10-21"))
     }
 
+    @Test(
+        arguments: [
+            ("nova", "http://169.254.169.254/latest/meta-data"), ("nova", "http://localhost:9901/"),
+            ("nova", "file:///etc/passwd"), ("claude", "file:///etc/passwd"), ("claude", "//x"),
+            ("claude", "ftp://h/x"),
+        ]
+    )
+    func `N041 an address that only this machine could mean is fetched by nobody`(
+        _ model: String,
+        _ url: String
+    ) throws {
+        let road = try self.road()
+        let part = #"{"type":"image_url","image_url":{"url":"\#(url)"}}"#
+        try road.post(
+            "/v1/chat/completions",
+            #"{"model":"\#(model)","messages":[{"role":"user","content":[\#(part)]}]}"#
+        )
+        let answer = try road.answer()
+        #expect(answer.status == 400 && answer.body.contains("messages[0].content[0]"))
+        #expect(road.vendors.channels.isEmpty)
+    }
+
+    @Test func `N130 a signature that the vendor does not believe is our fault, not the caller's`() throws {
+        for type in ["InvalidSignatureException", "SignatureDoesNotMatch", "ExpiredTokenException"] {
+            let road = try self.road()
+            try road.post("/v1/chat/completions", #"{"model":"nova","messages":[{"role":"user","content":"Hi"}]}"#)
+            try road.vendorAnswers(
+                403,
+                #"{"message":"Signature not yet current: 20260101T001000Z is still later than 20260101T000500Z"}"#,
+                headers: ["x-amzn-errortype: \(type)"]
+            )
+            let answer = try road.answer()
+            #expect(answer.status == 502 && answer.headers["x-should-retry"] == "false")
+            #expect(!answer.body.contains("20260101T"))
+        }
+    }
+
     @Test func `E08 a caller's own words in a header are printable`() throws {
         let road = try self.road()
         let odd = #"{"model":"claude","größe\r\nx":1,"messages":[{"role":"user","content":"Hi"}]}"#

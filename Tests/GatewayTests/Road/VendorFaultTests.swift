@@ -79,7 +79,7 @@ struct VendorFaultTests {
         #expect(road.client.isActive)
     }
 
-    @Test("an answer over the cap is a 502, and reading stops")
+    @Test("N132 an answer over the cap is a 502, and reading stops")
     func hugeAnswer() throws {
         var options = GatewayOptions()
         options.limits.maxAnswerBytes = 1000

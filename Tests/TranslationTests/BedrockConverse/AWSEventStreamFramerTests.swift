@@ -49,14 +49,14 @@ import Wire
         }
     }
 
-    @Test func `a cut stream leaves bytes behind and yields no half frame`() throws {
+    @Test func `N128 a cut stream leaves bytes behind and yields no half frame`() throws {
         for cut in 1..<Self.delta.count {
             let left = try Frames.read([Array(Self.delta[..<cut])]) { _, _ in Issue.record("half a frame") }
             #expect(left == cut)
         }
     }
 
-    @Test func `every damaged bit is noticed`() {
+    @Test func `N128 every damaged bit is noticed`() {
         for position in 0..<(Self.delta.count * 8) {
             var damaged = Self.delta
             damaged[position / 8] ^= 1 << UInt8(position % 8)
@@ -64,7 +64,7 @@ import Wire
         }
     }
 
-    @Test func `impossible lengths are refused before anything is kept`() {
+    @Test func `N128 impossible lengths are refused before anything is kept`() {
         func prelude(_ total: Int, _ headers: Int) -> [UInt8] {
             let lengths = Frames.word(total) + Frames.word(headers)
             return lengths + Frames.word(Int(lengths.withUnsafeBytes { CRC32.checksum(of: $0) }))

@@ -108,7 +108,7 @@ import Wire
         #expect(failure?.kind == .upstreamUnavailable)
     }
 
-    @Test func `the array of a stream without events is read as one answer`() throws {
+    @Test func `N129 the array of a stream without events is read as one answer`() throws {
         let first = Gemini.response(#"{"text":"a"}"#)
         let last = Gemini.response(#"{"text":"b"}"#, finish: "STOP")
         #expect(try Gemini.answer("[\(first),\n\(last)]").blocks == [.text(AnswerText("ab"))])

@@ -120,7 +120,7 @@ import Testing
         #expect(chunks.contains(#""delta":{},"#) && chunks.contains(#""finish_reason":"length""#))
     }
 
-    @Test func `a blocked prompt ends as filtered`() {
+    @Test func `N129 a blocked prompt ends as filtered`() {
         #expect(
             Gemini.stream([#"{"promptFeedback":{"blockReason":"SAFETY"}}"#]).sketch
                 == "start finish(contentFilter) end"
