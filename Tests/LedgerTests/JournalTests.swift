@@ -59,8 +59,8 @@ struct JournalTests {
         self.bench.disk.inject(.full)
         for number in 0..<10_000 where opened.journal.isWritable {
             let ticket = try? opened.journal.open(.sample(number))
-            opened.journal.commitNow()
             if let ticket { opened.journal.settle(ticket, LedgerEntry.sample(number).ended(charge: 1)) }
+            opened.journal.commitNow()
         }
         for _ in 0..<10 { opened.journal.commitNow() }
         #expect(!opened.journal.isWritable)

@@ -43,6 +43,39 @@ struct RecoveryTests {
         #expect(try self.bench.start().recovered == 0)
     }
 
+    @Test("reservations, checkpoints and ends in different segments belong together; they come in parts")
+    func acrossSegments() throws {
+        let journal = try self.bench.start().journal
+        let settled = try journal.open(.sample(1))
+        let checkpointed = try journal.open(.sample(2))
+        let released = try journal.open(.sample(3))
+        _ = try journal.open(.sample(4))
+        func fill(_ numbers: Range<Int>) throws {
+            for number in numbers {
+                let ticket = try journal.open(.sample(number))
+                journal.settle(ticket, LedgerEntry.sample(number).ended(charge: 1))
+                journal.commitNow()
+            }
+        }
+        try fill(100..<500)
+        journal.checkpoint(checkpointed, usage: TokenUsage(), chargeNanoUSD: 22)
+        journal.release(released)
+        try fill(500..<900)
+        journal.settle(settled, LedgerEntry.sample(1).ended(charge: 11))
+        #expect(journal.segmentCount > 2)
+        self.bench.disk.kill()
+        let disk = self.bench.disk.mount()
+        let numbers = try disk.list().compactMap(SegmentHeader.number)
+        var recovery = try JournalRecovery.read(disk, numbers)
+        var parts: [[LedgerEntry]] = []
+        try recovery.settlements(at: 9_000, inPartsOf: 100) { (part) throws(JournalError) in parts.append(part) }
+        #expect(parts.map(\.count) == Array(repeating: 100, count: 8) + [3])
+        let charges = Dictionary(parts.joined().map { ($0.attempt.low, $0.chargeNanoUSD) }) { first, _ in first }
+        #expect(charges.count == 803)
+        #expect(charges[1] == 11 && charges[2] == 22 && charges[3] == nil && charges[4] == 10 && charges[899] == 1)
+        #expect(parts.joined().first { $0.attempt.low == 1 } == LedgerEntry.sample(1).ended(charge: 11))
+    }
+
     @Test("a journal cut anywhere in its unsynced tail keeps what lies before")
     func torn() throws {
         let opened = try self.bench.start()

@@ -197,18 +197,19 @@ private final class OpenFile: JournalFile {
     }
 
     func read(at offset: Int, count: Int) throws(JournalError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var done = 0
-        while done < count {
-            let read = bytes.withUnsafeMutableBytes { out in
-                pread(self.descriptor, out.baseAddress?.advanced(by: done), count - done, off_t(offset + done))
+        var failure: JournalError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: max(0, count)) { out, done in
+            while done < count {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(out)[done..<count])
+                let read = pread(self.descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+                if read < 0, errno == EINTR { continue }
+                if read < 0 { failure = self.failure("read") }
+                guard read > 0 else { return }
+                done += read
             }
-            if read < 0, errno == EINTR { continue }
-            guard read >= 0 else { throw self.failure("read") }
-            guard read > 0 else { break }
-            done += read
         }
-        return Array(bytes.prefix(done))
+        if let failure { throw failure }
+        return bytes
     }
 
     func truncate(to size: Int) throws(JournalError) {

@@ -34,12 +34,10 @@ extension Journal {
         try disk.lock()
         do throws(JournalError) {
             let names = try disk.list()
-            let recovery = try JournalRecovery.read(disk, names.compactMap(SegmentHeader.number))
-            let entries = recovery.settlements(at: now)
+            var recovery = try JournalRecovery.read(disk, names.compactMap(SegmentHeader.number))
             var recovered = 0
-            for start in stride(from: 0, to: entries.count, by: Self.recoveryBatch) {
-                let batch = Array(entries[start..<min(start + Self.recoveryBatch, entries.count)])
-                recovered += try Self.append(batch, nil, to: store)
+            try recovery.settlements(at: now, inPartsOf: Self.recoveryBatch) { (part) throws(JournalError) in
+                recovered += try Self.append(part, nil, to: store)
             }
             let number = recovery.highest + 1
             let file = try disk.create(SegmentHeader.fileName(number), bytes: max(options.segmentBytes, 64 << 10))
