@@ -209,6 +209,47 @@ extension SQLiteStoreTests {
         #expect(try store.list(RequestQuery()).count == 1)
     }
 
+    @Test("settlements that meet a busy database leave nothing of themselves, and count once when it is free")
+    func busyLedger() throws {
+        let store = try self.open(busyTimeout: 0.02)
+        let stranger = try self.stranger()
+        let period = BudgetPeriodKey(budgetID: "b", startsAt: 0)
+        let entries = (0..<20).map { number in
+            let request = Self.requests(number..<(number + 1))[0]
+            let subject = LedgerEntry.Subject(
+                keyID: "k",
+                projectID: "p",
+                operation: .chat,
+                model: "m",
+                provider: "v",
+                upstreamModel: "u",
+                label: ""
+            )
+            var entry = LedgerEntry(
+                attempt: AttemptID(high: 1, low: UInt64(number)),
+                requestID: request.id,
+                subject: subject,
+                startedAt: 1,
+                settledAt: 2
+            )
+            entry.chargeNanoUSD = 3
+            entry.budgets = [period]
+            return entry
+        }
+        for _ in 0..<5 {
+            try stranger.writeWithoutTransaction { database in
+                try database.execute(sql: "BEGIN IMMEDIATE")
+                let error = #expect(throws: StorageError.self) { try store.append(entries, watermark: nil) }
+                #expect(error?.message.contains("busy") == true)
+                try database.execute(sql: "ROLLBACK")
+            }
+            #expect(try store.balances([period]).isEmpty)
+        }
+        #expect(try store.append(entries, watermark: nil) == 20)
+        #expect(try store.append(entries, watermark: nil) == 0)
+        #expect(try store.balances([period]).map(\.spentNanoUSD) == [60])
+    }
+
     @Test("a write gets through when the foreign program lets go in time")
     func busyForAMoment() throws {
         let store = try self.open(busyTimeout: 30)
