@@ -103,7 +103,8 @@ let package = Package(
         .executableTarget(
             name: "martlet-simulate",
             dependencies: [
-                "Ledger", "Policy", "Catalogue", "Storage", "Exchange", "Telemetry", "MartletTesting", argumentParser,
+                "Ledger", "Policy", "Catalogue", "Storage", "SQLiteStorage", "Exchange", "Telemetry", "MartletTesting",
+                argumentParser,
             ],
             path: "Sources/simulate"
         ),

@@ -32,7 +32,7 @@ Gateway           | Sources/Gateway                   | Upstream Ledger Policy P
 martlet           | Sources/martlet                   | Gateway AdminAPI Upstream Ledger SQLiteStorage Storage Policy Providers Catalogue OpenAIChat OpenAIResponses AnthropicMessages GeminiContent BedrockConverse Exchange Wire Telemetry | any
 MartletTesting    | Sources/MartletTesting            | Exchange Wire Storage Ledger                            | any
 martlet-oracle    | Sources/oracle                    | MartletTesting                                          | any
-martlet-simulate  | Sources/simulate                  | Ledger Policy Catalogue Storage Exchange Telemetry MartletTesting | any
+martlet-simulate  | Sources/simulate                  | Ledger Policy Catalogue Storage SQLiteStorage Exchange Telemetry MartletTesting | any
 TABLE
 }
 

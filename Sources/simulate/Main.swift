@@ -12,6 +12,9 @@ struct Main: ParsableCommand {
         discussion: """
             After every step the ledger, its balances, the budgets and what the journal recovers are held against a model
             of the truth. A seed that fails is printed, and fails again with --seed.
+
+            With --restart a journal is left on the disk of the working folder as a kill leaves it, half of its attempts ended,
+            half under way, none in the store; then the program starts again and is timed until it could take requests.
             """
     )
 
@@ -30,11 +33,18 @@ struct Main: ParsableCommand {
     @Option(help: "Seeds run at the same time; 0 for one a core.")
     var jobs = 0
 
+    @Option(help: "Times a restart with so many attempts in the journal, on the disk of the working folder.")
+    var restart: Int?
+
+    @Option(help: .hidden)
+    var restarted: String?
+
     func run() throws {
         if self.routing {
             if let seed = self.seed { return try RoutingRun.replay(seed) }
             return try RoutingRun(seeds: self.seeds, from: self.from, jobs: self.jobs).run()
         }
+        if let attempts = self.restart { return try self.restart(attempts) }
         if let seed = self.seed { return try self.replay(seed) }
         let board = Board()
         let jobs = max(1, self.jobs > 0 ? self.jobs : Int(clamping: sysconf(Int32(_SC_NPROCESSORS_ONLN))))
@@ -51,6 +61,27 @@ struct Main: ParsableCommand {
         }
         print(board.line(seeds: seeds))
         if board.failures > 0 { throw ExitCode.failure }
+    }
+
+    private func restart(_ attempts: Int) throws {
+        guard let folder = self.restarted else {
+            let restart = try Restart(attempts: attempts)
+            do {
+                try restart.leaveJournal()
+                try restart.startAgain()
+            } catch {
+                restart.cleanUp()
+                throw error
+            }
+            return
+        }
+        let restart = Restart(attempts: attempts, in: folder)
+        defer { restart.cleanUp() }
+        let outcome = try restart.recover()
+        print(
+            "restart records=\(restart.attempts) ready_ms=\(outcome.readyMilliseconds)"
+                + " drained_ms=\(outcome.drainedMilliseconds) rss_mb=\(outcome.peakMegabytes)"
+        )
     }
 
     private func replay(_ seed: UInt64) throws {
