@@ -29,6 +29,8 @@ struct Book {
         var opening: LedgerEntry
         /// From the opening on; `nil` is the end without a row.
         var knowledge: [Knowledge?]
+        /// When each of them came.
+        var moments: [Int]
         /// The last of them that outlives a kill, and the last that outlives a power cut; -1 is none.
         var written = -1
         var synced = -1
@@ -46,6 +48,9 @@ struct Book {
         var held: Int64 = 0
     }
 
+    /// Counts what was written into the journal; and how far it had come when the disk last had everything.
+    private var moment = 0
+    private var syncedMoment = 0
     /// Attempts whose rows are not yet in the store for good, and those that are.
     var open: [AttemptID: Attempt] = [:]
     var closed: [AttemptID: Attempt] = [:]
@@ -67,12 +72,21 @@ struct Book {
     /// With `isReservation` nothing is said of sending yet: dying now leaves no row.
     mutating func opens(_ entry: LedgerEntry, isReservation: Bool) {
         let knowledge = isReservation ? nil : Knowledge(entry, isEstimated: true)
-        self.open[entry.attempt] = Attempt(opening: entry, knowledge: [knowledge])
+        self.moment += 1
+        self.open[entry.attempt] = Attempt(opening: entry, knowledge: [knowledge], moments: [self.moment])
     }
 
     mutating func learns(_ attempt: AttemptID, _ knowledge: Knowledge?, isEnd: Bool) {
+        self.moment += 1
         self.open[attempt]?.knowledge.append(knowledge)
+        self.open[attempt]?.moments.append(self.moment)
         if isEnd { self.open[attempt]?.hasEnded = true }
+    }
+
+    /// The journal had no room for what was learnt last.
+    mutating func unlearns(_ attempt: AttemptID) {
+        self.open[attempt]?.knowledge.removeLast()
+        self.open[attempt]?.moments.removeLast()
     }
 
     /// The call that wrote the latest knowledge has returned, and the process lives.
@@ -97,6 +111,7 @@ struct Book {
     /// All that was written is on the disk.
     mutating func syncedAll() {
         self.highest = self.ceilings
+        self.syncedMoment = self.moment
     }
 
     /// A life of the process has ended.
@@ -110,7 +125,12 @@ struct Book {
     ///
     /// With `isWhole` everything that ended is drained: what has no row now never gets one. The cut is how the process's
     /// last life ended; `nil` when it goes on.
-    mutating func reconcile(_ rows: [LedgerEntry], isWhole: Bool, after cut: Cut?) throws(Violation) {
+    mutating func reconcile(
+        _ rows: [LedgerEntry],
+        isWhole: Bool,
+        after cut: Cut?,
+        wasSick: Bool = false
+    ) throws(Violation) {
         var found: [AttemptID: LedgerEntry] = [:]
         for row in rows {
             try hold("a", found[row.attempt] == nil, "two settlements of \(row.attempt.low)")
@@ -122,6 +142,7 @@ struct Book {
             let name = attempt.opening.requestID
             try hold("a", knowledge == attempt.row, "\(name): \(attempt.row as Any) became \(knowledge as Any)")
         }
+        if cut == .power { try self.checkMoment(found, wasSick: wasSick) }
         for (id, attempt) in self.open {
             let row = found.removeValue(forKey: id)
             guard let row else {
@@ -132,6 +153,25 @@ struct Book {
             try self.close(id, attempt, with: row)
         }
         try hold("a", found.isEmpty, "\(found.count) settlements without an attempt: \(found.values.map(\.requestID))")
+    }
+
+    /// What the journal said of an attempt at some moment.
+    private static func known(of attempt: Attempt, at moment: Int) -> Knowledge? {
+        guard let index = attempt.moments.lastIndex(where: { $0 <= moment }) else { return nil }
+        return attempt.knowledge[index]
+    }
+
+    /// After a power cut: all that the journal brought back is as it was at one moment since the last sync. While the disk
+    /// failed, settlements went into the store from memory too; those are not looked at.
+    private func checkMoment(_ found: [AttemptID: LedgerEntry], wasSick: Bool) throws(Violation) {
+        let rows = found.mapValues { Knowledge($0, isEstimated: $0.isEstimated) }
+        let looked = self.open.filter { id, attempt in
+            !wasSick || !attempt.hasEnded || rows[id] == nil || rows[id] != attempt.knowledge.last
+        }
+        let fits = (self.syncedMoment...self.moment).contains { moment in
+            looked.allSatisfy { id, attempt in rows[id] == Self.known(of: attempt, at: moment) }
+        }
+        try hold("a", fits, "after a power cut the journal was never as it is: \(looked.keys.map(\.low).sorted())")
     }
 
     /// How a life of the process ended.

@@ -30,8 +30,8 @@ struct Node {
     }
 
     /// One round of the committer.
-    func commit() {
-        self.journal.commitNow()
+    func commit(isQuiet: Bool) {
+        self.journal.commit(isQuiet: isQuiet)
     }
 
     /// One batch of the drain; a store that fails is asked again some other time.

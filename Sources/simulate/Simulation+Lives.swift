@@ -13,7 +13,7 @@ extension Simulation {
         let known = self.book.open.mapValues { $0.hasEnded ? $0.knowledge.count - 1 : $0.written }
         let probe = Probe()
         if let ticket = self.lastTicket { self.node.journal.whenSynced(ticket) { probe.note($0) } }
-        self.node.commit()
+        self.node.commit(isQuiet: self.random.chance(1, in: 2))
         guard !self.world.isDead, probe.isSynced == true else { return }
         if self.random.chance(1, in: 3) { self.world.disk.heal() }
         self.diskIsSick = self.world.disk.hasFaults || !self.node.journal.isWritable
@@ -96,7 +96,7 @@ extension Simulation {
         self.world.disk.heal()
         self.diskIsSick = false
         self.clock.restart()
-        try self.book.reconcile(self.rows(), isWhole: true, after: cut)
+        try self.book.reconcile(self.rows(), isWhole: true, after: cut, wasSick: wasSick)
         try self.checkStore()
         try self.replay()
         try self.carryOver(wasSick: wasSick)

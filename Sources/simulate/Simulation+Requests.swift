@@ -303,7 +303,11 @@ extension Simulation {
         self.tell("\(flight.entry.requestID) has cost \(charge) so far")
         let dropped = self.node.checkpointsDropped
         self.node.journal.checkpoint(ticket, usage: flight.used, chargeNanoUSD: charge)
-        if !self.world.isDead, self.node.checkpointsDropped == dropped { self.book.wrote(flight.entry.attempt) }
+        if self.node.checkpointsDropped > dropped {
+            self.book.unlearns(flight.entry.attempt)
+        } else if !self.world.isDead {
+            self.book.wrote(flight.entry.attempt)
+        }
         flight.admission.raise(to: charge)
         for index in flight.holds.indices { self.raise(flight, index, to: charge) }
     }
