@@ -154,7 +154,7 @@ public final class DataPlane: Service {
                     try channel.pipeline.syncOperations.addHandler(ListenerGate(gate))
                 }
             }
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: unsent / 2, high: unsent))
             .childChannelInitializer { channel in

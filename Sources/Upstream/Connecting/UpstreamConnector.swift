@@ -62,7 +62,7 @@ public struct SocketConnector: UpstreamConnector {
         let opened = ClientBootstrap(group: loop)
             .connectTimeout(self.connectTimeout)
             .resolver(CheckedResolver(loop: loop, addresses: endpoint.proxy == nil ? endpoint.addresses : .local))
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 256 * 1024))
             .channelInitializer { channel in

@@ -21,7 +21,11 @@ final class MartletProgram {
     private(set) var port = 0
     private(set) var adminPort = 0
 
-    var dataFolder: String { self.folder.file("data") }
+    /// What comes before the data folder's path for whoever does not share the program's mounts.
+    private var root = ""
+    private var secrets: [String: String] = [:]
+
+    var dataFolder: String { self.root + self.folder.file("data") }
     var pid: Int32 { self.process.processIdentifier }
 
     /// Runs a test with `martlet serve` on free ports, and kills the process if it is still there afterwards.
@@ -29,24 +33,31 @@ final class MartletProgram {
     /// - Parameters:
     ///   - environment: Beyond what a process needs to run; settings go here.
     ///   - descriptorLimit: `ulimit -n` for it.
+    ///   - disk: Where its data folder lies; on the machine's own disk without one.
+    ///   - launch: The shell's words that start it, when there are others: `$0` is its path, `$1` its data folder.
     ///   - body: The test.
     /// - Throws: When the program does not start, and whatever the test throws.
     static func run(
         environment: [String: String] = [:],
         descriptorLimit: Int? = nil,
+        disk: ProgramDisk? = nil,
+        launch: String? = nil,
         _ body: (MartletProgram) async throws -> Void
     ) async throws {
+        let launch = launch ?? descriptorLimit.map { "ulimit -n \($0) && exec \"$0\" serve" } ?? disk?.launch
         try await withTaskExecutorPreference(LiveExecutor()) {
-            try await Self.runHere(environment, descriptorLimit, body)
+            try await Self.runHere(environment, launch, isPrivate: disk?.isPrivate ?? false, body)
         }
     }
 
     private static func runHere(
         _ environment: [String: String],
-        _ descriptorLimit: Int?,
+        _ launch: String?,
+        isPrivate: Bool,
         _ body: (MartletProgram) async throws -> Void
     ) async throws {
-        let program = try MartletProgram(environment, descriptorLimit)
+        let program = try MartletProgram(environment, launch)
+        if isPrivate { program.root = "/proc/\(program.pid)/root" }
         do {
             try await program.waitUntilServing()
             try await body(program)
@@ -57,7 +68,7 @@ final class MartletProgram {
         await program.kill()
     }
 
-    private init(_ environment: [String: String], _ descriptorLimit: Int?) throws {
+    private init(_ environment: [String: String], _ launch: String?) throws {
         self.folder = try LiveFolder()
         let inherited = ProcessInfo.processInfo.environment.filter {
             ["PATH", "LD_LIBRARY_PATH", "HOME"].contains($0.key)
@@ -69,9 +80,9 @@ final class MartletProgram {
         ]
         self.process.environment = inherited.merging(own) { _, new in new }.merging(environment) { _, new in new }
         self.process.currentDirectoryURL = URL(fileURLWithPath: self.folder.path)
-        if let descriptorLimit {
+        if let launch {
             self.process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            self.process.arguments = ["-c", "ulimit -n \(descriptorLimit) && exec \"$0\" serve", Self.path]
+            self.process.arguments = ["-c", launch, Self.path, self.folder.file("data")]
         } else {
             self.process.executableURL = URL(fileURLWithPath: Self.path)
             self.process.arguments = ["serve"]
@@ -127,9 +138,13 @@ final class MartletProgram {
         try self.secret("admin-token")
     }
 
+    /// A file's secret, read once.
     private func secret(_ name: String) throws -> String {
+        if let known = self.secrets[name] { return known }
         let bytes = try #require(FileManager.default.contents(atPath: self.dataFolder + "/" + name))
-        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let secret = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        self.secrets[name] = secret
+        return secret
     }
 
     // MARK: Ending
@@ -210,6 +225,21 @@ extension MartletProgram {
 // MARK: Looking
 
 extension MartletProgram {
+    /// Runs a shell's words.
+    ///
+    /// - Returns: The exit code; -1 when there is none.
+    static func shell(_ text: String) -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", text, Self.path]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return -1 }
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : -1
+    }
+
     var isRunning: Bool { self.process.isRunning }
 
     /// How it ended, and its last words.
