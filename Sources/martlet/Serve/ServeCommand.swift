@@ -39,6 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         Self.forbidCoreDumps()
+        Self.surviveFileLimits()
         Self.raiseDescriptorLimit()
         let started = Workspace.unixMilliseconds()
         let loaded = try self.common.load(flags: self.flags)
@@ -178,6 +179,11 @@ struct ServeCommand: AsyncParsableCommand {
     private static func forbidCoreDumps() {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+    }
+
+    /// A limit on the size of files is like a full disk: writes fail, and the journal says what is refused until they do not.
+    private static func surviveFileLimits() {
+        _ = signal(SIGXFSZ, SIG_IGN)
     }
 
     /// As many descriptors as the system allows: each client and each vendor connection is one.
