@@ -14,6 +14,6 @@ struct StorageExamTests {
     @Test("the questions differ")
     func questions() {
         #expect(Set(StorageExam.all.map(\.description)).count == StorageExam.all.count)
-        #expect(StorageExam.all.count > 30)
+        #expect(StorageExam.all.count > 60)
     }
 }

@@ -93,7 +93,7 @@ extension StorageExam {
     ]
 
     /// Runs `body` on so many threads and throws the first error.
-    private static func inParallel(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {
+    static func inParallel(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {
         let failure = Mutex<(any Error)?>(nil)
         DispatchQueue.concurrentPerform(iterations: count) { worker in
             do { try body(worker) } catch { failure.withLock { $0 = $0 ?? error } }

@@ -4,8 +4,8 @@ public import Storage
 ///
 /// Ask them with a factory that makes a new, empty store at each call.
 public struct StorageExam: Sendable, CustomStringConvertible {
-    /// What is examined: both roles in one engine.
-    public typealias Store = any ConfigurationStore & RequestLog
+    /// What is examined: all roles in one engine.
+    public typealias Store = any ConfigurationStore & RequestLog & LedgerStore & PriceStore
 
     /// A sentence about the behaviour that is asked for.
     public let description: String
@@ -19,7 +19,8 @@ public struct StorageExam: Sendable, CustomStringConvertible {
     /// Every question.
     public static var all: [StorageExam] {
         Self.projectQuestions + Self.keyQuestions + Self.providerQuestions + Self.modelQuestions + Self.settingQuestions
-            + Self.requestQuestions + Self.listingQuestions + Self.concurrencyQuestions
+            + Self.requestQuestions + Self.listingQuestions + Self.concurrencyQuestions + Self.ledgerQuestions
+            + Self.usageQuestions + Self.retentionQuestions + Self.budgetQuestions + Self.priceQuestions
     }
 
     /// Asks the question of a new store.

@@ -53,10 +53,13 @@ public protocol LedgerStore: Sendable {
     /// Lists entries by attempt, newest first.
     func entries(_ query: LedgerQuery) throws -> [LedgerEntry]
 
-    /// Sums from the rollups, never from the ledger itself.
+    /// Sums from the rollups, never from the ledger itself. An attempt counts where it began, a correction where its attempt
+    /// did. Where finer slices were deleted, an edge is moved outwards to the next coarser one; slices that are asked for and
+    /// were deleted are missing.
     func usage(_ query: UsageQuery) throws -> [UsageRow]
 
-    /// Deletes ledger rows, request records and rollups that are older than their retention, in bounded steps.
+    /// Deletes ledger rows, request records and rollups that are older than their retention, in bounded steps, and in the
+    /// end what the engine keeps for them and nothing needs any more. Balances stay.
     ///
     /// - Returns: How many rows went; 0 when nothing is left to delete.
     /// - Throws: `.failed` when the engine does.
