@@ -19,6 +19,10 @@ public final class SQLiteStore: Sendable {
     private let state = Mutex(State())
     /// Numbers of the ledger's texts, as of the last commit. Taken and put back by the one writer.
     let ledgerNames = Mutex(LedgerNames())
+    /// Held while entries are appended, and while names are deleted that nothing names any more.
+    let ledgerAppends = Mutex(())
+    /// The sweep of such names.
+    let sweep = Mutex(NameSweep())
     /// How long a listing or a sum may take.
     private let queryLimit: Duration
 

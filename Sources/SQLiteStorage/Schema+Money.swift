@@ -115,6 +115,33 @@ extension Schema {
         \(Self.rollup("usage_days"))
         """
 
+    /// Subjects and sets of budgets go when nothing names them any more. A number that went is never given again: subjects of
+    /// one key are told from another's by the number of its first one.
+    static let lastingNumbers = """
+        CREATE TABLE new_subjects (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            key_number INTEGER NOT NULL,
+            key_id TEXT NOT NULL,
+            project_id TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            model TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            upstream_model TEXT NOT NULL,
+            label TEXT NOT NULL,
+            UNIQUE (key_id, project_id, operation, model, provider, upstream_model, label)
+        ) STRICT;
+        INSERT INTO new_subjects SELECT * FROM ledger_subjects;
+        DROP TABLE ledger_subjects;
+        ALTER TABLE new_subjects RENAME TO ledger_subjects;
+        CREATE TABLE new_budget_sets (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            periods TEXT NOT NULL UNIQUE
+        ) STRICT;
+        INSERT INTO new_budget_sets SELECT * FROM ledger_budget_sets;
+        DROP TABLE ledger_budget_sets;
+        ALTER TABLE new_budget_sets RENAME TO ledger_budget_sets;
+        """
+
     private static func rollup(_ table: String) -> String {
         """
         CREATE TABLE \(table) (

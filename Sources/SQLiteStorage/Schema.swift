@@ -47,6 +47,7 @@ enum Schema {
         migrator.registerMigration("0007-ledger") { try $0.execute(sql: Self.ledger) }
         migrator.registerMigration("0008-request-costs") { try $0.execute(sql: Self.requestCosts) }
         migrator.registerMigration("0009-routing") { try $0.execute(sql: Self.routing) }
+        migrator.registerMigration("0010-lasting-numbers") { try $0.execute(sql: Self.lastingNumbers) }
         return migrator
     }
 }

@@ -17,12 +17,25 @@ struct LedgerNames {
 
     private var subjects: [ExactSubject: SubjectNumbers] = [:]
     private var sets: [[BudgetPeriodKey]: Int64] = [:]
+    /// The number of the sweep since whose beginning every name that was used is known here; 0 when some may not be.
+    private(set) var sweep = 0
+
+    /// Knows nothing; nor does anything used since a sweep began go unknown, when its number is given.
+    init(sweep: Int = 0) { self.sweep = sweep }
+
+    /// The subjects that are known.
+    var knownSubjects: Set<Int64> { Set(self.subjects.values.map(\.subject)) }
+    /// The sets that are known.
+    var knownSets: Set<Int64> { Set(self.sets.values) }
 
     /// A subject's numbers, made when it is new.
     mutating func numbers(of subject: LedgerEntry.Subject, _ database: Database) throws -> SubjectNumbers {
         if let known = self.subjects[ExactSubject(subject)] { return known }
         let numbers = try Self.stored(subject, database) ?? Self.insert(subject, database)
-        if self.subjects.count >= Self.capacity { self.subjects.removeAll() }
+        if self.subjects.count >= Self.capacity {
+            self.subjects.removeAll()
+            self.sweep = 0
+        }
         self.subjects[ExactSubject(subject)] = numbers
         return numbers
     }
@@ -38,7 +51,10 @@ struct LedgerNames {
         guard let number = try Int64.fetchOne(database, sql: find, arguments: [text]) else {
             throw StorageError(.failed, "a set of budgets was not stored")
         }
-        if self.sets.count >= Self.capacity { self.sets.removeAll() }
+        if self.sets.count >= Self.capacity {
+            self.sets.removeAll()
+            self.sweep = 0
+        }
         self.sets[periods] = number
         return number
     }

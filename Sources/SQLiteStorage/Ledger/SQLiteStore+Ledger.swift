@@ -7,6 +7,11 @@ extension SQLiteStore: LedgerStore {
     @discardableResult
     public func append(_ entries: [LedgerEntry], watermark: JournalPosition?) throws -> Int {
         guard !entries.isEmpty || watermark != nil else { return 0 }
+        // The writer takes one at a time anyway. Between its commit and the names' return none may be deleted.
+        return try self.ledgerAppends.withLock { _ in try self.appendAlone(entries, watermark) }
+    }
+
+    private func appendAlone(_ entries: [LedgerEntry], _ watermark: JournalPosition?) throws -> Int {
         var names = LedgerNames()
         let count = try self.write(work: 1 + entries.count / 16) { database in
             // Whatever fails from here on leaves nothing behind that was not committed.

@@ -3,7 +3,8 @@ public import Storage
 
 extension SQLiteStore {
     /// Deletes request records, ledger rows and rollups that are older than their retention, at most `limit` in one short
-    /// transaction. Ledger rows go by the time of their attempt, rollups by whole slices.
+    /// transaction. Ledger rows go by the time of their attempt, rollups by whole slices. When nothing of these is left to
+    /// delete, once a day, subjects and sets of budgets go that no row names any more.
     ///
     /// - Parameters:
     ///   - retention: What to keep. A kind without days is kept for ever; negative days count as none.
@@ -13,13 +14,16 @@ extension SQLiteStore {
     /// - Throws: `.failed` when the engine does.
     public func prune(_ retention: Retention, now: UnixMilliseconds, limit: Int) throws -> Int {
         guard limit > 0 else { return 0 }
-        return try self.write(work: 1 + limit / 16) { database in
+        let count = try self.write(work: 1 + limit / 16) { database in
             var pruning = Pruning(database: database, now: now, left: limit)
             try pruning.requests(retention.requestDays)
             try pruning.ledger(retention.ledgerDays)
             try pruning.rollups(retention)
             return limit - pruning.left
         }
+        // While ledger rows are kept for ever, so is what they name.
+        guard count == 0, retention.ledgerDays != nil else { return count }
+        return try self.sweepNames(now: now, limit: limit)
     }
 }
 
