@@ -152,8 +152,8 @@ let package = Package(
         .testTarget(
             name: "AdminAPITests",
             dependencies: [
-                "AdminAPI", "Storage", "SQLiteStorage", "Policy", "Exchange", "Telemetry", "Providers", hummingbird,
-                httpTypes,
+                "AdminAPI", "Storage", "SQLiteStorage", "Catalogue", "Policy", "Exchange", "Telemetry", "Providers",
+                hummingbird, httpTypes,
             ]
         ),
         .testTarget(
@@ -168,8 +168,8 @@ let package = Package(
         .testTarget(
             name: "MartletTests",
             dependencies: [
-                "martlet", "AdminAPI", "SQLiteStorage", "Storage", "Exchange", "Wire", "Policy", argumentParser,
-                logging,
+                "martlet", "AdminAPI", "Catalogue", "Ledger", "SQLiteStorage", "Storage", "Exchange", "Wire", "Policy",
+                "Telemetry", argumentParser, logging,
             ]
         ),
         .testTarget(name: "MartletTestingTests", dependencies: ["MartletTesting", "Wire", nioCore, nioPosix]),

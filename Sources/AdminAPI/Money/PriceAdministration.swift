@@ -16,8 +16,10 @@ public actor PriceAdministration {
     /// The operator's prices in force.
     private(set) var document = PriceDocument()
 
-    /// The price list in force: the built-in one until `load`.
-    public private(set) var book = PriceBook.builtIn
+    /// The price list in force; not to be used while there is `damage`.
+    private var book = PriceBook.builtIn
+    /// Why there is no list in force; `nil` when there is one.
+    private var damage: AdminProblem? = AdminProblem(.storeFailed, "the price list has not been read")
 
     /// Loads nothing yet; see `load`.
     ///
@@ -35,22 +37,46 @@ public actor PriceAdministration {
     /// Reads the newest version and tells the observers. An empty store gets the built-in list as its first version, and a
     /// list that stands on another built-in one than this program's gets a version that stands on this one.
     ///
-    /// - Throws: `.storeFailed`, also when the newest version cannot be read any more.
+    /// - Throws: `.storeFailed`, also when the newest version is not what was stored: nothing is priced by it, nor by the
+    ///   built-in list in its place, until a whole document replaces it.
     public func load() throws(AdminProblem) {
         guard let newest = try self.read({ try $0.priceVersions(limit: 1) }).first else {
             return try self.publish(PriceDocument(), source: "built-in \(PriceBook.builtIn.builtIn)")
         }
         let document: PriceDocument
-        do throws(PriceFileError) {
-            document = try PriceDocument.parse(Array(newest.document.utf8))
+        do throws(AdminProblem) {
+            document = try Self.document(of: newest)
         } catch {
-            throw AdminProblem(.storeFailed, "version \(newest.version) of the price list is damaged: \(error.message)")
+            // Its number is taken all the same.
+            self.newest = newest
+            self.damage = error
+            throw error
         }
         guard newest.builtIn == PriceBook.builtIn.builtIn else {
             self.newest = newest
             return try self.publish(document, source: "built-in \(PriceBook.builtIn.builtIn)")
         }
         self.put(newest, document)
+    }
+
+    /// Looks at the newest stored version and changes nothing.
+    ///
+    /// - Parameter store: Where versions are; blocks.
+    /// - Returns: Its number; `nil` when there is none yet.
+    /// - Throws: `.storeFailed` when it cannot be read or is not what was stored.
+    public static func check(_ store: any PriceStore) throws(AdminProblem) -> Int64? {
+        guard let newest = try self.read(store, { try $0.priceVersions(limit: 1) }).first else { return nil }
+        _ = try self.document(of: newest)
+        return newest.version
+    }
+
+    /// The price list in force.
+    ///
+    /// - Returns: The list.
+    /// - Throws: `.storeFailed` before `load`, and when the stored one is damaged.
+    public func bookInForce() throws(AdminProblem) -> PriceBook {
+        if let damage = self.damage { throw damage }
+        return self.book
     }
 
     /// Tells an observer the price list now and after every change. It is called on the actor's thread and must not call
@@ -62,7 +88,7 @@ public actor PriceAdministration {
 
     /// Sets the prices of one model, in place of those there were.
     func set(_ entry: PriceDocument.Entry, _ terms: PriceChangeTerms) throws(AdminProblem) -> PriceChangeResult {
-        var changed = self.document
+        var changed = try self.bookInForce().document
         do throws(PriceFileError) {
             try changed.set(entry)
         } catch {
@@ -72,15 +98,19 @@ public actor PriceAdministration {
     }
 
     /// Takes a model's own prices away, so that the built-in ones count again.
-    func remove(_ scope: PriceDocument.Scope, _ model: String) throws(AdminProblem) -> PriceChangeResult {
-        var changed = self.document
+    func remove(
+        _ scope: PriceDocument.Scope,
+        _ model: String,
+        _ terms: PriceChangeTerms
+    ) throws(AdminProblem) -> PriceChangeResult {
+        var changed = try self.bookInForce().document
         guard changed.remove(scope, model) else {
             throw AdminProblem(.notFound, "there is no own price of \(scope.name)/\(model)")
         }
-        return try self.change(to: changed, PriceChangeTerms(isConfirmed: true), source: "unset \(scope.name)/\(model)")
+        return try self.change(to: changed, terms, source: "unset \(scope.name)/\(model)")
     }
 
-    /// Puts a whole document in place of the operator's prices.
+    /// Puts a whole document in place of the operator's prices; also of a damaged one.
     func replace(
         _ document: PriceDocument,
         _ terms: PriceChangeTerms,
@@ -95,7 +125,7 @@ public actor PriceAdministration {
         _ terms: PriceChangeTerms,
         source: String
     ) throws(AdminProblem) -> PriceChangeResult {
-        var changed = self.document
+        var changed = try self.bookInForce().document
         do throws(PriceFileError) {
             changed = try changed.merging(document)
         } catch {
@@ -114,7 +144,22 @@ public actor PriceAdministration {
         guard let record = try self.read({ try $0.priceVersion(number) }) else {
             throw AdminProblem(.notFound, "there is no version \(number) of the price list")
         }
+        _ = try Self.document(of: record)
         return record
+    }
+
+    /// A version's document, if it is what was stored.
+    private static func document(of record: PriceVersionRecord) throws(AdminProblem) -> PriceDocument {
+        let json = Array(record.document.utf8)
+        var what = "its checksum does not fit"
+        if PriceBook.checksum(of: json) == record.checksum {
+            do throws(PriceFileError) { return try PriceDocument.parse(json) } catch { what = error.message }
+        }
+        throw AdminProblem(
+            .storeFailed,
+            "version \(record.version) of the price list is damaged (\(what)), and nothing is priced by it; if it is the newest, "
+                + "put a whole document in its place: martlet price import FILE --replace --yes"
+        )
     }
 
     /// What a wrong document is told as.
@@ -128,7 +173,7 @@ public actor PriceAdministration {
         source: String,
         isFile: Bool = false
     ) throws(AdminProblem) -> PriceChangeResult {
-        let changes = PriceDocument.diff(self.document, document)
+        let changes = PriceDocument.diff(self.document, document, vendors: terms.vendors)
         // In a file that is a mistaken unit. Who means it sets that price by itself.
         if isFile, !terms.isDryRun, let absurd = changes.first(where: \.isAbsurd) {
             throw AdminProblem(
@@ -137,8 +182,8 @@ public actor PriceAdministration {
             )
         }
         let drastic = changes.filter(\.isDrastic)
-        var result = PriceChangeResult(changes: changes, version: self.book.version)
-        guard !terms.isDryRun, document != self.document else { return result }
+        var result = PriceChangeResult(changes: changes, version: self.newest?.version ?? self.book.version)
+        guard !terms.isDryRun, document != self.document || self.damage != nil else { return result }
         if let first = drastic.first, !terms.isConfirmed {
             let what =
                 "\(drastic.count) price\(drastic.count == 1 ? "" : "s") would change more than threefold "
@@ -174,14 +219,22 @@ public actor PriceAdministration {
 
     private func put(_ record: PriceVersionRecord, _ document: PriceDocument) {
         self.newest = record
+        self.damage = nil
         self.document = document
         self.book = PriceBook(version: record.version, document: document)
         for observer in self.observers { observer(self.book) }
     }
 
     private func read<R>(_ body: (any PriceStore) throws -> R) throws(AdminProblem) -> R {
+        try Self.read(self.store, body)
+    }
+
+    private static func read<R>(
+        _ store: any PriceStore,
+        _ body: (any PriceStore) throws -> R
+    ) throws(AdminProblem) -> R {
         do {
-            return try body(self.store)
+            return try body(store)
         } catch {
             throw AdminProblem(.storeFailed, "the price list could not be read")
         }
@@ -194,6 +247,8 @@ struct PriceChangeTerms: Sendable, Equatable {
     var isDryRun = false
     /// More than threefold changes are meant.
     var isConfirmed = false
+    /// Whose list counts for each provider, by its name: a provider's first own price is compared with that list.
+    var vendors: [String: String] = [:]
 }
 
 /// What a change of prices changes.

@@ -111,7 +111,7 @@ enum LedgerRoutes {
         _ request: RerateRequest,
         _ services: AdminServices
     ) async throws(AdminProblem) -> AdminAnswer {
-        let book = await services.prices.book
+        let book = try await services.prices.bookInForce()
         let configuration = await services.administration.configuration
         let result = try await services.ledger.rerate(request, version: book.version) { entry in
             services.reprice(entry, book, configuration)

@@ -122,12 +122,13 @@ enum ModelRoutes {
 
 /// Tells what targets cost now, plain input and output.
 private struct PriceTags {
-    private let book: PriceBook
+    /// `nil` when the stored list is damaged: then no price is told.
+    private let book: PriceBook?
     private let providers: [String: ProviderRecord]
     private let now: UnixMilliseconds
 
     init(_ services: AdminServices) async {
-        self.book = await services.prices.book
+        self.book = try? await services.prices.bookInForce()
         let providers = await services.administration.configuration.providers
         self.providers = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.now = services.process.now()
@@ -135,6 +136,6 @@ private struct PriceTags {
 
     func price(of target: TargetRecord) -> ModelPrice? {
         let provider = self.providers[target.provider]
-        return self.book.price(of: target.upstreamModel, at: self.now, provider: provider, named: target.provider)
+        return self.book?.price(of: target.upstreamModel, at: self.now, provider: provider, named: target.provider)
     }
 }

@@ -13,17 +13,20 @@ enum PriceRoutes {
         let prices = services.prices
         return [
             AdminRoute(.get, path, "lists prices, built-in ones and the operator's own") { call throws(AdminProblem) in
-                try self.list(call, await prices.book)
+                try self.list(call, try await prices.bookInForce())
             },
             AdminRoute(.put, path, takesBody: true, "sets a model's price") { call throws(AdminProblem) in
-                let (entry, terms) = try PriceFields.entry(call.body)
-                try Self.check(entry.scope, await services.administration.configuration)
+                var (entry, terms) = try PriceFields.entry(call.body)
+                let configuration = await services.administration.configuration
+                try Self.check(entry.scope, configuration)
+                terms.vendors = Self.vendors(configuration)
                 return self.answer(try await prices.set(entry, terms), terms)
             },
             AdminRoute(.delete, path, "takes a model's own price away") { call throws(AdminProblem) in
                 let (scope, model) = try self.named(call.query)
-                let result = try await prices.remove(scope, model)
-                return self.answer(result, PriceChangeTerms())
+                let vendors = Self.vendors(await services.administration.configuration)
+                let terms = PriceChangeTerms(isConfirmed: true, vendors: vendors)
+                return self.answer(try await prices.remove(scope, model, terms), terms)
             },
             AdminRoute(
                 .post,
@@ -32,7 +35,7 @@ enum PriceRoutes {
                 maxBodyBytes: self.maxDocumentBytes,
                 "takes prices from a document, or tells what it would change"
             ) { call throws(AdminProblem) in
-                try await self.importDocument(call.body, prices)
+                try await self.importDocument(call.body, services)
             },
             AdminRoute(.get, "\(path)/effective", "shows what a provider's model costs now") {
                 call throws(AdminProblem) in
@@ -115,7 +118,7 @@ enum PriceRoutes {
         guard let provider = providers.first(where: { $0.name == name }) else {
             throw AdminProblem(.notFound, "there is no provider named \(name.prefix(64))")
         }
-        let book = await services.prices.book
+        let book = try await services.prices.bookInForce()
         let now = services.process.now()
         guard let price = book.price(of: model, at: now, provider: provider, named: name) else {
             let line = "martlet price set \(name)/\(model) --input USD_PER_MILLION --output USD_PER_MILLION"
@@ -127,6 +130,14 @@ enum PriceRoutes {
             writer.member("version", Int(clamping: book.version))
             price.write(to: &writer)
         }
+    }
+
+    /// Whose list counts for each provider.
+    private static func vendors(_ configuration: StoredConfiguration) -> [String: String] {
+        let vendors = configuration.providers.compactMap { provider in
+            PriceBook.vendor(kind: provider.kind, baseURL: provider.baseURL).map { (provider.name, $0) }
+        }
+        return Dictionary(vendors, uniquingKeysWith: { first, _ in first })
     }
 
     /// A price for a provider that does not exist is a slip of the pen.
@@ -142,9 +153,10 @@ enum PriceRoutes {
 
     private static func importDocument(
         _ body: [UInt8],
-        _ prices: PriceAdministration
+        _ services: AdminServices
     ) async throws(AdminProblem) -> AdminAnswer {
-        let order = try PriceFields.order(body)
+        var order = try PriceFields.order(body)
+        order.terms.vendors = Self.vendors(await services.administration.configuration)
         let document: PriceDocument
         do throws(PriceFileError) {
             document =
@@ -158,8 +170,8 @@ enum PriceRoutes {
         let source = "import \(order.source ?? order.format.rawValue)"
         let result =
             order.isReplacing
-            ? try await prices.replace(document, order.terms, source: source)
-            : try await prices.merge(document, order.terms, source: source)
+            ? try await services.prices.replace(document, order.terms, source: source)
+            : try await services.prices.merge(document, order.terms, source: source)
         return self.answer(result, order.terms)
     }
 

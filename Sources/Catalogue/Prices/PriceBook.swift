@@ -24,7 +24,7 @@ public struct PriceBook: Sendable {
     ///   - document: The operator's own prices.
     public init(version: Int64, document: PriceDocument) {
         self.version = version
-        self.checksum = SHA256.hexadecimal(document.json)
+        self.checksum = Self.checksum(of: document.json)
         self.builtIn = BuiltInPrices.name
         self.document = document
         var index: [PriceDocument.Scope: [String: [PriceDocument.Entry]]] = [:]
@@ -33,6 +33,9 @@ public struct PriceBook: Sendable {
         }
         self.index = index
     }
+
+    /// The checksum of a document's JSON, by which damage to a stored one is found.
+    public static func checksum(of json: [UInt8]) -> String { SHA256.hexadecimal(json) }
 
     /// What a model costs.
     ///

@@ -17,9 +17,11 @@ struct PriceCommand: AsyncParsableCommand {
               martlet price set lab/llama --free
               martlet price diff prices.json
               martlet price import prices.json --yes
+              martlet price import https://example.com/prices.json --per-token --dry-run
+              martlet price export > prices.json
             """,
         subcommands: [
-            List.self, Show.self, Set.self, Unset.self, Import.self, Diff.self, Versions.self,
+            List.self, Show.self, Set.self, Unset.self, Import.self, Diff.self, Versions.self, Export.self,
         ]
     )
 
@@ -105,6 +107,26 @@ struct PriceCommand: AsyncParsableCommand {
                     ("CHECKSUM", "checksum"),
                 ]
             )
+        }
+    }
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print your own prices as a document that 'price import --replace' takes."
+        )
+
+        @OptionGroup var common: SettingsOptions
+        @Argument(help: "The version; the newest without.") var version: Int?
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let newest = try await client.list("/prices/versions", limit: 1).first?.text("version")
+            guard let number = self.version.map(String.init) ?? newest else {
+                throw CommandFailure(code: 3, message: "there is no version of the price list")
+            }
+            let version = JSONView(try await client.call("GET", "/prices/versions/\(percentEncoded(number))"))
+            Console.out(String(decoding: version?.view("document")?.bytes ?? [], as: UTF8.self))
         }
     }
 

@@ -1,3 +1,4 @@
+import AdminAPI
 import ArgumentParser
 import Glibc
 import SQLiteStorage
@@ -71,9 +72,22 @@ struct DoctorCommand: AsyncParsableCommand {
             let workspace = try await Workspace.open(settings, environment: SettingsOptions.environment, create: false)
             report.good("store", "opens under the master key")
             for warning in workspace.warnings { report.note("environment", warning) }
+            self.checkPrices(workspace, &report)
             try workspace.store.close()
         } catch {
             report.bad("data folder", "\(error)")
+        }
+    }
+
+    private func checkPrices(_ workspace: Workspace, _ report: inout Report) {
+        do throws(AdminProblem) {
+            let version = try PriceAdministration.check(workspace.store)
+            report.good(
+                "price list",
+                version.map { "version \($0), whole" } ?? "the built-in one, until the first start"
+            )
+        } catch {
+            report.bad("price list", error.detail)
         }
     }
 

@@ -29,6 +29,9 @@ struct MoneyParts: Sendable {
         options.hook = SettingsOptions.environment["MARTLET_JOURNAL_HOOK"].flatMap(JournalPoint.killer)
         let segmentBytes = SettingsOptions.environment["MARTLET_JOURNAL_SEGMENT_BYTES"].flatMap(Int.init)
         if let segmentBytes { options.segmentBytes = max(segmentBytes, 64 << 10) }
+        // Without a price list nothing starts, and the journal is left as it is.
+        let prices = PriceAdministration(store: workspace.store, clock: Workspace.unixMilliseconds)
+        try await prices.load()
         let opened = try Journal.open(
             disk: FileDisk(folder: workspace.folder.journalPath),
             options: options,
@@ -38,8 +41,6 @@ struct MoneyParts: Sendable {
         if opened.recovered > 0 {
             log.info("the journal was recovered", metadata: ["settled": "\(opened.recovered)"])
         }
-        let prices = PriceAdministration(store: workspace.store, clock: Workspace.unixMilliseconds)
-        try await prices.load()
         let budgetTime = BudgetTime()
         budgetTime.tick(
             wall: Workspace.unixMilliseconds(),

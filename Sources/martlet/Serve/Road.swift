@@ -39,7 +39,7 @@ struct Road: Sendable {
             type: .counter
         ) { [(labels: [], value: Double(admissions.droppedAlerts))] }
         let money = try await MoneyParts.open(workspace, registry: registry, log: log)
-        money.book.put(await money.prices.book)
+        money.book.put(try await money.prices.bookInForce())
         let builder = SnapshotBuilder(
             environment: SettingsOptions.environment,
             admissions: admissions,

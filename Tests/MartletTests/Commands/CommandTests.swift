@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Testing
 
 @testable import martlet
@@ -113,6 +114,7 @@ struct CommandTests {
             ["model", "change", "m", "--disable-model"], ["project", "disable", "p"], ["requests", "tail"],
             ["key", "create", "--name", "a", "--strict-translation"], ["config", "show"],
             ["translate", "--from", "chat", "--to", "gemini", "--model", "m", "--strict", "--json", "request.json"],
+            ["price", "export", "3"], ["price", "import", "https://example.com/p.json", "--per-token", "--dry-run"],
             ["serve", "--port", "9", "--show-secrets"], ["doctor"], ["init"], ["version"],
         ]
     )
@@ -242,8 +244,44 @@ struct CommandTests {
             String(decoding: free.body, as: UTF8.self)
                 == #"{"vendor":"openai","model":"x","free":true,"confirm":true}"#
         )
+        let kinds = try PriceCommand.Set.parse([
+            "lab/x", "--input", "1", "--output", "2", "--cache-read", "3", "--cache-write", "4", "--cache-write-1h",
+            "5",
+            "--reasoning", "6", "--audio-input", "7", "--audio-output", "8", "--image-input", "9", "--image-output",
+            "10",
+            "--web-search", "0.01", "--from", "2030-01-01T00:00:00Z",
+        ])
+        #expect(
+            String(decoding: kinds.body, as: UTF8.self)
+                == #"{"provider":"lab","model":"x","input":"1","output":"2","cache_read":"3","cache_write":"4","#
+                + #""cache_write_1h":"5","reasoning_output":"6","audio_input":"7","audio_output":"8","#
+                + #""image_input":"9","image_output":"10","web_search":"0.01","effective_from":"2030-01-01T00:00:00Z"}"#
+        )
         #expect(throws: (any Error).self) { try PriceCommand.Set.parse(["lab/x", "--input", "1"]) }
         #expect(throws: (any Error).self) { try PriceCommand.Set.parse(["lab", "--free"]) }
+    }
+
+    @Test("prices come from a file or an address, and only an address that can be trusted")
+    func priceSource() async throws {
+        var template = Array("/tmp/martlet-prices-XXXXXX".utf8CString)
+        let path = try #require(mkdtemp(&template).map { String(cString: $0) }) + "/prices.json"
+        defer { unlink(path) }
+        let file = open(path, O_WRONLY | O_CREAT, 0o600)
+        let json = #"{"schema":1}"#
+        #expect(write(file, json, json.utf8.count) == json.utf8.count)
+        close(file)
+        let source = try PriceSource.parse([path, "--replace"])
+        #expect(
+            String(decoding: try await source.body(isDryRun: true, isConfirmed: false), as: UTF8.self)
+                == #"{"format":"martlet","source":"prices.json","replace":true,"dry_run":true,"document":{"schema":1}}"#
+        )
+        for address in ["http://example.com/prices.json", "https://169.254.169.254/p", "https://a:b@example.com/p"] {
+            let refused = try PriceSource.parse([address])
+            let failure = await #expect(throws: CommandFailure.self) {
+                try await refused.body(isDryRun: true, isConfirmed: false)
+            }
+            #expect(failure?.code == 2, "\(address)")
+        }
     }
 
     @Test("a budget belongs to a key or a project, and a correction may be negative")

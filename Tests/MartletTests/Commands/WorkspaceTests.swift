@@ -1,8 +1,12 @@
 import AdminAPI
+import Catalogue
 import Exchange
 import Glibc
+import Ledger
+import Logging
 import SQLiteStorage
 import Storage
+import Telemetry
 import Testing
 @testable import martlet
 
@@ -110,6 +114,36 @@ struct WorkspaceTests {
         #expect(listed.count == 2)
         #expect(listed.allSatisfy { $0.text("secret") == nil })
         #expect(try await client.id(of: "default", in: "/projects").hasPrefix("prj_"))
+        client.close()
+    }
+
+    @Test("a damaged price list keeps the server from starting; a command puts a whole one in its place")
+    func damagedPrices() async throws {
+        let path = self.folder()
+        let settings = self.settings(path)
+        var workspace = try await Workspace.open(settings, environment: [:])
+        _ = try await OfflineTransport(workspace)
+        var record = try #require(try workspace.store.priceVersion(1))
+        record.version = 2
+        record.document += " "
+        try workspace.store.insertPriceVersion(record)
+        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let opened = workspace
+        await #expect(throws: AdminProblem.self) {
+            try await MoneyParts.open(opened, registry: MetricRegistry(), log: log)
+        }
+        try workspace.store.close()
+        workspace = try await Workspace.open(settings, environment: [:])
+        let client = AdminClient(transport: try await OfflineTransport(workspace), store: workspace.store)
+        #expect(try await client.list("/keys").count == 1)
+        await #expect(throws: CommandFailure.self) { try await client.list("/prices") }
+        let whole = #"{"document":{"schema":1,"unit":"usd_per_million_tokens","prices":[]},"replace":true}"#
+        let answer = JSONView(try await client.call("POST", "/prices/import", Array(whole.utf8)))
+        #expect(answer?.text("applied") == "true" && answer?.text("version") == "3")
+        #expect(try await !client.list("/prices?vendor=openai").isEmpty)
+        let parts = try await MoneyParts.open(workspace, registry: MetricRegistry(), log: log)
+        #expect(try await parts.prices.bookInForce().version == 3)
+        parts.journal.close()
         client.close()
     }
 }

@@ -9,7 +9,12 @@ struct OfflineTransport: AdminTransport {
 
     init(_ workspace: Workspace) async throws {
         let prices = PriceAdministration(store: workspace.store, clock: Workspace.unixMilliseconds)
-        try await prices.load()
+        do throws(AdminProblem) {
+            try await prices.load()
+        } catch {
+            // Everything but prices can be worked on, and a new list be put in its place.
+            Console.talk("martlet: \(error.detail)")
+        }
         let token = workspace.adminToken
         self.router = AdminRouter(
             services: AdminServices(
