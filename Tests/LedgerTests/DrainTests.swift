@@ -75,7 +75,7 @@ struct DrainTests {
         #expect(charges[givenUp.attempt] == nil || charges[next.attempt] == nil, "\(charges)")
     }
 
-    @Test("what the store refuses is kept, in order, and tried again")
+    @Test("what the store refuses is kept, in order, and tried again (N092)")
     func refused() throws {
         let store = FailingStore(self.bench.store)
         let opened = try Journal.open(
@@ -113,7 +113,7 @@ struct DrainTests {
         #expect(opened.journal.isWritable)
     }
 
-    @Test("a store that commits and then fails to say so has each entry once")
+    @Test("a store that commits and then fails to say so has each entry once (N092)")
     func ambiguous() throws {
         let store = FailingStore(self.bench.store)
         let opened = try Journal.open(
@@ -132,7 +132,7 @@ struct DrainTests {
         #expect(try self.bench.store.balances([period]).map(\.spentNanoUSD) == [20])
     }
 
-    @Test("the service drains what is left and closes the journal")
+    @Test("the service drains what is left and closes the journal (N094)")
     func service() async throws {
         let opened = try self.bench.start()
         try self.run(opened.journal, 0..<300)

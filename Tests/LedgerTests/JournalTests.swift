@@ -11,7 +11,7 @@ import Testing
 struct JournalTests {
     private let bench = Bench()
 
-    @Test("a full disk refuses new attempts, never the end of one")
+    @Test("a full disk refuses new attempts, never the end of one (N121)")
     func full() throws {
         let opened = try self.bench.start()
         self.bench.disk.inject(.full)
@@ -35,7 +35,7 @@ struct JournalTests {
         #expect(self.bench.store.allEntries.allSatisfy { $0.chargeNanoUSD == 5 })
     }
 
-    @Test("it becomes writable by itself when there is room again")
+    @Test("it becomes writable by itself when there is room again (N121)")
     func roomAgain() throws {
         let opened = try self.bench.start()
         self.bench.disk.inject(.full)
@@ -105,7 +105,7 @@ struct JournalTests {
     }
 
     @Test(
-        "a failing disk loses nothing: records move to a new segment",
+        "a failing disk loses nothing: records move to a new segment (N121)",
         arguments: [SimulatedDisk.Fault.sync, .write, .tornWrite]
     )
     func mending(_ fault: SimulatedDisk.Fault) throws {
@@ -142,6 +142,40 @@ struct JournalTests {
         #expect(charges == [open.attempt: 11, settled.attempt: 22, third.attempt: 10])
     }
 
+    @Test(
+        "a disk that is too slow refuses new attempts before its backlog fills the memory, never the end of one (N121)"
+    )
+    func slow() throws {
+        var options = Bench.options()
+        options.maximumUnsyncedBytes = 4_096
+        let opened = try Journal.open(
+            disk: self.bench.disk.mount(),
+            options: options,
+            store: self.bench.store,
+            now: 9_000
+        )
+        var tickets: [JournalTicket] = []
+        var refusal: JournalError?
+        for number in 0..<1_000 where refusal == nil {
+            do throws(JournalError) {
+                tickets.append(try opened.journal.open(.sample(number)))
+            } catch {
+                refusal = error
+            }
+        }
+        #expect(refusal?.code == .notWritable && refusal?.message.contains("slow") == true)
+        #expect((5..<100).contains(tickets.count))
+        for (number, ticket) in tickets.enumerated() {
+            opened.journal.settle(ticket, LedgerEntry.sample(number).ended(charge: 5))
+        }
+        // One sync later it goes on.
+        opened.journal.commitNow()
+        #expect(opened.journal.isWritable)
+        _ = try opened.journal.open(.sample(1_000))
+        #expect(try opened.drain.drainOnce() == tickets.count)
+        #expect(self.bench.store.allEntries.allSatisfy { $0.chargeNanoUSD == 5 })
+    }
+
     @Test("who waits for the disk hears that it failed")
     func waiting() throws {
         let opened = try self.bench.start()
@@ -172,7 +206,7 @@ struct JournalTests {
         #expect(self.bench.store.allEntries.map(\.chargeNanoUSD) == [1])
     }
 
-    @Test("a process that dies at any point leaves each attempt settled once", arguments: JournalPoint.allCases)
+    @Test("a process that dies at any point leaves each attempt settled once (N091)", arguments: JournalPoint.allCases)
     func dying(_ point: JournalPoint) throws {
         for count in 1...6 {
             let bench = Bench()

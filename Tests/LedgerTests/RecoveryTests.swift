@@ -76,7 +76,7 @@ struct RecoveryTests {
         #expect(parts.joined().first { $0.attempt.low == 1 } == LedgerEntry.sample(1).ended(charge: 11))
     }
 
-    @Test("a journal cut anywhere in its unsynced tail keeps what lies before")
+    @Test("a journal cut anywhere in its unsynced tail keeps what lies before (N093)")
     func torn() throws {
         let opened = try self.bench.start()
         let entry = LedgerEntry.sample(1)
@@ -100,7 +100,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test("a flipped bit anywhere in what was synced is refused, naming file and offset")
+    @Test("a flipped bit anywhere in what was synced is refused, naming file and offset (N093)")
     func damaged() throws {
         let opened = try self.bench.start()
         let ticket = try opened.journal.open(.sample(1))

@@ -37,7 +37,7 @@ struct PriceDecimalTests {
     }
 
     @Test(
-        "what no price can be is refused",
+        "what no price can be is refused (N079)",
         arguments: [
             ("-1", PriceDecimal.Problem.negative), ("-0.000000001", .negative), ("-1e400", .negative),
             ("1e400", .tooLarge), ("1e999999999999999999999", .tooLarge), ("10000.000000001", .tooLarge),

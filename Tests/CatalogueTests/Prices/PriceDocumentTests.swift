@@ -55,7 +55,7 @@ struct PriceDocumentTests {
     }
 
     @Test(
-        "a document with any mistake is refused whole, and the entry and field are named",
+        "a document with any mistake is refused whole, and the entry and field are named (N079)",
         arguments: [
             ("negative", #""input":-1,"output":2"#, "input", PriceFileError.Code.badValue),
             ("text", #""input":"5","output":2"#, "input", .badValue),
@@ -111,7 +111,7 @@ struct PriceDocumentTests {
     }
 
     @Test(
-        "what is not JSON, not this schema or not in this unit is refused",
+        "what is not JSON, not this schema or not in this unit is refused (N079)",
         arguments: [
             ("", PriceFileError.Code.notJSON), ("[]", .notJSON), ("{", .notJSON), ("nonsense", .notJSON),
             (#"{"schema":1,"unit":"usd_per_million_tokens","prices":[{"vendor":"openai","mod"#, .notJSON),
@@ -132,7 +132,7 @@ struct PriceDocumentTests {
         #expect(error?.code == code)
     }
 
-    @Test("a document cut anywhere is refused")
+    @Test("a document cut anywhere is refused (N079)")
     func halfWritten() {
         let whole = Self.document(Self.entry)
         for count in 0..<whole.count {
@@ -140,7 +140,7 @@ struct PriceDocumentTests {
         }
     }
 
-    @Test("the same model twice is refused, unless from different moments")
+    @Test("the same model twice is refused, unless from different moments (N079)")
     func duplicates() throws {
         let upper = Self.entry.replacing("gpt-5.5", with: "GPT-5.5")
         for second in [Self.entry, upper] {
@@ -154,7 +154,7 @@ struct PriceDocumentTests {
         #expect(try PriceDocument.parse(Self.document("\(Self.entry),\(later)")).entries.count == 2)
     }
 
-    @Test("a hundred thousand entries are refused")
+    @Test("a hundred thousand entries are refused (N079)")
     func tooMany() {
         let entries = (0..<100_000).map { #"{"vendor":"a","model":"m\#($0)","rates":[{"input":1,"output":1}]}"# }
         let error = #expect(throws: PriceFileError.self) {

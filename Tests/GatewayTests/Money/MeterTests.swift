@@ -25,7 +25,7 @@ struct MeterTests {
             .settle(inputTokens: 100, hasOutput: hasOutput, learned: learned)
     }
 
-    @Test("the vendor's final counts stand as they are, zeros included")
+    @Test("the vendor's final counts stand as they are, zeros included (N097)")
     func answered() {
         let told = self.settle(.answered, reported: self.counts(7, 3), contentBytes: 9_000)
         #expect(told.usage == self.counts(7, 3) && !told.isEstimated)
@@ -75,7 +75,7 @@ struct MeterTests {
         #expect(stream.usage.inputTokens == 100 && stream.usage.outputTokens == 0 && stream.isEstimated)
     }
 
-    @Test("counts at the edge of the number range do not trap")
+    @Test("counts at the edge of the number range do not trap (N080)")
     func extremes() {
         let huge = self.settle(.cut, reported: self.counts(.max, .max), contentBytes: .max)
         #expect(huge.usage.inputTokens == .max && huge.usage.outputTokens == .max)

@@ -40,7 +40,7 @@ struct RoadJournalTests {
 
     private func chunk(_ text: String) -> String { "data: " + text + "\n\n" }
 
-    @Test("a process that dies before the answer leaves one settlement at the estimate")
+    @Test("a process that dies before the answer leaves one settlement at the estimate (N091)")
     func died() throws {
         let opened = try self.open()
         let road = try self.road(opened.journal)
@@ -54,7 +54,7 @@ struct RoadJournalTests {
         #expect(entry.priceVersion == 3)
     }
 
-    @Test("a process that dies after the last byte leaves the exact settlement, once")
+    @Test("a process that dies after the last byte leaves the exact settlement, once (N091)")
     func answered() throws {
         let opened = try self.open()
         let road = try self.road(opened.journal)
@@ -123,7 +123,7 @@ struct RoadJournalTests {
         #expect(try road.received().contains("[DONE]"))
     }
 
-    @Test("a caller that leaves while its reservation is written sends nothing and owes nothing")
+    @Test("a caller that leaves while its reservation is written sends nothing and owes nothing (N095)")
     func leftWhileWaiting() throws {
         let opened = try self.open(.each)
         let road = try self.road(opened.journal)
@@ -136,7 +136,7 @@ struct RoadJournalTests {
         #expect(self.store.allEntries.isEmpty)
     }
 
-    @Test("a journal that cannot be written refuses what costs, and takes it again by itself")
+    @Test("a journal that cannot be written refuses what costs, and takes it again by itself (N121)")
     func full() throws {
         let opened = try self.open()
         let road = try self.road(opened.journal)

@@ -101,7 +101,7 @@ struct RoadMoneyTests {
         #expect(road.admissions.takeAlerts().map(\.thresholdPercent).contains(100))
     }
 
-    @Test("a model without a price is refused with the line that sets one; flagged or free it is served")
+    @Test("a model without a price is refused with the line that sets one; flagged or free it is served (N078)")
     func unpriced() throws {
         var world = Self.world()
         world.pricing = TargetPricing(price: nil, version: 0, learned: ModelUsage())
@@ -123,7 +123,7 @@ struct RoadMoneyTests {
         }
     }
 
-    @Test("a budget of upper bounds caps what has no cap, and refuses what has no bound")
+    @Test("a budget of upper bounds caps what has no cap, and refuses what has no bound (N082)")
     func upper() throws {
         let road = try RoadHarness(world: Self.world(isUpper: true))
         try road.post("/v1/chat/completions", #"{"model":"fast","messages":[{"role":"user","content":"hi"}]}"#)
@@ -157,7 +157,7 @@ struct RoadMoneyTests {
         }
     }
 
-    @Test("a stream is settled by its usage before its last event; a cut one by what came")
+    @Test("a stream is settled by its usage before its last event; a cut one by what came (N096)")
     func streams() throws {
         let road = try RoadHarness(world: Self.world())
         let body =

@@ -70,7 +70,7 @@ struct PassThroughTests {
         #expect(record.finishReason == "stop")
     }
 
-    @Test("a stream's usage is asked for upstream, metered, and hidden from a client that did not ask")
+    @Test("a stream's usage is asked for upstream, metered, and hidden from a client that did not ask (N083)")
     func hiddenUsage() throws {
         let road = try RoadHarness()
         try road.post("/v1/chat/completions", #"{"model":"fast","stream":true,"messages":[]}"#)
@@ -98,7 +98,7 @@ struct PassThroughTests {
         #expect(record.firstContentMicroseconds != nil)
     }
 
-    @Test("a client that asked for usage gets it, and its body is not touched")
+    @Test("a client that asked for usage gets it, and its body is not touched (N083)")
     func askedUsage() throws {
         let road = try RoadHarness()
         let body = #"{"model":"gpt-real","stream":true,"stream_options":{"include_usage":true},"messages":[]}"#

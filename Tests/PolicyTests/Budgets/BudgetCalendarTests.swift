@@ -56,7 +56,7 @@ struct BudgetCalendarTests {
     }
 
     @Test(
-        "every day of a year with a gap at midnight ascends and holds its instant",
+        "every day of a year with a gap at midnight ascends and holds its instant (N123)",
         .enabled(if: hasZones),
         arguments: zones
     )

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Policy
 
-@Suite("The budget clock")
+@Suite("The budget clock (N123)")
 struct BudgetClockTests {
     private let start: Int64 = 1_800_000_000_000
 

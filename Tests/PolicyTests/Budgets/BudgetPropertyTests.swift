@@ -76,7 +76,7 @@ struct BudgetPropertyTests {
         #expect(world.table.overshootNanoUSD == 0 && world.table.abandonedCount == 0)
     }
 
-    @Test("the first requests of a new key, all at once, share one account")
+    @Test("the first requests of a new key, all at once, share one account (N087)")
     func firstRequests() async throws {
         let world = LimitWorld()
         var loaded = world

@@ -86,7 +86,7 @@ struct BudgetTests {
         #expect(try world.view().spent == 90 && world.view().overshoot == 0 && world.view().reserved == 0)
     }
 
-    @Test("an attempt that ended billable is paid from the reservation, and the next tops up or is refused")
+    @Test("an attempt that ended billable is paid from the reservation, and the next tops up or is refused (N098)")
     func attempts() throws {
         let world = LimitWorld(key: KeyLimits(tokensPerMinute: 1_000), [.test(100)], [.test("p", 1_000)])
         let admission = try world.sent(.test(40, input: 10, output: 10))
@@ -103,7 +103,7 @@ struct BudgetTests {
         #expect(!admission.topUp(.test(1)))
     }
 
-    @Test("a period begins once; what was reserved before settles where it was reserved")
+    @Test("a period begins once; what was reserved before settles where it was reserved (N140)")
     func rollOver() throws {
         var world = LimitWorld([.test(1_000, boundaries: [0, 5_000, 9_000])])
         let old = try (0..<100).map { _ in try world.sent(.test(10)) }
@@ -122,7 +122,7 @@ struct BudgetTests {
         #expect(try world.view().periodStartsAt == 9_000 && world.view().resetsAt == nil)
     }
 
-    @Test("a budget lowered below what was spent refuses the next; a raised one admits; in flight settles")
+    @Test("a budget lowered below what was spent refuses the next; a raised one admits; in flight settles (N138)")
     func changed() throws {
         var world = LimitWorld([.test(100)])
         let admission = try world.sent(.test(60))
@@ -147,7 +147,7 @@ struct BudgetTests {
         #expect(try world.view().reserved == 0 && world.view().spent == 10)
     }
 
-    @Test("a deleted key's requests in flight end well, and then its budget is gone")
+    @Test("a deleted key's requests in flight end well, and then its budget is gone (N139)")
     func deleted() throws {
         var world = LimitWorld(key: KeyLimits(concurrentRequests: 1), [.test(100)], [.test("p", 100)])
         var admission: Admission? = try world.sent(.test(60))

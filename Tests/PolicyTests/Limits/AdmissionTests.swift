@@ -20,7 +20,7 @@ struct AdmissionTests {
         admission.release()
     }
 
-    @Test("all or none: a refusal by one limit takes nothing from the others")
+    @Test("all or none: a refusal by one limit takes nothing from the others (N086)")
     func allOrNone() throws {
         let world = LimitWorld(
             key: KeyLimits(requestsPerMinute: 10, tokensPerMinute: 1_000, concurrentRequests: 10),
@@ -106,7 +106,7 @@ struct AdmissionTests {
         admission.settle(tokens: 0, nanoUSD: 10)
     }
 
-    @Test("what is released comes back once; what was sent stays taken; a second end changes nothing")
+    @Test("what is released comes back once; what was sent stays taken; a second end changes nothing (N090)")
     func ending() throws {
         let world = LimitWorld(
             key: KeyLimits(requestsPerMinute: 2, tokensPerMinute: 100, concurrentRequests: 2),
@@ -139,7 +139,7 @@ struct AdmissionTests {
         #expect(world.table.abandonedCount == 0)
     }
 
-    @Test("one that is dropped is released unsent, settled at its reservation when sent, and counted")
+    @Test("one that is dropped is released unsent, settled at its reservation when sent, and counted (N090)")
     func dropped() throws {
         let world = LimitWorld(key: KeyLimits(requestsPerMinute: 1, concurrentRequests: 1), [.test(100)])
         _ = try world.admit(.test(40))
@@ -151,7 +151,7 @@ struct AdmissionTests {
         guard case .requests = try world.refusal(.test(40)) else { throw LimitWorld.Unexpected() }
     }
 
-    @Test("a thousand at once: exactly what fits, for every dimension", arguments: 0..<4)
+    @Test("a thousand at once: exactly what fits, for every dimension (N085, N086, N089)", arguments: 0..<4)
     func concurrent(_ dimension: Int) async throws {
         let limits = [
             KeyLimits(requestsPerMinute: 500), KeyLimits(tokensPerMinute: 10_000), KeyLimits(concurrentRequests: 500),

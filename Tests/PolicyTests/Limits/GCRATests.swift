@@ -25,7 +25,10 @@ struct GCRATests {
         #expect(!refused.canNeverPass)
     }
 
-    @Test("the wait told is true to the microsecond", arguments: [0, 1, 999_999, 1_000_000, 123_456_789] as [Int64])
+    @Test(
+        "the wait told is true to the microsecond (N089)",
+        arguments: [0, 1, 999_999, 1_000_000, 123_456_789] as [Int64]
+    )
     func truthful(_ start: Int64) throws {
         var bucket = GCRA(.perMinute(7))
         for _ in 0..<7 { #expect(bucket.take(1, at: self.at(start)).isAllowed) }
@@ -88,7 +91,7 @@ struct GCRATests {
         }
     }
 
-    @Test("no window admits more than the limit and the burst", arguments: 0..<20 as Range<UInt64>)
+    @Test("no window admits more than the limit and the burst (N089)", arguments: 0..<20 as Range<UInt64>)
     func windows(_ seed: UInt64) {
         let random = Randomness.seeded(seed)
         let number = { (bound: Int) in

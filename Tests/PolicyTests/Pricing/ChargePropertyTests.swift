@@ -34,7 +34,7 @@ struct ChargePropertyTests {
     }
 
     @Test(
-        "a charge is the exact sum, rounded up once, or the largest number",
+        "a charge is the exact sum, rounded up once, or the largest number (N081)",
         arguments: [(1, 44, 24), (2, 63, 63), (3, 20, 40), (4, 63, 20), (5, 44, 50)] as [(UInt64, Int, Int)]
     )
     func exactness(_ seed: UInt64, _ rateBits: Int, _ tokenBits: Int) {

@@ -109,7 +109,7 @@ struct ChargeTests {
         #expect(ModelPrice(rates).charge(everything, requestedTier: nil).nanoUSD == 60)
     }
 
-    @Test("absurd counts never trap, never credit, and are marked when they do not fit")
+    @Test("absurd counts never trap, never credit, and are marked when they do not fit (N080)")
     func absurdCounts() {
         let edges = [Int.min, -5, -1, 0, 1, 12, Int(Int32.max), .max - 1, .max]
         let prices = [
@@ -133,7 +133,7 @@ struct ChargeTests {
         #expect(negative.nanoUSD == 35_000)
     }
 
-    @Test("at the edge of what fits, a charge is exact or held")
+    @Test("at the edge of what fits, a charge is exact or held (N081)")
     func edges() {
         // 9,223,372,036,854,775,807 nano-dollars are the most: at a nano-dollar a token that many tokens.
         let nano = ModelPrice(TokenRates(input: 1_000_000, output: 1_000_000))

@@ -23,7 +23,7 @@ import Testing
         #expect(usage.inputTokens == 100 && usage.outputTokens == 30 && !usage.isAnomalous)
     }
 
-    @Test func `more images than tokens are clamped and flagged`() throws {
+    @Test func `N080 more images than tokens are clamped and flagged`() throws {
         let details = #""prompt_tokens_details":{"image_tokens":11},"completion_tokens_details":{"image_tokens":-1}"#
         let usage = try Self.chat(#"{"prompt_tokens":10,"completion_tokens":2,\#(details)}"#)
         #expect(usage.imageInputTokens == 10 && usage.uncachedInputTokens == 0 && usage.imageOutputTokens == 0)
