@@ -14,6 +14,7 @@ extension Administration {
             updatedAt: now
         )
         try self.checkFree(modelName: model.name, except: nil)
+        try ModelRules.check(model, self.configuration.providers)
         try self.commit { try $0.insertModel(model) }
         return model
     }
@@ -35,6 +36,7 @@ extension Administration {
         if case .set(let targets) = change.targets { model.targets = try self.checked(targets) }
         model.routing = try RoutingRules.checked(change.routing.applied(to: model.routing))
         try self.checkFree(modelName: model.name, except: id)
+        try ModelRules.check(model, self.configuration.providers)
         model.updatedAt = self.now
         let changed = model
         try self.commit { try $0.updateModel(changed) }

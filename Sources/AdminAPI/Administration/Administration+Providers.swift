@@ -12,6 +12,7 @@ extension Administration {
             throw AdminProblem(.conflict, "there is already a provider named \(name)", field: "name")
         }
         try Self.check(kind: draft.kind)
+        try self.checkUnaddressed(name)
         let now = self.now
         var provider = ProviderRecord(
             id: self.identifiers.provider(),
@@ -24,7 +25,7 @@ extension Administration {
             updatedAt: now
         )
         try self.place(draft.secret, in: &provider)
-        try Self.normalise(&provider)
+        try self.normalise(&provider)
         let made = provider
         try self.commit { try $0.insertProvider(made) }
         return made
@@ -45,7 +46,7 @@ extension Administration {
         provider.settings = change.settings.applied(to: provider.settings)
         provider.isEnabled = change.isEnabled.applied(to: provider.isEnabled)
         if case .set(let secret) = change.secret { try self.place(secret, in: &provider) }
-        try Self.normalise(&provider)
+        try self.normalise(&provider)
         provider.updatedAt = self.now
         let changed = provider
         try self.commit { try $0.updateProvider(changed) }
@@ -57,10 +58,28 @@ extension Administration {
         let provider = try self.changeableProvider(id: id)
         let users = self.stored.models.filter { $0.targets.contains { $0.provider == provider.name } }.map(\.name)
         guard users.isEmpty else {
-            let named = users.prefix(5).joined(separator: ", ") + (users.count > 5 ? " …" : "")
-            throw AdminProblem(.conflict, "provider \(provider.name) still serves \(named)")
+            throw AdminProblem(.conflict, "provider \(provider.name) still serves \(Self.listed(users))")
         }
         try self.commit { try $0.deleteProvider(id: id) }
+    }
+
+    /// Models whose names would all at once read as the new provider's, and would send elsewhere.
+    private func checkUnaddressed(_ name: String) throws(AdminProblem) {
+        let models = self.configuration.models.filter { model in
+            ModelRules.isAddress(model.name, of: name) && !model.targets.contains { $0.provider == name }
+        }
+        guard models.isEmpty else {
+            throw AdminProblem(
+                .conflict,
+                "\(Self.listed(models.map(\.name))) would read as a model of the provider \(name) without having a target on "
+                    + "it; rename the model, or name the provider otherwise",
+                field: "name"
+            )
+        }
+    }
+
+    private static func listed(_ names: [String]) -> String {
+        names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " …" : "")
     }
 
     private func changeableProvider(id: String) throws(AdminProblem) -> ProviderRecord {
@@ -95,9 +114,10 @@ extension Administration {
     }
 
     /// Checks the whole and keeps the base URL in its normal form.
-    private static func normalise(_ provider: inout ProviderRecord) throws(AdminProblem) {
+    private func normalise(_ provider: inout ProviderRecord) throws(AdminProblem) {
+        let configuration: ProviderConfiguration
         do throws(ProviderConfigurationError) {
-            let configuration = try ProviderConfiguration.validate(
+            configuration = try ProviderConfiguration.validate(
                 name: provider.name,
                 kind: ProviderKind(provider.kind),
                 baseURL: provider.baseURL.isEmpty ? nil : provider.baseURL,
@@ -107,6 +127,12 @@ extension Administration {
             provider.baseURL = configuration.baseURL
         } catch {
             throw .field(error.field, error.message)
+        }
+        if let listener = configuration.route.flatMap(self.ownListener) {
+            throw .field(
+                "base_url",
+                "leads to \(listener): requests would come back to Martlet and go round in a loop"
+            )
         }
         do throws(CapabilityError) {
             _ = try ConfiguredCapabilities(settings: provider.settings)

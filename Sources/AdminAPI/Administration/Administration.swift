@@ -1,5 +1,9 @@
 public import Policy
+public import Providers
 public import Storage
+
+/// Tells what of Martlet's own listens where a provider is said to be; `nil` when nothing does.
+public typealias OwnListenerCheck = @Sendable (UpstreamRoute) -> String?
 
 /// The one place where configuration is checked and written, for HTTP and for the command line alike.
 ///
@@ -15,6 +19,7 @@ public actor Administration {
     let randomness: Randomness
     let verifierCost: Int
     let periods: BudgetPeriods
+    let ownListener: OwnListenerCheck
     private let clock: @Sendable () -> UnixMilliseconds
     private var observers: [@Sendable (StoredConfiguration) -> Void] = []
     /// What is stored.
@@ -33,6 +38,7 @@ public actor Administration {
     ///   - verifierCost: bcrypt cost of new keys' verifiers.
     ///   - randomness: Where ids and keys come from.
     ///   - zoneBoundaries: Which time zones there are, and where budgets' periods begin in them.
+    ///   - ownListener: Tells a provider's address that is Martlet's own.
     ///   - clock: Unix time in milliseconds.
     public init(
         store: any ConfigurationStore,
@@ -42,6 +48,7 @@ public actor Administration {
         verifierCost: Int = 10,
         randomness: Randomness = .system,
         zoneBoundaries: @escaping ZoneBoundaries = BudgetPeriods.utcOnly,
+        ownListener: @escaping OwnListenerCheck = { _ in nil },
         clock: @escaping @Sendable () -> UnixMilliseconds
     ) {
         self.store = store
@@ -51,6 +58,7 @@ public actor Administration {
         self.verifierCost = verifierCost
         self.randomness = randomness
         self.periods = BudgetPeriods(zoneBoundaries)
+        self.ownListener = ownListener
         self.identifiers = Identifiers(randomness: randomness)
         self.clock = clock
     }

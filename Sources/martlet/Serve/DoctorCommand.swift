@@ -27,6 +27,7 @@ struct DoctorCommand: AsyncParsableCommand {
         self.checkPorts(loaded.settings, &report)
         self.checkSQLite(&report)
         await self.checkFolder(loaded.settings, &report)
+        await self.checkModels(&report)
         if self.providers { await self.checkProviders(&report) }
         guard report.isGood else { throw ExitCode(1) }
         Console.out("All is well.")
@@ -88,6 +89,20 @@ struct DoctorCommand: AsyncParsableCommand {
             )
         } catch {
             report.bad("price list", error.detail)
+        }
+    }
+
+    /// Rows are checked when they are written, but providers of the environment come and go.
+    private func checkModels(_ report: inout Report) async {
+        do {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let models = try await client.list("/models")
+            let findings = ModelFindings.of(models, providers: try await client.list("/providers"))
+            for finding in findings { report.note("model \(finding.model)", finding.text) }
+            if findings.isEmpty { report.good("models", "\(models.count), each with somewhere to go") }
+        } catch {
+            report.note("models", "could not be looked at: \(error)")
         }
     }
 

@@ -52,6 +52,7 @@ struct Workspace: Sendable {
             digester: digester,
             readOnly: Self.readOnlyRows(settings, discovery),
             zoneBoundaries: zones.boundaries,
+            ownListener: OwnListeners(settings).finding,
             clock: Self.unixMilliseconds
         )
         try await administration.load()
