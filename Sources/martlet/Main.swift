@@ -20,7 +20,8 @@ struct Main: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, InitCommand.self, DoctorCommand.self, KeyCommand.self, ProjectCommand.self,
             ProviderCommand.self,
-            ModelCommand.self, PriceCommand.self, BudgetCommand.self, UsageCommand.self, LedgerCommand.self,
+            ModelCommand.self, RouteCommand.self, StatusCommand.self, PriceCommand.self, BudgetCommand.self,
+            UsageCommand.self, LedgerCommand.self,
             RequestsCommand.self, TranslateCommand.self, ConfigCommand.self, VersionCommand.self,
         ]
     )

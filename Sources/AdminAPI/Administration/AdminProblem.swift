@@ -30,6 +30,8 @@ public struct AdminProblem: Error, Sendable, Equatable, CustomStringConvertible 
         case unsupportedMediaType = "unsupported_media_type"
         /// The store cannot be written or read now.
         case storeFailed = "store_failed"
+        /// Nobody is there who could answer: it takes a running server.
+        case unavailable
         /// A defect of Martlet's own.
         case internalError = "internal_error"
     }

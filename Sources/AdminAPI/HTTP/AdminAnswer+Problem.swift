@@ -13,7 +13,7 @@ extension AdminProblem.Code {
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
         case .internalError: 500
-        case .storeFailed: 503
+        case .storeFailed, .unavailable: 503
         }
     }
 

@@ -12,10 +12,11 @@ struct AdminBody {
     static func read<R>(
         _ bytes: [UInt8],
         _ fields: [String],
+        maxDepth: Int = 16,
         _ body: (AdminBody) throws(AdminProblem) -> R
     ) throws(AdminProblem) -> R {
         var limits = JSONLimits()
-        limits.maxDepth = 16
+        limits.maxDepth = maxDepth
         let tape = JSONTape(limits: limits)
         return try bytes.withUnsafeBytes { bytes -> Result<R, AdminProblem> in
             do throws(JSONReadError<AdminProblem>) {

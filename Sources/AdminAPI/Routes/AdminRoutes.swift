@@ -7,7 +7,8 @@ public enum AdminRoutes {
     public static func all(_ services: AdminServices) -> [AdminRoute] {
         HealthRoutes.all(services) + ProjectRoutes.all(services) + KeyRoutes.all(services)
             + BudgetRoutes.all(services) + ProviderRoutes.all(services) + ModelRoutes.all(services)
-            + PriceRoutes.all(services) + RequestRoutes.all(services) + UsageRoutes.all(services)
+            + ExplainRoutes.all(services) + PriceRoutes.all(services) + RequestRoutes.all(services)
+            + UsageRoutes.all(services)
             + LedgerRoutes.all(services) + StatusRoutes.all(services)
     }
 }

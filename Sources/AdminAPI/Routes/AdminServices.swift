@@ -24,6 +24,8 @@ public struct AdminServices: Sendable {
     public var budgetStanding: @Sendable (_ budgetID: String) -> BudgetStanding?
     /// What an attempt costs by a price list.
     public var reprice: Reprice
+    /// Where requests would go, and how the targets stand.
+    public var routes: any RouteDesk
 
     /// Bundles the services.
     ///
@@ -37,6 +39,7 @@ public struct AdminServices: Sendable {
     ///   - process: Facts about the process.
     ///   - budgetStanding: How a budget stands, by the live balances.
     ///   - reprice: What an attempt costs by a price list.
+    ///   - routes: Where requests would go, and how the targets stand.
     ///   - checkProvider: Asks a provider whether it can be reached.
     public init(
         administration: Administration,
@@ -48,6 +51,7 @@ public struct AdminServices: Sendable {
         process: AdminProcess,
         budgetStanding: @escaping @Sendable (_ budgetID: String) -> BudgetStanding? = { _ in nil },
         reprice: @escaping Reprice = Repriced.byPriceList,
+        routes: any RouteDesk = OfflineRouteDesk(),
         checkProvider: @escaping ProviderCheck
     ) {
         self.administration = administration
@@ -59,6 +63,7 @@ public struct AdminServices: Sendable {
         self.process = process
         self.budgetStanding = budgetStanding
         self.reprice = reprice
+        self.routes = routes
         self.checkProvider = checkProvider
     }
 }

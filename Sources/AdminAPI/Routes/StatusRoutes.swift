@@ -22,8 +22,25 @@ enum StatusRoutes {
                     writer.member("keys", configuration.keys.count)
                     writer.member("providers", configuration.providers.count)
                     writer.member("models", configuration.models.count)
+                    writer.member(
+                        "targets",
+                        array: { writer in
+                            for target in services.routes.status() { writer.object { self.write(target, to: &$0) } }
+                        }
+                    )
                 }
             }
         ]
+    }
+
+    private static func write(_ target: TargetStanding, to writer: inout JSONWriter) {
+        writer.member("provider", target.provider)
+        writer.member("model", target.model)
+        writer.member("breaker", target.breaker)
+        writer.key("error_rate")
+        if let rate = target.errorRate { writer.double((rate * 10_000).rounded() / 10_000) } else { writer.null() }
+        writer.member("in_flight", target.inFlight)
+        writer.member("cooling_down_until", time: target.coolingDownUntil)
+        writer.member("credential", target.credential)
     }
 }

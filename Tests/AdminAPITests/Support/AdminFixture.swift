@@ -18,6 +18,7 @@ struct AdminFixture: Sendable {
     let router: AdminRouter
     let ledger: MemoryLedger
     let changes = Changes()
+    let desk = FakeRouteDesk()
 
     /// Counts what an observer was told.
     final class Changes: Sendable {
@@ -70,6 +71,7 @@ struct AdminFixture: Sendable {
             readiness: readiness,
             process: AdminProcess(version: "1.2.3", mode: "serving", startedAt: Self.now - 61_000, now: { Self.now }),
             budgetStanding: { ledger.standing($0) },
+            routes: self.desk,
             checkProvider: { ProviderReachability(isGood: $0.kind == "openai", detail: "status 200", milliseconds: 7) }
         )
         self.router = AdminRouter(services: self.services, token: Self.token, isLoopback: isLoopback)

@@ -111,7 +111,10 @@ struct CommandTests {
             ["key", "create", "--name", "a", "--rpm", "5", "--model", "x", "--model", "y"], ["key", "list", "--json"],
             ["provider", "add", "p", "--kind", "openai", "--secret-stdin", "--set", "organization=o"],
             ["model", "add", "m", "--target", "p/x"], ["model", "set", "m", "--no-affinity", "--idle", "5s"],
-            ["model", "change", "m", "--disable-model"], ["project", "disable", "p"], ["requests", "tail"],
+            ["model", "change", "m", "--disable-model"], ["provider", "test", "p", "--model", "m"],
+            ["status", "--json"],
+            ["route", "explain", "--model", "m", "--key", "k", "--operation", "messages", "request.json"],
+            ["project", "disable", "p"], ["requests", "tail"],
             ["key", "create", "--name", "a", "--strict-translation"], ["config", "show"],
             ["translate", "--from", "chat", "--to", "gemini", "--model", "m", "--strict", "--json", "request.json"],
             ["price", "export", "3"], ["price", "import", "https://example.com/p.json", "--per-token", "--dry-run"],
@@ -183,6 +186,65 @@ struct CommandTests {
         #expect(
             String(decoding: try change.body(nil), as: UTF8.self)
                 == #"{"name":"n","enabled":true,"routing":{"fallback_on_content_policy":true}}"#
+        )
+    }
+
+    @Test("a dry run is asked for with the request's own bytes, and shown as a table")
+    func explain() throws {
+        let command = try RouteCommand.Explain.parse(["--model", "a/b", "--key", "k"])
+        #expect(
+            String(decoding: try command.body(Array(#" {"messages" : [1.50]}"#.utf8)), as: UTF8.self)
+                == #"{"model":"a/b","operation":"chat","key":"k","request": {"messages" : [1.50]}}"#
+        )
+        for wrong in ["", "[]", "{", "{}{}"] {
+            #expect(throws: (any Error).self) { try command.body(Array(wrong.utf8)) }
+        }
+        let answer = try #require(
+            JSONView(
+                Array(
+                    """
+                    {"model":"m","strategy":"weighted","affinity":null,"candidates":[{"target":"p/x","priority":0,\
+                    "weight":5,"decision":"skipped","reason":"breaker_open"}]}
+                    """.utf8
+                )
+            )
+        )
+        #expect(RouteCommand.Explain.facts(answer) == ["model: m", "strategy: weighted"])
+        #expect(
+            RouteCommand.Explain.candidates(answer)?.text(width: nil)
+                == """
+                TARGET  PRIORITY  WEIGHT  DECISION  REASON
+                p/x     0         5       skipped   breaker_open
+                """
+        )
+        #expect(RouteCommand.Explain.candidates(try #require(JSONView(Array("{}".utf8)))) == nil)
+    }
+
+    @Test("status tells of the process and of each target")
+    func status() throws {
+        let status = try #require(
+            JSONView(
+                Array(
+                    """
+                    {"version":"1","mode":"serving","uptime_seconds":61,"ready":false,\
+                    "conditions":{"store":"ready","loops":"starting"},"keys":3,"providers":1,"models":2,"targets":[\
+                    {"provider":"p","model":"x","breaker":"half_open","error_rate":0.125,"in_flight":4,\
+                    "cooling_down_until":null,"credential":"good"}]}
+                    """.utf8
+                )
+            )
+        )
+        #expect(
+            StatusCommand.summary(status)
+                == """
+                martlet 1, serving, not ready, up 61 s: 1 providers, 2 models, 3 keys
+                waiting for loops: starting
+                """
+        )
+        #expect(
+            StatusCommand.targets(status)?.text(width: nil).hasSuffix(
+                "p/x     half_open  12.5 %  4          good        -"
+            ) == true
         )
     }
 

@@ -1,0 +1,59 @@
+import ArgumentParser
+
+/// `martlet status`
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "How the server and its targets stand.",
+        discussion: """
+            Examples:
+              martlet status
+              martlet status --json
+            """
+    )
+
+    @OptionGroup var common: SettingsOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let client = try await AdminClient.open(self.common)
+        defer { client.close() }
+        let body = try await client.call("GET", "/status")
+        guard !self.output.json, let status = JSONView(body) else { return self.output.show(body) }
+        Console.out(Self.summary(status))
+        guard let table = Self.targets(status) else { return }
+        Console.out("")
+        table.print()
+    }
+
+    /// One line about the process, and one for each condition that is not met.
+    static func summary(_ status: JSONView) -> String {
+        let ready = status.text("ready") == "true" ? "ready" : "not ready"
+        let first =
+            "martlet \(status.text("version") ?? "?"), \(status.text("mode") ?? "?"), \(ready), up "
+            + "\(status.text("uptime_seconds") ?? "?") s: \(status.text("providers") ?? "?") providers, "
+            + "\(status.text("models") ?? "?") models, \(status.text("keys") ?? "?") keys"
+        let waiting = status.view("conditions")?.members.filter { $0.value != "ready" } ?? []
+        return ([first] + waiting.map { "waiting for \($0.key): \($0.value)" }).joined(separator: "\n")
+    }
+
+    /// One row a target; `nil` when none is known.
+    static func targets(_ status: JSONView) -> Table? {
+        let targets = status.elements("targets")
+        guard !targets.isEmpty else { return nil }
+        var table = Table(["TARGET", "BREAKER", "ERRORS", "IN FLIGHT", "CREDENTIAL", "COOLING DOWN UNTIL"])
+        for target in targets {
+            table.add([
+                "\(target.text("provider") ?? "?")/\(target.text("model") ?? "?")", target.text("breaker"),
+                target.text("error_rate").flatMap(Double.init).map(Self.percent), target.text("in_flight"),
+                target.text("credential"), target.text("cooling_down_until"),
+            ])
+        }
+        return table
+    }
+
+    private static func percent(_ share: Double) -> String {
+        let tenths = Int(exactly: (min(max(share, 0), 1) * 1_000).rounded()) ?? 0
+        return "\(tenths / 10).\(tenths % 10) %"
+    }
+}
