@@ -168,8 +168,8 @@ let package = Package(
         .testTarget(
             name: "MartletTests",
             dependencies: [
-                "martlet", "AdminAPI", "Catalogue", "Ledger", "SQLiteStorage", "Storage", "Exchange", "Wire", "Policy",
-                "Telemetry", argumentParser, logging,
+                "martlet", "AdminAPI", "Catalogue", "Ledger", "Upstream", "Providers", "SQLiteStorage", "Storage", "Exchange",
+                "Wire", "Policy", "Telemetry", "MartletTesting", argumentParser, logging, nioCore,
             ]
         ),
         .testTarget(name: "MartletTestingTests", dependencies: ["MartletTesting", "Wire", nioCore, nioPosix]),

@@ -26,6 +26,8 @@ public struct AdminServices: Sendable {
     public var reprice: Reprice
     /// Where requests would go, and how the targets stand.
     public var routes: any RouteDesk
+    /// Sends a provider two small requests; the sender's business too.
+    public var testProvider: ProviderTest
 
     /// Bundles the services.
     ///
@@ -40,6 +42,7 @@ public struct AdminServices: Sendable {
     ///   - budgetStanding: How a budget stands, by the live balances.
     ///   - reprice: What an attempt costs by a price list.
     ///   - routes: Where requests would go, and how the targets stand.
+    ///   - testProvider: Sends a provider two small requests.
     ///   - checkProvider: Asks a provider whether it can be reached.
     public init(
         administration: Administration,
@@ -52,6 +55,7 @@ public struct AdminServices: Sendable {
         budgetStanding: @escaping @Sendable (_ budgetID: String) -> BudgetStanding? = { _ in nil },
         reprice: @escaping Reprice = Repriced.byPriceList,
         routes: any RouteDesk = OfflineRouteDesk(),
+        testProvider: @escaping ProviderTest = ProviderTrial.unavailable,
         checkProvider: @escaping ProviderCheck
     ) {
         self.administration = administration
@@ -64,6 +68,7 @@ public struct AdminServices: Sendable {
         self.budgetStanding = budgetStanding
         self.reprice = reprice
         self.routes = routes
+        self.testProvider = testProvider
         self.checkProvider = checkProvider
     }
 }

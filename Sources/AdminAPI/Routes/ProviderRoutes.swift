@@ -36,11 +36,37 @@ enum ProviderRoutes {
                     writer.member("milliseconds", found.milliseconds)
                 }
             },
+            AdminRoute(.post, "\(path)/{id}/test", takesBody: true, "sends a provider two small requests") {
+                call throws(AdminProblem) in
+                let provider = try await administration.provider(id: call.id)
+                let asked = try AdminBody.read(call.body, ["model"]) { body throws(AdminProblem) in
+                    try body.optional("model", body.string)
+                }
+                let model = try asked.map { text throws(AdminProblem) in
+                    try NameRules.modelName(text, field: "model")
+                }
+                let configured = self.configuredModel(of: provider, await administration.configuration)
+                let trial = try await services.testProvider(provider, model ?? configured)
+                return .object { self.write(trial, of: provider, to: &$0) }
+            },
             AdminRoute(.delete, "\(path)/{id}", "deletes a provider that no model uses") { call throws(AdminProblem) in
                 try await administration.deleteProvider(id: call.id)
                 return .noContent
             },
         ]
+    }
+
+    /// The first upstream model that an operator gave a target there and that can be asked for by name. Of models that nobody
+    /// chose, whoever knows the vendor finds a better one.
+    private static func configuredModel(of provider: ProviderRecord, _ configuration: StoredConfiguration) -> String? {
+        for model in configuration.models where model.isEnabled && model.origin == .stored {
+            let target = model.targets.first { target in
+                target.provider == provider.name && target.isEnabled
+                    && target.upstreamModel.utf8.last != UInt8(ascii: "*")
+            }
+            if let target { return target.upstreamModel }
+        }
+        return nil
     }
 
     private static func list(
@@ -95,5 +121,29 @@ enum ProviderRoutes {
         writer.member("origin", provider.origin.rawValue)
         writer.member("created_at", time: provider.createdAt)
         writer.member("updated_at", time: provider.updatedAt)
+    }
+
+    private static func write(_ trial: ProviderTrial, of provider: ProviderRecord, to writer: inout JSONWriter) {
+        writer.member("provider", provider.name)
+        writer.member("model", trial.model)
+        writer.member("format", trial.format)
+        writer.member("good", trial.isGood)
+        writer.member("models", trial.modelCount)
+        writer.member("clock_skew_seconds", trial.clockSkewSeconds)
+        writer.member(
+            "calls",
+            array: { writer in
+                for call in trial.calls {
+                    writer.object { writer in
+                        writer.member("call", call.name)
+                        writer.member("good", call.isGood)
+                        writer.member("status", call.status)
+                        writer.member("first_byte_ms", call.firstByteMilliseconds)
+                        writer.member("total_ms", call.totalMilliseconds)
+                        writer.member("detail", call.detail)
+                    }
+                }
+            }
+        )
     }
 }

@@ -15,8 +15,9 @@ struct ProviderCommand: AsyncParsableCommand {
               martlet provider add lab --kind openai-compatible --base-url http://10.0.0.5:8000/v1 --allow-private
               martlet provider list
               martlet provider check openai
+              martlet provider test openai --model gpt-5-nano
             """,
-        subcommands: [Add.self, List.self, Show.self, Check.self, Remove.self]
+        subcommands: [Add.self, List.self, Show.self, Check.self, Test.self, Remove.self]
     )
 
     struct Add: AsyncParsableCommand {

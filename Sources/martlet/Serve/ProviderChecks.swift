@@ -19,22 +19,7 @@ enum ProviderChecks {
                 return ProviderReachability(isGood: isGood, detail: detail, milliseconds: Int(elapsed))
             }
             do {
-                let secret = try credentials(record)
-                let configuration = try ProviderConfiguration.validate(
-                    name: record.name,
-                    kind: ProviderKind(record.kind),
-                    baseURL: record.baseURL.isEmpty ? nil : record.baseURL,
-                    settings: record.settings,
-                    hasSecret: secret != nil
-                )
-                let provider = try Provider(
-                    configuration: configuration,
-                    secret: secret,
-                    environment: SettingsOptions.environment,
-                    services: CredentialServices(
-                        transport: SocketCredentialTransport(environment: SettingsOptions.environment)
-                    )
-                )
+                let provider = try Self.provider(record, try credentials(record))
                 let loop = MultiThreadedEventLoopGroup.singleton.next()
                 let (isGood, detail) = Self.verdict(await ProviderProbe.run(provider, connector: connector, on: loop))
                 return found(isGood, detail)
@@ -42,6 +27,23 @@ enum ProviderChecks {
                 return found(false, "\(error)")
             }
         }
+    }
+
+    /// A provider of its own, apart from those of the road.
+    static func provider(_ record: ProviderRecord, _ secret: Secret?) throws -> Provider {
+        let configuration = try ProviderConfiguration.validate(
+            name: record.name,
+            kind: ProviderKind(record.kind),
+            baseURL: record.baseURL.isEmpty ? nil : record.baseURL,
+            settings: record.settings,
+            hasSecret: secret != nil
+        )
+        return try Provider(
+            configuration: configuration,
+            secret: secret,
+            environment: SettingsOptions.environment,
+            services: CredentialServices(transport: SocketCredentialTransport(environment: SettingsOptions.environment))
+        )
     }
 
     /// Any answer shows that the way is free; only a refused credential or a broken vendor is bad. Some vendors have no list

@@ -10,8 +10,11 @@ import Providers
 
 /// Every format there is: where a new room is registered.
 enum Rooms {
+    /// The format that requests of Martlet's own are written in.
+    static let chat: any ClientFormat = OpenAIChatFormat()
+
     /// The formats callers speak.
-    static let clients: [any ClientFormat] = [OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat()]
+    static let clients: [any ClientFormat] = [Self.chat, OpenAIResponsesFormat(), AnthropicMessagesFormat()]
 
     /// The formats vendors are asked in.
     static let vendors: [any VendorFormat] = [

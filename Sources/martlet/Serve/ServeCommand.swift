@@ -75,6 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
                     now: Workspace.unixMilliseconds
                 ),
                 budgetStanding: road.budgetStanding,
+                testProvider: ProviderTrials.test(workspace),
                 checkProvider: ProviderChecks.check(workspace)
             ),
             token: workspace.adminToken,

@@ -90,4 +90,29 @@ struct ExplainRoutesTests {
         #expect(answer.raw("targets.1.error_rate") == "null" && answer.string("targets.1.breaker") == "open")
         #expect(answer.string("targets.1.cooling_down_until") == "2027-01-15T08:00:05.000Z")
     }
+
+    @Test("a provider is tried out with the model that was asked for, else with its first target's")
+    func trial() async throws {
+        let fixture = try await AdminFixture()
+        let providers = await fixture.administration.configuration.providers
+        let openAI = try #require(providers.first { $0.name == "openai" })
+        let path = "/admin/v1/providers/\(openAI.id)/test"
+        let asked = await fixture.call("POST", path, json: #"{"model":"gpt-y"}"#)
+        #expect(asked.status == 200 && asked.string("model") == "gpt-y" && asked.string("provider") == "openai")
+        #expect(asked.raw("good") == "false" && asked.raw("models") == "3" && asked.raw("clock_skew_seconds") == "-2")
+        #expect(
+            asked.raw("calls.1")
+                == #"{"call":"answer","good":false,"status":404,"first_byte_ms":5,"total_ms":6,"detail":"no such model"}"#
+        )
+        let unchosen = await fixture.call("POST", path, json: "{}")
+        #expect(unchosen.string("model") == "none", "what the environment brought is nobody's choice")
+        var draft = ModelDraft(name: "a", targets: [TargetRecord(provider: "openai", upstreamModel: "first")])
+        draft.targets[0].isEnabled = false
+        draft.targets.append(TargetRecord(provider: "openai", upstreamModel: "second"))
+        _ = try await fixture.administration.createModel(draft)
+        #expect(await fixture.call("POST", path, json: "{}").string("model") == "second")
+        #expect(await fixture.call("POST", path, json: #"{"model":"a b"}"#).string("field") == "model")
+        #expect(await fixture.call("POST", path, json: #"{"tokens":5}"#).string("field") == "tokens")
+        #expect(await fixture.call("POST", "/admin/v1/providers/prv_none/test", json: "{}").status == 404)
+    }
 }

@@ -72,6 +72,25 @@ struct AdminFixture: Sendable {
             process: AdminProcess(version: "1.2.3", mode: "serving", startedAt: Self.now - 61_000, now: { Self.now }),
             budgetStanding: { ledger.standing($0) },
             routes: self.desk,
+            testProvider: { _, model throws(AdminProblem) in
+                ProviderTrial(
+                    model: model ?? "none",
+                    format: "chat",
+                    calls: [
+                        ProviderTrial.Call(name: "models", isGood: true, status: 200),
+                        ProviderTrial.Call(
+                            name: "answer",
+                            isGood: false,
+                            status: 404,
+                            firstByteMilliseconds: 5,
+                            totalMilliseconds: 6,
+                            detail: "no such model"
+                        ),
+                    ],
+                    modelCount: 3,
+                    clockSkewSeconds: -2
+                )
+            },
             checkProvider: { ProviderReachability(isGood: $0.kind == "openai", detail: "status 200", milliseconds: 7) }
         )
         self.router = AdminRouter(services: self.services, token: Self.token, isLoopback: isLoopback)

@@ -248,6 +248,30 @@ struct CommandTests {
         )
     }
 
+    @Test("a trial is shown call by call")
+    func trial() throws {
+        let trial = try #require(
+            JSONView(
+                Array(
+                    """
+                    {"provider":"p","model":"m","format":"chat","good":false,"models":null,"clock_skew_seconds":2,\
+                    "calls":[{"call":"answer","good":false,"status":401,"first_byte_ms":7,"total_ms":9,"detail":"no"},\
+                    {"call":"stream","good":true,"status":200,"first_byte_ms":1,"total_ms":2,"detail":null}]}
+                    """.utf8
+                )
+            )
+        )
+        #expect(
+            ProviderCommand.Test.table(trial).text(width: nil)
+                == """
+                CALL    STATUS  FIRST BYTE  TOTAL  RESULT
+                answer  401     7 ms        9 ms   no
+                stream  200     1 ms        2 ms   good
+                """
+        )
+        #expect(ProviderCommand.Test.summary(trial) == "p/m in the format chat; no list of models; clock +2 s")
+    }
+
     @Test("a model is shown with its settings and a row for each target")
     func modelView() throws {
         let model = try #require(

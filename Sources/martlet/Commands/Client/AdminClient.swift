@@ -91,6 +91,17 @@ struct AdminClient: Sendable {
         return answers
     }
 
+    /// Has a provider tried out; its answers may take a while.
+    func testProvider(_ reference: String, model: String?) async throws -> [UInt8] {
+        let id = try await self.id(of: reference, in: "/providers")
+        var writer = JSONWriter()
+        writer.object { writer in
+            if let model { writer.member("model", model) }
+        }
+        let patient = AdminClient(transport: self.transport.waiting(seconds: 90), store: self.store)
+        return try await patient.call("POST", "/providers/\(percentEncoded(id))/test", writer.bytes)
+    }
+
     /// Whether the running server answers, rather than the store.
     var isServer: Bool { self.store == nil }
 

@@ -13,4 +13,12 @@ protocol AdminTransport: Sendable {
     /// - Returns: The answer, whatever its status.
     /// - Throws: When none was had.
     func send(_ method: String, _ path: String, _ body: [UInt8]?) async throws -> AdminReply
+
+    /// The same carrier with more patience, for calls that wait for others.
+    func waiting(seconds: Int) -> any AdminTransport
+}
+
+extension AdminTransport {
+    /// Where nothing is waited for.
+    func waiting(seconds: Int) -> any AdminTransport { self }
 }

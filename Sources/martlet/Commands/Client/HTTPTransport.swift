@@ -8,11 +8,18 @@ struct HTTPTransport: AdminTransport {
     struct NoServer: Error {}
 
     private static let maxAnswerBytes = 64 << 20
-    private static let deadlineSeconds = 10
 
     let host: String
     let port: Int
     let token: Secret
+    /// How long each sending and receiving may take.
+    var deadlineSeconds = 10
+
+    func waiting(seconds: Int) -> any AdminTransport {
+        var patient = self
+        patient.deadlineSeconds = seconds
+        return patient
+    }
 
     func send(_ method: String, _ path: String, _ body: [UInt8]?) async throws -> AdminReply {
         let socket = try self.connect()
@@ -39,7 +46,7 @@ struct HTTPTransport: AdminTransport {
         while let entry = next?.pointee {
             let descriptor = socket(entry.ai_family, entry.ai_socktype, entry.ai_protocol)
             if descriptor >= 0 {
-                Self.setDeadline(descriptor)
+                self.setDeadline(descriptor)
                 if Glibc.connect(descriptor, entry.ai_addr, entry.ai_addrlen) == 0 { return descriptor }
                 _ = close(descriptor)
             }
@@ -48,8 +55,8 @@ struct HTTPTransport: AdminTransport {
         throw NoServer()
     }
 
-    private static func setDeadline(_ descriptor: CInt) {
-        var limit = timeval(tv_sec: Self.deadlineSeconds, tv_usec: 0)
+    private func setDeadline(_ descriptor: CInt) {
+        var limit = timeval(tv_sec: self.deadlineSeconds, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)

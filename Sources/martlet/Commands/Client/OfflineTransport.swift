@@ -30,6 +30,7 @@ struct OfflineTransport: AdminTransport {
                     startedAt: Workspace.unixMilliseconds(),
                     now: Workspace.unixMilliseconds
                 ),
+                testProvider: ProviderTrials.test(workspace),
                 checkProvider: ProviderChecks.check(workspace)
             ),
             token: token,
