@@ -1,14 +1,14 @@
 import Glibc
 
-/// Filesystems on which SQLite's locks and shared memory cannot be trusted.
-enum NetworkFilesystem {
+/// Filesystems on which SQLite's locks and shared memory cannot be trusted, nor a journal's locks and syncs.
+package enum NetworkFilesystem {
     private static let types: Set<Substring> = [
         "nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "9p", "afs", "ceph", "gpfs", "lustre", "beegfs", "ocfs2",
         "gfs", "gfs2", "coda", "orangefs", "fuse", "fuseblk",
     ]
 
     /// The type of the network filesystem that holds a folder, or `nil` when it is local or cannot be told.
-    static func type(ofFolder folder: String) -> String? {
+    package static func type(ofFolder folder: String) -> String? {
         guard let real = realpath(folder, nil) else { return nil }
         defer { free(real) }
         return Self.type(ofFolder: String(cString: real), mounts: Self.readMounts())

@@ -6,6 +6,7 @@ import Ledger
 import Logging
 import NIOCore
 import Policy
+import SQLiteStorage
 import Storage
 import Synchronization
 import Telemetry
@@ -32,8 +33,13 @@ struct MoneyParts: Sendable {
         // Without a price list nothing starts, and the journal is left as it is.
         let prices = PriceAdministration(store: workspace.store, clock: Workspace.unixMilliseconds)
         try await prices.load()
+        let folder = workspace.folder.journalPath
+        // It lies in the data folder, which was looked at, but may be a mount of its own.
+        if let type = NetworkFilesystem.type(ofFolder: folder) {
+            throw JournalError(.unusable, "\(folder) is on a \(type) filesystem, where locks fail; use a local disk")
+        }
         let opened = try Journal.open(
-            disk: FileDisk(folder: workspace.folder.journalPath),
+            disk: FileDisk(folder: folder),
             options: options,
             store: workspace.store,
             now: Workspace.unixMilliseconds()
