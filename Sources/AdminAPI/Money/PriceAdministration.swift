@@ -173,7 +173,7 @@ public actor PriceAdministration {
         source: String,
         isFile: Bool = false
     ) throws(AdminProblem) -> PriceChangeResult {
-        let changes = PriceDocument.diff(self.document, document, vendors: terms.vendors)
+        let changes = self.changes(to: document, terms.providers)
         // In a file that is a mistaken unit. Who means it sets that price by itself.
         if isFile, !terms.isDryRun, let absurd = changes.first(where: \.isAbsurd) {
             throw AdminProblem(
@@ -187,13 +187,26 @@ public actor PriceAdministration {
         if let first = drastic.first, !terms.isConfirmed {
             let what =
                 "\(drastic.count) price\(drastic.count == 1 ? "" : "s") would change more than threefold "
-                + "(\(first.name) first); send confirm: true if that is meant"
+                + "(\(first.name) first); send confirm: true (--yes) if that is meant"
             throw AdminProblem(.conflict, what, field: "confirm")
         }
         try self.publish(document, source: source)
         result.version = self.book.version
         result.isApplied = true
         return result
+    }
+
+    private func changes(to document: PriceDocument, _ providers: [ProviderRecord]) -> [PriceChange] {
+        var vendors: [String: String] = [:]
+        var settings: [String: ConfiguredCapabilities] = [:]
+        for provider in providers {
+            vendors[provider.name] = PriceBook.vendor(kind: provider.kind, baseURL: provider.baseURL)
+            // Settings were checked before they were stored; what cannot be read names no models.
+            settings[provider.name] = try? ConfiguredCapabilities(settings: provider.settings)
+        }
+        return PriceDocument.diff(self.document, document, vendors: vendors) { provider, model in
+            settings[provider]?.baseModel(of: model)
+        }
     }
 
     private func publish(_ document: PriceDocument, source: String) throws(AdminProblem) {
@@ -247,8 +260,8 @@ struct PriceChangeTerms: Sendable, Equatable {
     var isDryRun = false
     /// More than threefold changes are meant.
     var isConfirmed = false
-    /// Whose list counts for each provider, by its name: a provider's first own price is compared with that list.
-    var vendors: [String: String] = [:]
+    /// Whose lists count for providers: a provider's first own price is compared with them.
+    var providers: [ProviderRecord] = []
 }
 
 /// What a change of prices changes.

@@ -19,13 +19,13 @@ enum PriceRoutes {
                 var (entry, terms) = try PriceFields.entry(call.body)
                 let configuration = await services.administration.configuration
                 try Self.check(entry.scope, configuration)
-                terms.vendors = Self.vendors(configuration)
+                terms.providers = configuration.providers
                 return self.answer(try await prices.set(entry, terms), terms)
             },
             AdminRoute(.delete, path, "takes a model's own price away") { call throws(AdminProblem) in
                 let (scope, model) = try self.named(call.query)
-                let vendors = Self.vendors(await services.administration.configuration)
-                let terms = PriceChangeTerms(isConfirmed: true, vendors: vendors)
+                let providers = await services.administration.configuration.providers
+                let terms = PriceChangeTerms(isConfirmed: true, providers: providers)
                 return self.answer(try await prices.remove(scope, model, terms), terms)
             },
             AdminRoute(
@@ -132,14 +132,6 @@ enum PriceRoutes {
         }
     }
 
-    /// Whose list counts for each provider.
-    private static func vendors(_ configuration: StoredConfiguration) -> [String: String] {
-        let vendors = configuration.providers.compactMap { provider in
-            PriceBook.vendor(kind: provider.kind, baseURL: provider.baseURL).map { (provider.name, $0) }
-        }
-        return Dictionary(vendors, uniquingKeysWith: { first, _ in first })
-    }
-
     /// A price for a provider that does not exist is a slip of the pen.
     private static func check(
         _ scope: PriceDocument.Scope,
@@ -156,7 +148,7 @@ enum PriceRoutes {
         _ services: AdminServices
     ) async throws(AdminProblem) -> AdminAnswer {
         var order = try PriceFields.order(body)
-        order.terms.vendors = Self.vendors(await services.administration.configuration)
+        order.terms.providers = await services.administration.configuration.providers
         let document: PriceDocument
         do throws(PriceFileError) {
             document =

@@ -60,11 +60,13 @@ extension PriceDocument {
     ///   - new: The operator's prices after.
     ///   - vendors: Whose list counts for each provider, by the provider's name, so that a provider's first own price is
     ///     compared with the list.
+    ///   - base: The model that a provider's model stands for, by the names of both, where the list does not know it.
     /// - Returns: The changes, in the documents' order.
     public static func diff(
         _ old: PriceDocument,
         _ new: PriceDocument,
-        vendors: [String: String] = [:]
+        vendors: [String: String] = [:],
+        base: (_ provider: String, _ model: String) -> String? = { _, _ in nil }
     ) -> [PriceChange] {
         let before = Dictionary(old.entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         let after = Dictionary(new.entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -75,7 +77,7 @@ extension PriceDocument {
             if key.model == "*" {
                 changes.append(PriceChange(entry, before[key]?.terms, after[key]?.terms))
             } else {
-                let prices = (books.0.price(of: entry, vendors), books.1.price(of: entry, vendors))
+                let prices = (books.0.price(of: entry, vendors, base), books.1.price(of: entry, vendors, base))
                 changes.append(PriceChange(entry, prices.0, prices.1, PriceChange.fields(prices.0, prices.1)))
             }
         }
@@ -85,12 +87,18 @@ extension PriceDocument {
 
 extension PriceBook {
     /// What counts for an entry's model at the entry's moment.
-    fileprivate func price(of entry: PriceDocument.Entry, _ vendors: [String: String]) -> ModelPrice? {
+    fileprivate func price(
+        of entry: PriceDocument.Entry,
+        _ vendors: [String: String],
+        _ base: (String, String) -> String?
+    ) -> ModelPrice? {
         let moment = entry.effectiveFrom ?? .min
         switch entry.scope {
         case .vendor(let vendor): return self.price(vendor: vendor, provider: "", model: entry.model, at: moment)
         case .provider(let name):
-            return self.price(vendor: vendors[name], provider: name, model: entry.model, at: moment)
+            let own = self.price(vendor: vendors[name], provider: name, model: entry.model, at: moment)
+            guard own == nil, let model = base(name, entry.model) else { return own }
+            return self.price(vendor: vendors[name], provider: name, model: model, at: moment)
         }
     }
 }

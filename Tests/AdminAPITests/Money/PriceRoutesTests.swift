@@ -233,6 +233,29 @@ struct PriceRoutesTests {
         #expect(await self.set(fixture, json).status == 409)
     }
 
+    @Test("a deployment's first own price is held against that of the model it stands for")
+    func deployment() async throws {
+        let fixture = try await AdminFixture()
+        let created = await fixture.call(
+            "POST",
+            "/admin/v1/providers",
+            json: """
+                {"name":"azure-eu","kind":"azure-openai","base_url":"https://x.openai.azure.com","secret":"s",
+                "settings":{"base_models":"prod=gpt-4o-mini"}}
+                """
+        )
+        try #require(created.status == 201, "\(created.text)")
+        let shown = await self.effective(fixture, "azure-eu", "prod")
+        let input = try #require(shown.string("tiers.standard.0.input"))
+        let dear = await self.set(fixture, #"{"provider":"azure-eu","model":"prod","input":"90","output":"90"}"#)
+        #expect(dear.status == 409, "\(dear.text)")
+        let dry = await self.set(
+            fixture,
+            #"{"provider":"azure-eu","model":"prod","input":"90","output":"90","dry_run":true}"#
+        )
+        #expect(dry.string("changes.0.old.tiers.standard.0.input") == input)
+    }
+
     @Test("a server that is nobody's has no list to be held against")
     func nobodys() async throws {
         let fixture = try await self.fixture()
