@@ -51,6 +51,8 @@ struct Book {
     /// Counts what was written into the journal; and how far it had come when the disk last had everything.
     private var moment = 0
     private var syncedMoment = 0
+    /// The latest end that is in the store.
+    private var drainedMoment = 0
     /// Attempts whose rows are not yet in the store for good, and those that are.
     var open: [AttemptID: Attempt] = [:]
     var closed: [AttemptID: Attempt] = [:]
@@ -168,7 +170,8 @@ struct Book {
         let looked = self.open.filter { id, attempt in
             !wasSick || !attempt.hasEnded || rows[id] == nil || rows[id] != attempt.knowledge.last
         }
-        let fits = (self.syncedMoment...self.moment).contains { moment in
+        let first = wasSick ? self.syncedMoment : max(self.syncedMoment, self.drainedMoment)
+        let fits = (first...self.moment).contains { moment in
             looked.allSatisfy { id, attempt in rows[id] == Self.known(of: attempt, at: moment) }
         }
         try hold("a", fits, "after a power cut the journal was never as it is: \(looked.keys.map(\.low).sorted())")
@@ -211,6 +214,7 @@ struct Book {
         var attempt = attempt
         attempt.row = Knowledge(row, isEstimated: row.isEstimated)
         attempt.isClosed = true
+        self.drainedMoment = max(self.drainedMoment, attempt.moments.last ?? 0)
         if attempt.hasEnded, attempt.knowledge.last == .some(nil) {
             for period in attempt.opening.budgets { self.givenUp[period, default: 0] += row.chargeNanoUSD }
         }
