@@ -168,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "MartletTests",
             dependencies: [
-                "martlet", "AdminAPI", "Catalogue", "Ledger", "Upstream", "Providers", "SQLiteStorage", "Storage", "Exchange",
+                "martlet", "AdminAPI", "Catalogue", "Ledger", "Upstream", "Providers", "SQLiteStorage", "Storage",
+                "Exchange",
                 "Wire", "Policy", "Telemetry", "MartletTesting", argumentParser, logging, nioCore,
             ]
         ),

@@ -73,6 +73,26 @@ extension VendorError {
     /// The vendor is overloaded.
     public var isOverload: Bool { self.names(oneOf: Self.overload) }
 
+    private static let tooLong: Set<String> = [
+        "context_length_exceeded", "string_above_max_length", "request_too_large",
+    ]
+    private static let policy: Set<String> = [
+        "content_filter", "content_policy_violation", "moderation_blocked", "invalid_prompt",
+        "ResponsibleAIPolicyViolation",
+    ]
+
+    /// The request does not fit into the model's context. Anthropic, Google and AWS say so in words alone; only the text's
+    /// beginning counts, for vendors quote the caller further on.
+    public var isTooLong: Bool {
+        self.names(oneOf: Self.tooLong) || self.message.hasPrefix("prompt is too long")
+            || self.message.hasPrefix("The input token count") || self.message.hasPrefix("Input is too long")
+            || self.message.hasPrefix("This model's maximum context length")
+            || self.message.hasPrefix("input length and `max_tokens` exceed context limit")
+    }
+
+    /// The vendor refused the request's content.
+    public var isRefusedContent: Bool { self.isModeration || self.names(oneOf: Self.policy) }
+
     private func names(oneOf words: Set<String>) -> Bool {
         words.contains(self.type) || words.contains(self.code)
     }

@@ -1,5 +1,6 @@
 import Exchange
 import Policy
+import Storage
 import Wire
 
 /// How long an answer may be, and the edit that tells the vendor. The caller's own cap stands unless its key says less; a
@@ -12,9 +13,10 @@ struct OutputCapDecision {
     /// The edit of a body that is passed through; none when the caller's own cap stands.
     let patches: [BytePatch]
 
-    init(_ facts: Inspected, _ operation: Exchange.Operation, _ key: KeyEntry, _ pricing: TargetPricing) {
+    init(_ facts: Inspected, _ operation: Exchange.Operation, _ key: KeyEntry, _ target: Target) {
         let asked = facts.maxOutputTokens
-        guard let ours = Self.ours(asked, operation, key, pricing), ours < asked ?? .max else {
+        let pricing = target.pricing
+        guard let ours = Self.ours(asked, operation, key, target), ours < asked ?? .max else {
             self.tokens = asked
             self.override = nil
             self.patches = []
@@ -30,13 +32,15 @@ struct OutputCapDecision {
         _ asked: Int?,
         _ operation: Exchange.Operation,
         _ key: KeyEntry,
-        _ pricing: TargetPricing
+        _ target: Target
     ) -> Int? {
+        let pricing = target.pricing
         switch operation {
         case .chat, .responses, .messages, .completions: break
         case .countTokens, .embeddings, .moderations, .responsesInputTokens, .responsesCompact, .models: return nil
         }
-        if let limit = key.maxOutputTokens { return min(limit, pricing.largestOutput ?? limit) }
+        let limit = [key.maxOutputTokens, target.overrides.maxOutputTokens].compactMap { $0 }.min()
+        if let limit { return min(limit, pricing.largestOutput ?? limit) }
         guard asked == nil, key.limits.wantsUpperBound else { return nil }
         return pricing.largestOutput
     }

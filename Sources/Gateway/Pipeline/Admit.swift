@@ -7,19 +7,16 @@ struct Admitted {
     let admission: Admission
     /// What is left, for the caller's rate-limit headers.
     let reading: LimitReading
-    /// What was expected, and what it is settled by.
-    let estimate: Estimate
 
-    private init(admission: Admission, reading: LimitReading, estimate: Estimate) {
+    private init(admission: Admission, reading: LimitReading) {
         self.admission = admission
         self.reading = reading
-        self.estimate = estimate
     }
 
     /// Takes a request from all limits and budgets of its key and project.
     ///
     /// - Parameters:
-    ///   - plan: Where it goes.
+    ///   - model: The public model that is asked for.
     ///   - caller: Whose it is.
     ///   - estimate: What it is expected to use.
     ///   - table: The limits of this node.
@@ -29,17 +26,17 @@ struct Admitted {
     /// - Throws: `.rateLimited` with the time after which the same request would fit; `.budgetExhausted`;
     ///   `.invalidRequest` for what a budget of upper bounds cannot bound.
     static func take(
-        _ plan: RoutePlan,
+        _ model: String,
         for caller: Caller,
         _ estimate: Estimate,
         from table: AdmissionTable,
         at now: MonotonicInstant,
         wall: Int64
     ) throws(GatewayFailure) -> Admitted {
-        let limits = caller.key.limits(for: plan.model.name)
+        let limits = caller.key.limits(for: model)
         switch table.admit(limits, estimate.demand, at: now, wall: wall) {
         case .admitted(let admission, let reading):
-            return Admitted(admission: admission, reading: reading, estimate: estimate)
+            return Admitted(admission: admission, reading: reading)
         case .refused(let refusal):
             throw refusal.failure(caller.key, wall: wall)
         }

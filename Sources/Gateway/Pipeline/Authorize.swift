@@ -10,7 +10,7 @@ extension ClientConnection {
     /// for the price of one comparison. The wait ends with its deadline, or when the caller leaves.
     func whenAuthorized(
         _ provider: Provider,
-        _ received: ReceivedRequest,
+        _ journey: Journey,
         _ goOn: @escaping () throws(GatewayFailure) -> Void
     ) throws(GatewayFailure) {
         guard let credentials = provider.credentials else { return try goOn() }
@@ -22,12 +22,13 @@ extension ClientConnection {
             let deadline = self.loop.loop.now + TimeAmount(self.loop.shared.options.deadlines.connect)
             self.credentialWait = credentials.whenReady(on: self.loop.loop, at: now, deadline: deadline) { outcome in
                 self.credentialWait = nil
-                guard case .busy = self.phase else { return }
+                guard case .busy = self.phase, !journey.isOver else { return }
                 do throws(GatewayFailure) {
                     if case .failed(let failure) = outcome { throw failure }
+                    try journey.renewCaller()
                     try goOn()
                 } catch {
-                    self.refuse(error, head: received.head, caller: received.caller)
+                    journey.stumbledLater(error)
                 }
             }
         }

@@ -1,3 +1,4 @@
+import Policy
 import Wire
 
 /// The header fields the road itself looks at, found in one pass. Ranges point into the head's bytes.
@@ -15,6 +16,9 @@ struct HeaderScan {
     var version: Range<Int>?
     /// `x-martlet-label`: the caller's own label for reports.
     var label: Range<Int>?
+    /// `x-stainless-read-timeout` and `x-stainless-timeout`: how long the caller waits.
+    var readTimeout: Range<Int>?
+    var timeout: Range<Int>?
     /// Values of `anthropic-beta`.
     var betas: [Range<Int>] = []
     var isAnthropic: Bool { self.version != nil }
@@ -51,13 +55,21 @@ struct HeaderScan {
             case 16 where Self.matches(name, "content-encoding"): self.contentEncoding = header.value
             case 16 where Self.matches(name, "x-martlet-strict"): self.isStrict = Self.isTrue(header.value, bytes)
             case 17 where Self.matches(name, "anthropic-version"): self.version = header.value
+            case 19 where Self.matches(name, "x-stainless-timeout"): self.timeout = header.value
             case 19 where Self.matches(name, "x-openwebui-chat-id"): self.session = header.value
             case 24 where Self.matches(name, "x-claude-code-session-id"): self.session = header.value
+            case 24 where Self.matches(name, "x-stainless-read-timeout"): self.readTimeout = header.value
             case 24 where Self.matches(name, "x-martlet-show-reasoning"):
                 self.showsReasoning = Self.isTrue(header.value, bytes)
             default: continue
             }
         }
+    }
+
+    /// How long the caller waits, when it says so.
+    func patience(_ text: (Range<Int>) -> String) -> Duration? {
+        guard self.readTimeout != nil || self.timeout != nil else { return nil }
+        return CallerDeadline.parse(readTimeout: self.readTimeout.map(text), timeout: self.timeout.map(text))
     }
 
     private static func isTrue(_ value: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Bool {

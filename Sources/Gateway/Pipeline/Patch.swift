@@ -1,6 +1,7 @@
 import Exchange
 import NIOCore
 import Providers
+import Storage
 import Upstream
 import Wire
 
@@ -51,8 +52,9 @@ struct UpstreamRequest {
                 bodyCount: bodyCount,
                 credentials: proof.headers,
                 forward: { out in
+                    out.writeOverrides(plan.target.overrides)
                     guard signed == nil else { return out.writeOwnHeaders() }
-                    Self.forwardHeaders(head, raw, provider, to: &out)
+                    Self.forwardHeaders(head, raw, plan.target, to: &out)
                 },
                 callerGave: { Self.has($0, head, raw) }
             )
@@ -88,13 +90,15 @@ struct UpstreamRequest {
     private static func forwardHeaders(
         _ head: InboundHead,
         _ raw: UnsafeRawBufferPointer,
-        _ provider: Provider,
+        _ target: Target,
         to out: inout ByteBuffer
     ) {
-        let travelling = provider.forwardedHeaders(for: head.operation.format)
+        let travelling = target.provider.forwardedHeaders(for: head.operation.format)
+        let overrides = target.overrides.headers
         for field in head.fields {
             let name = UnsafeRawBufferPointer(rebasing: raw[field.name])
             guard travelling.forwards(name) else { continue }
+            if !overrides.isEmpty, overrides[String(decoding: name, as: UTF8.self).lowercased()] != nil { continue }
             out.writeBytes(name)
             out.writeStaticString(": ")
             out.writeBytes(UnsafeRawBufferPointer(rebasing: raw[field.value]))

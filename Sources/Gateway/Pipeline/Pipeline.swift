@@ -3,16 +3,18 @@ import Exchange
 import NIOCore
 import Policy
 import Providers
+import Storage
 import Upstream
 import Wire
 
 // The road, top to bottom. A request's head was accepted and its caller authenticated before its body was read
 // (ReceiveHead.swift, Authenticate.swift; ClientConnection calls them); from here on:
 //
-//     inspect → plan → (translate) → authorize → patch → admit → send → relay back → settle
+//     inspect → choose → plan → (translate) → authorize → patch → admit → send → relay back → settle
 //
 // Each stage's output can be made only by its stage. Up to `send` this is one synchronous run; `send` returns at once, its
-// named waits (connection, answer) have deadlines and resume on the same event loop.
+// named waits (connection, answer) have deadlines and resume on the same event loop. When an attempt fails before the caller
+// was told anything, its `Journey` chooses again.
 
 /// A request whose head, caller and body are known.
 struct ReceivedRequest {
@@ -52,59 +54,68 @@ extension ClientConnection {
 
     /// The rest of the road, once the body is inspected.
     func travel(_ inspected: InspectedRequest, _ received: ReceivedRequest) throws(GatewayFailure) {
-        let head = received.head
         self.note(inspected.facts)
         let caller = try Authenticator.renew(received.caller, self.loop)
-        let plan = try RoutePlan.make(inspected, for: caller, operation: head.operation, snapshot: self.loop.snapshot)
+        let model = try RoutePlan.model(inspected.facts.model, for: caller, self.loop.snapshot)
+        try Journey(inspected, received, caller, model, client: self).start()
+    }
+
+    /// Prepares a request for one target and sends it there. What cannot be prepared takes nothing.
+    func prepare(
+        _ journey: Journey,
+        for target: Target,
+        _ inspected: InspectedRequest,
+        _ received: ReceivedRequest
+    ) throws(GatewayFailure) {
+        let plan = try RoutePlan.make(
+            inspected,
+            for: journey.caller,
+            target,
+            model: journey.model,
+            received.head.operation
+        )
         guard let route = plan.route else {
-            if let native = plan.native { return try self.patch(native, plan, inspected, received) }
-            guard plan.target.provider.credentials == nil else { return try self.pass(plan, inspected, received) }
-            return try self.send(plan, inspected, caller, received)
+            if plan.native != nil || !target.overrides.leavesBody {
+                return try self.edit(plan, journey, inspected, received)
+            }
+            guard target.provider.credentials == nil else { return try self.pass(plan, journey, inspected, received) }
+            return try self.send(plan, journey, inspected, received)
         }
         let instructions = try self.instructions(route, plan, inspected.facts, received)
         guard received.body.readableBytes <= self.loop.shared.options.limits.workerBodyBytes else {
             let body = received.body
-            let provider = plan.target.provider
+            let provider = target.provider
             let translate: @Sendable () -> Result<TranslatedRequest, GatewayFailure> = {
                 Result { () throws(GatewayFailure) in
                     try TranslatedRequest.make(body, instructions, tape: JSONTape()).digested(for: provider)
                 }
             }
-            return self.onWorker(received, translate) { (translated) throws(GatewayFailure) in
-                try self.travel(translated, plan: plan, inspected: inspected, received: received)
+            return self.onWorker(journey, translate) { (translated) throws(GatewayFailure) in
+                try self.send(translated, plan, journey, inspected, received)
             }
         }
         let translated = try TranslatedRequest.make(received.body, instructions, tape: self.loop.tape)
-        try self.travel(translated, plan: plan, inspected: inspected, received: received)
+        try self.send(translated, plan, journey, inspected, received)
     }
 
-    /// The rest of the road for a translated request. It was translated before anything was taken: what the target cannot do
-    /// is refused without a trace in the caller's limits.
-    func travel(
+    /// Sends a translated request. It was translated before anything was taken: what the target cannot do is refused without
+    /// a trace in the caller's limits.
+    private func send(
         _ translated: TranslatedRequest,
-        plan: RoutePlan,
-        inspected: InspectedRequest,
-        received: ReceivedRequest
+        _ plan: RoutePlan,
+        _ journey: Journey,
+        _ inspected: InspectedRequest,
+        _ received: ReceivedRequest
     ) throws(GatewayFailure) {
         if case .estimate(let count) = translated.content {
-            let caller = try Authenticator.renew(received.caller, self.loop)
-            let admitted = try self.admit(plan, caller, inspected, received)
-            return self.answerEstimate(count, translated, admitted, received, caller)
+            let admitted = try journey.admit(try self.estimate(plan, inspected, received))
+            return self.answerEstimate(count, translated, admitted, received, journey)
         }
-        try self.whenAuthorized(plan.target.provider, received) { () throws(GatewayFailure) in
-            let caller = try Authenticator.renew(received.caller, self.loop)
+        try self.whenAuthorized(plan.target.provider, journey) { () throws(GatewayFailure) in
             let request = try UpstreamRequest.translated(translated, target: plan.target, at: self.loop.wallTime)
-            let size = translated.encoded.body.count
-            let admitted = try self.admit(plan, caller, inspected, received, translatedBytes: size)
-            self.dispatch(
-                request,
-                plan: plan,
-                admitted: admitted,
-                inspected: inspected,
-                caller: caller,
-                received: received,
-                translated: translated.withoutBody
-            )
+            let estimate = try self.estimate(plan, inspected, received, translatedBytes: translated.encoded.body.count)
+            let admitted = try journey.admit(estimate)
+            self.dispatch(request, plan, admitted, estimate, journey, received, translated.withoutBody)
         }
     }
 
@@ -112,40 +123,41 @@ extension ClientConnection {
     /// out on a worker.
     private func pass(
         _ plan: RoutePlan,
+        _ journey: Journey,
         _ inspected: InspectedRequest,
         _ received: ReceivedRequest
     ) throws(GatewayFailure) {
         let body = received.body
         guard plan.target.provider.signsBodies, body.readableBytes > self.loop.shared.options.limits.workerBodyBytes
         else {
-            return try self.pass(plan, inspected, received, digest: nil)
+            return try self.pass(plan, journey, inspected, received, digest: nil)
         }
         let patches = plan.patches
         let digest: @Sendable () -> Result<BodyDigest, GatewayFailure> = {
             Result { () throws(GatewayFailure) in try UpstreamRequest.digest(body, patches) }
         }
-        self.onWorker(received, digest) { (digest) throws(GatewayFailure) in
-            try self.pass(plan, inspected, received, digest: digest)
+        self.onWorker(journey, digest) { (digest) throws(GatewayFailure) in
+            try self.pass(plan, journey, inspected, received, digest: digest)
         }
     }
 
     private func pass(
         _ plan: RoutePlan,
+        _ journey: Journey,
         _ inspected: InspectedRequest,
         _ received: ReceivedRequest,
         digest: BodyDigest?
     ) throws(GatewayFailure) {
-        try self.whenAuthorized(plan.target.provider, received) { () throws(GatewayFailure) in
-            let caller = try Authenticator.renew(received.caller, self.loop)
-            try self.send(plan, inspected, caller, received, digest: digest)
+        try self.whenAuthorized(plan.target.provider, journey) { () throws(GatewayFailure) in
+            try self.send(plan, journey, inspected, received, digest: digest)
         }
     }
 
-    /// Admits a request and sends its body, patched. What cannot be prepared takes nothing.
+    /// Admits a request and sends its body, patched.
     private func send(
         _ plan: RoutePlan,
+        _ journey: Journey,
         _ inspected: InspectedRequest,
-        _ caller: Caller,
         _ received: ReceivedRequest,
         digest: BodyDigest? = nil
     ) throws(GatewayFailure) {
@@ -157,66 +169,52 @@ extension ClientConnection {
             digest: digest,
             at: self.loop.wallTime
         )
-        let admitted = try self.admit(plan, caller, inspected, received)
-        self.dispatch(
-            request,
-            plan: plan,
-            admitted: admitted,
-            inspected: inspected,
-            caller: caller,
-            received: received
-        )
+        let estimate = try self.estimate(plan, inspected, received)
+        let admitted = try journey.admit(estimate)
+        self.dispatch(request, plan, admitted, estimate, journey, received)
     }
 
-    /// Finds the edits for another company's cloud, then passes the body on.
-    private func patch(
-        _ native: NativeWay,
+    /// Finds the edits for another company's cloud, and those that an operator asked for, then passes the body on.
+    private func edit(
         _ plan: RoutePlan,
+        _ journey: Journey,
         _ inspected: InspectedRequest,
         _ received: ReceivedRequest
     ) throws(GatewayFailure) {
         let version = received.head.scan.version.map(received.text)
         let betas = received.head.scan.betas.map(received.text)
         let body = received.body
+        let (native, overrides, operation) = (plan.native, plan.target.overrides, received.head.operation)
         let find: @Sendable (JSONTape) -> Result<[BytePatch], GatewayFailure> = { tape in
             body.withUnsafeReadableBytes { bytes in
                 guard let root = try? tape.parse(bytes) else {
                     return .failure(GatewayFailure(.internalError, "The request could not be prepared."))
                 }
-                return .success(native.edits(of: root, version: version, betas: betas))
+                let edits = native?.edits(of: root, version: version, betas: betas) ?? []
+                return .success(edits + overrides.edits(of: root, operation))
             }
         }
         guard body.readableBytes > self.loop.shared.options.limits.workerBodyBytes else {
             let edits = try find(self.loop.tape).get()
-            return try self.pass(plan.adding(edits), inspected, received)
+            return try self.pass(plan.adding(edits), journey, inspected, received)
         }
-        self.onWorker(received, { find(JSONTape()) }) { (edits) throws(GatewayFailure) in
-            try self.pass(plan.adding(edits), inspected, received)
+        self.onWorker(journey, { find(JSONTape()) }) { (edits) throws(GatewayFailure) in
+            try self.pass(plan.adding(edits), journey, inspected, received)
         }
     }
 
-    private func admit(
+    private func estimate(
         _ plan: RoutePlan,
-        _ caller: Caller,
         _ inspected: InspectedRequest,
         _ received: ReceivedRequest,
         translatedBytes: Int = 0
-    ) throws(GatewayFailure) -> Admitted {
-        let estimate = try Estimate(
+    ) throws(GatewayFailure) -> Estimate {
+        try Estimate(
             inspected.facts,
             operation: received.head.operation,
             bytes: max(received.body.readableBytes, translatedBytes),
             cap: plan.cap.tokens,
             target: plan.target
-        )
-        guard !estimate.isBilled || self.loop.shared.journal?.isWritable ?? true else { throw GatewayFailure.noJournal }
-        return try Admitted.take(
-            plan,
-            for: caller,
-            estimate,
-            from: self.loop.shared.admissions,
-            at: self.loop.monotonicNow,
-            wall: self.loop.shared.budgetTime.unixMilliseconds
         )
     }
 
@@ -238,6 +236,7 @@ extension ClientConnection {
             version: scan.version.map(received.text),
             betas: scan.betas.map(received.text),
             cap: plan.cap.override,
+            effort: plan.target.overrides.reasoningEffort.flatMap(ReasoningIntent.Effort.init),
             isStrict: scan.isStrict || received.caller.key.isStrict,
             seed: self.loop.ids.seed()
         )

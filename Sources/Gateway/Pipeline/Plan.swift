@@ -4,7 +4,7 @@ import Providers
 import Upstream
 import Wire
 
-/// Where a request goes and what is patched on the way. Until routing grows, the first enabled target serves.
+/// Where a request goes and what is patched on the way.
 struct RoutePlan {
     /// The public model asked for.
     let model: Model
@@ -39,29 +39,34 @@ struct RoutePlan {
         self.hidesUsage = hidesUsage
     }
 
-    /// Plans a request.
+    /// The model that a caller asks for.
     ///
-    /// - Throws: `.modelNotFound` for a model that is unknown or not the key's to use (the two are not told apart),
-    ///   `.invalidRequest` for what no target takes.
-    static func make(
-        _ request: InspectedRequest,
-        for caller: Caller,
-        operation: Exchange.Operation,
-        snapshot: Snapshot
-    ) throws(GatewayFailure) -> RoutePlan {
-        let name = request.facts.model
-        guard caller.key.allows(model: name), let model = snapshot.model(named: name), !model.targets.isEmpty else {
+    /// - Throws: `.modelNotFound` for a model that is unknown or not the key's to use: the two are not told apart.
+    static func model(_ name: String, for caller: Caller, _ snapshot: Snapshot) throws(GatewayFailure) -> Model {
+        guard caller.key.allows(model: name), let model = snapshot.model(named: name), model.chooser.canServe
+        else {
             throw GatewayFailure(
                 .modelNotFound,
                 "The model '\(Self.excerpt(name))' does not exist or this key may not use it. GET /v1/models lists what it may use.",
                 parameter: "model"
             )
         }
-        guard let target = model.targets.first(where: { $0.serves(operation) }) else {
-            throw Self.wrongFormat(model, operation)
-        }
+        return model
+    }
+
+    /// Plans a request for one target.
+    ///
+    /// - Throws: `.invalidRequest` for what the target does not take.
+    static func make(
+        _ request: InspectedRequest,
+        for caller: Caller,
+        _ target: Target,
+        model: Model,
+        _ operation: Exchange.Operation
+    ) throws(GatewayFailure) -> RoutePlan {
+        guard target.serves(operation) else { throw Self.wrongFormat(model, operation) }
         try Self.checkFields(request, caller, target.provider)
-        let cap = OutputCapDecision(request.facts, operation, caller.key, target.pricing)
+        let cap = OutputCapDecision(request.facts, operation, caller.key, target)
         if let route = target.route(for: operation, request.facts) {
             return RoutePlan(model: model, target: target, route: route, patches: [], hidesUsage: false, cap: cap)
         }
@@ -98,7 +103,7 @@ struct RoutePlan {
         patches.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     }
 
-    private static func wrongFormat(_ model: Model, _ operation: Exchange.Operation) -> GatewayFailure {
+    static func wrongFormat(_ model: Model, _ operation: Exchange.Operation) -> GatewayFailure {
         let spoken = Set(
             model.targets.flatMap { target in
                 Exchange.Operation.allCases.filter { $0.streams && target.provider.speaks($0) }.map(\.rawValue)

@@ -1,6 +1,7 @@
 import Exchange
 import NIOCore
 import Providers
+import Storage
 import Upstream
 import Wire
 
@@ -63,6 +64,8 @@ struct TranslatedRequest: Sendable {
         var betas: [String]
         /// How long the answer may be, where that is not the caller's own word.
         var cap: Int?
+        /// How much the model is to think, in place of what the caller said.
+        var effort: ReasoningIntent.Effort?
         var isStrict: Bool
         /// Unique to the exchange: ids are made of it.
         var seed: String
@@ -101,6 +104,11 @@ struct TranslatedRequest: Sendable {
             request.model = instructions.model
             request.betas = instructions.betas
             request.maxOutputTokens = instructions.cap ?? request.maxOutputTokens
+            if let effort = instructions.effort {
+                request.reasoning.mode = .unset
+                request.reasoning.budget = nil
+                request.reasoning.effort = effort
+            }
             return try Self.translate(&request, instructions)
         } catch {
             switch error {
@@ -222,6 +230,7 @@ extension UpstreamRequest {
             credentials: proof.headers,
             forward: { out in
                 out.writeOwnHeaders()
+                out.writeOverrides(target.overrides)
                 for header in headers {
                     out.writeString(header.name)
                     out.writeStaticString(": ")

@@ -23,7 +23,14 @@ extension ActiveExchange {
                 content = self.content(value)
                 self.upstreamContentType = Self.text(value)
             case 11 where ASCII.caseInsensitiveEquals(name, "retry-after"):
-                self.upstreamRetryAfter = Self.text(value).flatMap { Int($0) }.map { .seconds(min(max($0, 0), 3600)) }
+                let wait = RetryAfter.parse(
+                    retryAfter: Self.text(value),
+                    wallSeconds: self.loop.unixMilliseconds / 1000
+                )
+                self.upstreamRetryAfter = self.upstreamRetryAfter ?? wait
+            case 14 where ASCII.caseInsensitiveEquals(name, "retry-after-ms"):
+                let wait = RetryAfter.parse(retryAfter: nil, milliseconds: Self.text(value), wallSeconds: 0)
+                self.upstreamRetryAfter = wait ?? self.upstreamRetryAfter
             case 16 where ASCII.caseInsensitiveEquals(name, "x-amzn-errortype"):
                 self.upstreamErrorType = Self.text(value)
             default:
@@ -135,7 +142,7 @@ extension ActiveExchange {
 
     private func finishAnswer(_ body: ByteBuffer, _ reading: AnswerReading?) {
         guard let reading else {
-            return self.answer(GatewayFailure(.upstreamFailed, "The provider's answer is not valid JSON."))
+            return self.fail(GatewayFailure(.upstreamFailed, "The provider's answer is not valid JSON."))
         }
         self.record.usage = reading.usage
         self.record.finishReason = reading.finishReason
@@ -153,6 +160,7 @@ extension ActiveExchange {
         provider.refused(self.dispatch.proof, status: self.upstreamStatus, at: self.loop.wallTime)
         let body = self.collected
         self.collected = ByteBuffer()
+        guard !self.suitsAnother(body) else { return }
         if let translated = self.dispatch.translated {
             let room = translated.route.room
             return self.completeForeignError(body) { room.decodeError(status: $0, root: $1, text: $2) }
@@ -164,9 +172,42 @@ extension ActiveExchange {
             self.format.classify(status: self.upstreamStatus, root: try? self.loop.tape.parse(bytes))
         }
         guard let failure = self.failure(of: fault) else {
+            self.isCallersFault = true
             return self.isHeadSent ? self.endStream(Self.refusedLate) : self.passOnError(body)
         }
-        if self.isHeadSent { self.endStream(failure) } else { self.answer(failure) }
+        self.fail(failure, as: AttemptEnd(fault, retryAfter: self.upstreamRetryAfter))
+    }
+
+    /// What this target refuses, another one may take: a longer context, another content policy where the model says so.
+    ///
+    /// - Returns: Whether another one is asked.
+    private func suitsAnother(_ body: ByteBuffer) -> Bool {
+        guard self.journey.model.targets.count > 1, [400, 403, 413, 422].contains(self.upstreamStatus) else {
+            return false
+        }
+        let error = body.withUnsafeReadableBytes { bytes in
+            (try? self.loop.tape.parse(bytes)).map { VendorError($0) } ?? VendorError()
+        }
+        let failure: GatewayFailure
+        if error.isTooLong {
+            failure = GatewayFailure(
+                .invalidRequest,
+                "The request is longer than the context of the model's providers.",
+                code: "context_length_exceeded"
+            )
+        } else if error.isRefusedContent, self.journey.model.rules.fallsBackOnRefusal {
+            failure = GatewayFailure(
+                .invalidRequest,
+                "The request was refused by the content policies of the model's providers.",
+                code: "content_policy_violation"
+            )
+        } else {
+            return false
+        }
+        let end = AttemptEnd(.callerFault, .unsuitable)
+        guard self.journey.goesOn(after: end, failure, from: self) else { return false }
+        self.closeAttempt(failure)
+        return true
     }
 
     /// The caller's own fault, but its stream has begun (the vendor took longer than the head could be held).
@@ -218,7 +259,12 @@ extension ActiveExchange {
         var body = ByteBuffer()
         body.writeBytes(answer.body)
         self.isHeadSent = true
-        self.finishWhole(status: answer.status, headers: answer.headers, contentType: "application/json", body: body)
+        var headers = answer.headers
+        // Ours and the caller's tries must not multiply.
+        if self.record.attempts > 1, !headers.contains(where: { $0.name == "x-should-retry" }) {
+            headers.append((name: "x-should-retry", value: "false"))
+        }
+        self.finishWhole(status: answer.status, headers: headers, contentType: "application/json", body: body)
     }
 
     func outcome(of failure: GatewayFailure, begun: Bool) -> ExchangeOutcome {

@@ -18,7 +18,7 @@ extension ActiveExchange {
     /// - Returns: Whether it does.
     func startDraining() -> Bool {
         let isWanted =
-            self.dispatch.plan.target.provider.drainsOnDisconnect && self.dispatch.admitted.estimate.isBilled
+            self.dispatch.plan.target.provider.drainsOnDisconnect && self.dispatch.estimate.isBilled
             && !self.machine.isTimedOut && !self.isMoneySettled
         guard isWanted, self.connection != nil, self.upstreamStatus == 0 || self.upstreamStatus == 200 else {
             return false

@@ -23,8 +23,7 @@ extension ActiveExchange {
     ///
     /// - Throws: `.overloaded` when the journal cannot be written: nothing is sent that nobody can account for.
     func openAttempt() throws(GatewayFailure) {
-        let admitted = self.dispatch.admitted
-        guard admitted.estimate.isBilled, let journal = self.loop.shared.journal else { return }
+        guard self.dispatch.estimate.isBilled, let journal = self.loop.shared.journal else { return }
         do throws(JournalError) {
             self.ticket = try journal.open(self.opening())
         } catch {
@@ -37,8 +36,6 @@ extension ActiveExchange {
     func withdrawAttempt() {
         guard let ticket = self.ticket.take() else { return }
         self.loop.shared.journal?.release(ticket)
-        self.isMoneySettled = true
-        self.dispatch.admitted.admission.settle(tokens: 0, nanoUSD: 0)
     }
 
     /// Goes on at once, or where every entry must be on the disk first, when this exchange's last one is.
@@ -74,7 +71,7 @@ extension ActiveExchange {
 
     /// What is settled when the process dies before anything else is known: the input, as estimated.
     private func opening() -> LedgerEntry {
-        let estimate = self.dispatch.admitted.estimate
+        let estimate = self.dispatch.estimate
         var entry = self.entry()
         entry.usage.uncachedInputTokens = estimate.inputTokens
         entry.usage.serviceTier = estimate.tier
@@ -97,13 +94,14 @@ extension ActiveExchange {
         entry.budgets = admitted.admission.budgets.map {
             BudgetPeriodKey(budgetID: $0.budgetID, startsAt: $0.startsAt)
         }
-        entry.priceVersion = admitted.estimate.pricing.version
-        entry.isUnpriced = admitted.estimate.pricing.price == nil && admitted.estimate.pricing.unpriced == .flag
+        entry.priceVersion = self.dispatch.estimate.pricing.version
+        entry.isUnpriced =
+            self.dispatch.estimate.pricing.price == nil && self.dispatch.estimate.pricing.unpriced == .flag
         return entry
     }
 
     private func price(_ entry: inout LedgerEntry) {
-        let estimate = self.dispatch.admitted.estimate
+        let estimate = self.dispatch.estimate
         guard let price = estimate.pricing.price else { return }
         let charge = price.charge(entry.usage, requestedTier: estimate.tier)
         entry.chargeNanoUSD = charge.nanoUSD
@@ -133,18 +131,25 @@ extension ActiveExchange {
     // MARK: Settlement
 
     /// Settles the attempt, once. It comes before the answer's last byte, and before the record.
-    func settleMoney(status: Int, outcome: ExchangeOutcome) {
+    ///
+    /// - Parameters:
+    ///   - status: The caller's, or the vendor's when another attempt follows.
+    ///   - outcome: How it ended.
+    ///   - isLast: No other attempt follows: what the request holds is given back.
+    func settleMoney(status: Int, outcome: ExchangeOutcome, isLast: Bool = true) {
         guard !self.isMoneySettled else { return }
         self.isMoneySettled = true
         let admission = self.dispatch.admitted.admission
-        guard admission.state != .held else {
+        guard self.isSent else {
             if let ticket = self.ticket.take() { self.loop.shared.journal?.release(ticket) }
-            return admission.release()
+            if isLast { admission.end() }
+            return
         }
-        let estimate = self.dispatch.admitted.estimate
+        let estimate = self.dispatch.estimate
         guard estimate.isBilled else {
             self.record.usage = self.reported
-            return admission.settle(tokens: 0, nanoUSD: 0)
+            if isLast { admission.end() }
+            return
         }
         let metered = self.metered(self.ending(outcome))
         var entry = self.entry()
@@ -158,12 +163,15 @@ extension ActiveExchange {
         entry.overheadMicroseconds = self.record.overheadMicroseconds
         self.price(&entry)
         if let ticket = self.ticket { self.loop.shared.journal?.settle(ticket, entry) }
-        admission.settle(
-            tokens: Self.sum(entry.usage.inputTokens, entry.usage.outputTokens),
-            nanoUSD: entry.chargeNanoUSD
-        )
+        let tokens = Self.sum(entry.usage.inputTokens, entry.usage.outputTokens)
+        if isLast {
+            admission.settle(tokens: tokens, nanoUSD: entry.chargeNanoUSD)
+        } else {
+            admission.charge(tokens: tokens, nanoUSD: entry.chargeNanoUSD)
+        }
         self.record.usage = self.reported == nil && entry.usage == TokenUsage() ? nil : entry.usage
-        self.record.costNanoUSD = entry.chargeNanoUSD
+        self.record.costNanoUSD =
+            (self.record.costNanoUSD ?? 0).addingReportingOverflow(entry.chargeNanoUSD).partialValue
         self.record.isEstimated = entry.isEstimated
         if !metered.isEstimated, !entry.usage.isAnomalous, self.reported != nil { self.learn(entry.usage) }
     }
@@ -172,7 +180,7 @@ extension ActiveExchange {
     private var reported: TokenUsage? { self.tap?.usage ?? self.record.usage }
 
     private func metered(_ ending: Meter.Ending) -> (usage: TokenUsage, isEstimated: Bool) {
-        let estimate = self.dispatch.admitted.estimate
+        let estimate = self.dispatch.estimate
         let meter = Meter(
             ending: ending,
             isStream: self.dispatch.facts.isStream,
@@ -206,7 +214,7 @@ extension ActiveExchange {
     }
 
     private func learn(_ usage: TokenUsage) {
-        let estimate = self.dispatch.admitted.estimate
+        let estimate = self.dispatch.estimate
         estimate.pricing.learned.learn(
             inputBytes: estimate.textBytes,
             inputTokens: usage.inputTokens,
@@ -215,8 +223,16 @@ extension ActiveExchange {
         )
     }
 
-    private static func sum(_ a: Int, _ b: Int) -> Int {
+    fileprivate static func sum(_ a: Int, _ b: Int) -> Int {
         let (sum, overflow) = a.addingReportingOverflow(b)
         return overflow ? .max : sum
+    }
+}
+
+extension Admission {
+    /// Ends it with what was charged before, or as if it had never been when nothing was sent.
+    func end() {
+        self.release()
+        self.settle(tokens: 0, nanoUSD: 0)
     }
 }

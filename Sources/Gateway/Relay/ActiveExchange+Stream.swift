@@ -95,6 +95,7 @@ extension ActiveExchange {
         let now = self.loop.loop.now
         if observation.isContent, self.record.firstContentMicroseconds == nil {
             self.record.firstContentMicroseconds = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
+            self.journey.noteFirstContent()
         }
         switch self.machine.observed(observation, now) {
         case .forward:
@@ -107,9 +108,11 @@ extension ActiveExchange {
             self.commit()
             self.emit(raw, isUnterminated)
         case .answerFailure(let failure):
-            self.perform(.answerFailure(failure))
+            self.fail(failure, isTold: observation.failure != nil)
         case .endStream(let failure):
-            self.perform(.endStream(failure))
+            // A translated failure is its own terminal.
+            if observation.failure != nil, self.translation != nil { self.terminal = Array(raw) }
+            self.fail(failure, isTold: observation.failure != nil)
         }
     }
 
@@ -198,8 +201,20 @@ extension ActiveExchange {
         context.writeAndFlush(self.client.wrapOutboundOut(last), promise: nil)
     }
 
-    /// Sends the head and what was held back: from here on the caller has a stream.
+    /// Sends the head, unless it has been sent, and what was held back: from here on the caller has an answer, and there is no
+    /// other attempt.
     func commit() {
+        self.sendHead()
+        self.journey.commit()
+        self.client.releaseRequest()
+        guard self.held.readableBytes > 0 else { return }
+        let held = self.held
+        self.held = ByteBuffer()
+        held.withUnsafeReadableBytes { bytes in self.withOutput { $0.writeBytes(bytes) } }
+    }
+
+    /// Sends the head of a stream: from here on failures can only be told inside it.
+    func sendHead() {
         guard !self.isHeadSent, let context = self.client.context else { return }
         self.isHeadSent = true
         self.ensureTap()
@@ -208,12 +223,6 @@ extension ActiveExchange {
         var head = self.loop.takeScratch()
         self.writeStreamHead(to: &head)
         context.write(self.client.wrapOutboundOut(head), promise: nil)
-        if self.held.readableBytes > 0 {
-            let held = self.held
-            self.held = ByteBuffer()
-            held.withUnsafeReadableBytes { bytes in self.withOutput { $0.writeBytes(bytes) } }
-        }
-        self.client.releaseRequest()
     }
 
     /// Says that the stream is alive, in a way its grammar ignores.
@@ -242,8 +251,9 @@ extension ActiveExchange {
     /// Ends a begun stream in the client's own failure terminal: nothing truncated looks complete.
     func endStream(_ failure: GatewayFailure) {
         self.record.failure = failure.kind.rawValue
+        self.commit()
         if let tap = self.tap {
-            let terminal = tap.failureTerminal(failure, requestID: self.record.id)
+            let terminal = self.terminal ?? tap.failureTerminal(failure, requestID: self.record.id)
             self.withOutput { $0.writeBytes(terminal) }
         }
         self.settle(status: 200, outcome: self.outcome(of: failure, begun: true))

@@ -30,7 +30,7 @@ extension ActiveExchange {
     private func finishTranslated(_ result: Result<(body: [UInt8], reading: AnswerReading), GatewayFailure>) {
         switch result {
         case .failure(let failure):
-            if self.isHeadSent { self.endStream(failure) } else { self.answer(failure) }
+            self.fail(failure)
         case .success(let (bytes, reading)):
             self.record.usage = reading.usage
             self.record.finishReason = reading.finishReason
@@ -64,6 +64,9 @@ extension ActiveExchange {
         }
         var failure = self.failure(of: refusal.fault) ?? refusal.failure
         failure.retryAfter = refusal.failure.retryAfter ?? failure.retryAfter
-        if self.isHeadSent { self.endStream(failure) } else { self.answer(failure) }
+        self.fail(
+            failure,
+            as: AttemptEnd(refusal.fault, retryAfter: refusal.failure.retryAfter ?? self.upstreamRetryAfter)
+        )
     }
 }

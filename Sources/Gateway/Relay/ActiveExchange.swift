@@ -10,13 +10,16 @@ import Telemetry
 import Upstream
 import Wire
 
-/// One exchange from dispatch to settlement: the shell that does what `ExchangeMachine` decides. It lives on one event loop,
-/// between the client connection that owns it and the upstream connection it is lent.
+/// One attempt from dispatch to settlement: the shell that does what `ExchangeMachine` decides. It lives on one event loop,
+/// between the client connection that owns it and the upstream connection it is lent. The request's last attempt tells the
+/// caller and writes the record; one that fails before that rests until its `Journey` has put another in its place.
 final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     /// Everything the road found out before dispatch.
     struct Dispatch {
         let plan: RoutePlan
         let admitted: Admitted
+        /// What this attempt is expected to use; another one's may differ.
+        let estimate: Estimate
         let facts: Inspected
         let head: InboundHead
         let caller: Caller
@@ -31,6 +34,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     let loop: LoopState
     unowned let client: ClientConnection
+    let journey: Journey
     let dispatch: Dispatch
     let format: any WireFormat
     let startedAt: NIODeadline
@@ -63,6 +67,12 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     var isHeadSent = false
     /// Bytes of a whole answer, for an estimate when it tells no counts.
     var answerBytes = 0
+    /// How it failed, where that is known better than its failure says.
+    private var end: AttemptEnd?
+    /// The vendor refused what the caller asked for.
+    var isCallersFault = false
+    /// The failure that the vendor told, in the caller's format, when it has not been sent on.
+    var terminal: [UInt8]?
     private var isSettled = false
 
     // Money: see ActiveExchange+Money.
@@ -70,6 +80,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     let attemptStartedAt: UnixMilliseconds
     let subject: LedgerEntry.Subject
     var ticket: JournalTicket?
+    /// The first byte has gone upstream.
+    private(set) var isSent = false
     var isMoneySettled = false
     var checkpointAt: NIODeadline
     var checkpointBytes = 0
@@ -82,7 +94,10 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     var isOutputHeld = false
     private var checkedGeneration: UInt64
 
-    init(client: ClientConnection, dispatch: Dispatch, request: ByteBuffer, now: NIODeadline) {
+    init(_ journey: Journey, dispatch: Dispatch, request: ByteBuffer, now: NIODeadline) {
+        let client = journey.client
+        let earlier = journey.resting
+        self.journey = journey
         self.client = client
         self.loop = client.loop
         self.dispatch = dispatch
@@ -112,16 +127,22 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.machine = ExchangeMachine(
             isStream: dispatch.facts.isStream,
             mayAnswerWhole: dispatch.translated != nil,
-            deadlines: client.loop.shared.options.deadlines,
+            isCommitted: earlier?.isHeadSent ?? false,
+            deadlines: journey.model.rules.deadlines(client.loop.shared.options.deadlines),
+            startedAt: journey.startedAt,
             now: now
         )
-        self.record = RequestRecord(
-            id: dispatch.head.requestID,
-            startedAt: client.loop.unixMilliseconds(at: dispatch.head.receivedAt),
-            keyID: dispatch.caller.key.id,
-            projectID: dispatch.caller.key.project.id,
-            operation: dispatch.head.operation
-        )
+        self.isHeadSent = earlier?.isHeadSent ?? false
+        self.framing = earlier?.framing ?? .chunked
+        self.record =
+            earlier?.record.forAnotherAttempt
+            ?? RequestRecord(
+                id: dispatch.head.requestID,
+                startedAt: client.loop.unixMilliseconds(at: dispatch.head.receivedAt),
+                keyID: dispatch.caller.key.id,
+                projectID: dispatch.caller.key.project.id,
+                operation: dispatch.head.operation
+            )
         self.record.warnings = dispatch.translated?.warnings ?? []
         self.loop.shared.exchanges.add(1, ordering: .relaxed)
     }
@@ -148,7 +169,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         let now = self.now
         self.record.queueMicroseconds = (now - self.startedAt).nanoseconds / 1000
         guard self.machine.connected(now) == .send else { return connection.abort() }
-        self.record.attempts = 1
+        self.record.attempts += 1
         self.record.overheadMicroseconds = (self.startedAt - self.dispatch.bodyReceivedAt).nanoseconds / 1000
         self.connection = connection
         do throws(GatewayFailure) {
@@ -169,6 +190,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             self.withdrawAttempt()
             return self.upstreamFailed(UpstreamError(.connectFailed, "closed before sending"))
         }
+        self.isSent = true
         self.request = nil
     }
 
@@ -198,7 +220,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             self.collect(bytes, limit: self.loop.shared.options.limits.maxAnswerBytes)
         case .collectingError:
             self.collect(bytes, limit: 1 << 20)
-        case .connecting, .awaitingHead, .done:
+        case .connecting, .awaitingHead, .resting, .done:
             return
         }
     }
@@ -224,6 +246,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             metadata: ["error": "\(error)", "request_id": "\(self.record.id)"]
         )
         self.finishFraming()
+        self.end = AttemptEnd(error, isStreaming: self.machine.phase == .holding)
         self.perform(self.machine.upstreamFailed(Self.failure(error), isComplete: self.tap?.isComplete ?? false))
     }
 
@@ -284,7 +307,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         case .nothing, .send:
             return
         case .commitWithPing:
-            self.commit()
+            self.sendHead()
             self.ping()
         case .ping:
             self.ping()
@@ -294,12 +317,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             self.completeAnswer()
         case .completeError:
             self.completeError()
-        case .answerFailure(let failure):
-            self.abandonUpstream()
-            self.answer(failure)
-        case .endStream(let failure):
-            self.abandonUpstream()
-            self.endStream(failure)
+        case .answerFailure(let failure), .endStream(let failure):
+            self.fail(failure)
         case .endToldStream:
             self.endToldStream()
         case .drop where self.startDraining():
@@ -309,6 +328,50 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             self.settle(status: self.isHeadSent ? 200 : 0, outcome: self.machine.isTimedOut ? .timedOut : .clientGone)
             self.client.close()
         }
+    }
+
+    /// The attempt has failed: another one follows, or the caller is told.
+    ///
+    /// - Parameters:
+    ///   - failure: What the caller would be told.
+    ///   - isTold: The vendor said it itself, inside its stream.
+    ///   - end: How it ended, where the failure alone does not say.
+    func fail(_ failure: GatewayFailure, isTold: Bool = false, as end: AttemptEnd? = nil) {
+        self.abandonUpstream()
+        let answered = self.upstreamStatus != 0
+        let end = end ?? (isTold ? .told(failure) : self.end ?? .judged(failure, answered: answered))
+        self.end = nil
+        guard !self.machine.hasToldContent, self.machine.phase != .resting,
+            self.journey.goesOn(after: end, failure, from: self)
+        else {
+            self.journey.ended(self, end.outcome)
+            return self.conclude(failure)
+        }
+        self.closeAttempt(failure)
+    }
+
+    /// Another attempt follows: this one is settled, and what was held of its answer is dropped.
+    func closeAttempt(_ failure: GatewayFailure) {
+        self.settleMoney(status: self.upstreamStatus, outcome: self.outcome(of: failure, begun: false), isLast: false)
+        self.machine.rest()
+        self.tap = nil
+        self.translation = nil
+        self.held = ByteBuffer()
+        self.partial = ByteBuffer()
+        self.collected = ByteBuffer()
+        self.terminal = nil
+    }
+
+    /// Tells the caller, in an answer or in the stream that has begun.
+    func conclude(_ failure: GatewayFailure) {
+        if self.isHeadSent { self.endStream(failure) } else { self.answer(failure) }
+    }
+
+    /// Another attempt has taken its place.
+    func retire() {
+        guard !self.isSettled else { return }
+        self.isSettled = true
+        self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
     }
 
     /// Gives up the vendor's side at once, whatever it is doing: nothing we no longer want is paid for longer than this.
@@ -326,8 +389,30 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         guard !self.isSettled else { return }
         self.isSettled = true
         self.settleMoney(status: status, outcome: outcome)
+        let verdict = self.verdict(outcome)
+        self.record.route = self.journey.story(of: self, verdict)
+        if case .succeeded = verdict { self.journey.remember(self.record.usage) }
+        self.journey.ended(self, verdict)
         self.finishRecord(status: status, outcome: outcome)
+        self.journey.finish()
         self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
+    }
+
+    /// What an attempt that nobody has judged yet says about its target.
+    private func verdict(_ outcome: ExchangeOutcome) -> AttemptOutcome {
+        switch outcome {
+        case .completed:
+            let now = self.loop.loop.now
+            return .succeeded(
+                firstContent: self.record.firstContentMicroseconds.map { .microseconds($0) },
+                total: .nanoseconds((now - self.startedAt).nanoseconds)
+            )
+        case .upstreamError where self.isCallersFault: return .callerFault
+        case .truncated, .upstreamError: return .sickTarget
+        case .refused: return .callerFault
+        case .timedOut where self.isSent: return .sickTarget
+        case .clientGone, .timedOut, .interrupted: return .cancelled
+        }
     }
 
     deinit {
@@ -335,5 +420,19 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         guard !self.isSettled else { return }
         self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
         self.loop.shared.metrics.defects.add()
+    }
+}
+
+extension RequestRecord {
+    /// What another attempt goes on with: the request is the same, and what it has cost so far.
+    fileprivate var forAnotherAttempt: RequestRecord {
+        var record = self
+        record.upstreamRequestID = nil
+        record.usage = nil
+        record.isEstimated = false
+        record.finishReason = nil
+        record.failure = nil
+        record.firstByteMicroseconds = nil
+        return record
     }
 }

@@ -17,14 +17,16 @@ struct ExchangeMachine {
         case connecting
         /// The request is on its way or there; no byte of an answer yet.
         case awaitingHead
-        /// A stream has begun at the vendor but nothing was told to the caller: it can still become a plain error.
+        /// A stream has begun at the vendor, but the caller was told nothing of it: another attempt can still take its place.
         case holding
-        /// The caller has the head; from now on failures are told inside the stream.
+        /// The caller has content: from now on nothing is tried again, and failures are told inside the stream.
         case streaming
         /// A whole answer is being collected.
         case collectingAnswer
         /// A whole error answer is being collected.
         case collectingError
+        /// The attempt has failed, and another one is about to be made.
+        case resting
         /// Over; everything that still comes is ignored.
         case done
     }
@@ -34,7 +36,7 @@ struct ExchangeMachine {
         case nothing
         /// Send the request.
         case send
-        /// Send the head, whatever was held back, and a sign of life.
+        /// Send the head and a sign of life.
         case commitWithPing
         /// Send a sign of life.
         case ping
@@ -62,7 +64,7 @@ struct ExchangeMachine {
         case hold
         /// Keep from the caller for good.
         case hide
-        /// Commit, then pass on.
+        /// Send the head if it has not been sent, what was held back, and this.
         case commitAndForward
         /// As `Action.answerFailure`.
         case answerFailure(GatewayFailure)
@@ -76,7 +78,9 @@ struct ExchangeMachine {
     /// Set when a deadline ended the exchange.
     private(set) var isTimedOut = false
     /// The caller has the head: from then on a failure can only be told inside the stream.
-    private(set) var isCommitted = false
+    private(set) var isCommitted: Bool
+    /// The caller has something of an answer: from then on there is no other attempt.
+    private(set) var hasToldContent = false
 
     private let isStream: Bool
     private let mayAnswerWhole: Bool
@@ -91,13 +95,23 @@ struct ExchangeMachine {
     /// - Parameters:
     ///   - isStream: The caller asked for a stream.
     ///   - mayAnswerWhole: A stream can be made of a whole answer (translated ones).
+    ///   - isCommitted: An earlier attempt took so long that the caller has the head already.
     ///   - deadlines: How long everything may take.
-    ///   - now: The start.
-    init(isStream: Bool, mayAnswerWhole: Bool = false, deadlines: GatewayOptions.Deadlines, now: NIODeadline) {
+    ///   - startedAt: When the first attempt was begun; `nil` for now.
+    ///   - now: The start of this attempt.
+    init(
+        isStream: Bool,
+        mayAnswerWhole: Bool = false,
+        isCommitted: Bool = false,
+        deadlines: GatewayOptions.Deadlines,
+        startedAt: NIODeadline? = nil,
+        now: NIODeadline
+    ) {
         self.isStream = isStream
         self.mayAnswerWhole = mayAnswerWhole
+        self.isCommitted = isCommitted
         self.deadlines = deadlines
-        self.startedAt = now
+        self.startedAt = startedAt ?? now
         self.sentAt = now
         self.lastEventAt = now
         self.lastContentAt = now
@@ -134,7 +148,7 @@ struct ExchangeMachine {
     private mutating func receivedSuccess(_ content: AnswerContent) -> Action {
         switch (self.isStream, content) {
         case (true, .eventStream):
-            self.phase = self.isCommitted ? .streaming : .holding
+            self.phase = .holding
             return .nothing
         case (false, .json),
             (true, .json) where self.mayAnswerWhole:
@@ -157,21 +171,22 @@ struct ExchangeMachine {
             return self.observedWhileHolding(observation, now)
         case .streaming:
             return self.observedWhileStreaming(observation, now)
-        case .connecting, .awaitingHead, .collectingAnswer, .collectingError, .done:
+        case .connecting, .awaitingHead, .collectingAnswer, .collectingError, .resting, .done:
             return .hide
         }
     }
 
     private mutating func observedWhileHolding(_ observation: StreamObservation, _ now: NIODeadline) -> EventAction {
-        if let failure = observation.failure { return .answerFailure(self.close(failure)) }
+        if let failure = observation.failure { return self.failEvent(failure) }
         switch observation.disposition {
         case .reject:
-            return .answerFailure(self.close(Self.brokenEvent))
+            return self.failEvent(Self.brokenEvent)
         case .hide:
             return .hide
         case .forward where observation.isContent:
             self.phase = .streaming
             self.isCommitted = true
+            self.hasToldContent = true
             self.lastWriteAt = now
             return .commitAndForward
         case .forward:
@@ -198,7 +213,7 @@ struct ExchangeMachine {
     /// - Returns: What to do.
     mutating func upstreamEnded(isComplete: Bool) -> Action {
         switch self.phase {
-        case .connecting, .awaitingHead, .done:
+        case .connecting, .awaitingHead, .resting, .done:
             return .nothing
         case .collectingAnswer:
             self.phase = .done
@@ -220,7 +235,7 @@ struct ExchangeMachine {
     /// The vendor or the way to it failed.
     mutating func upstreamFailed(_ failure: GatewayFailure, isComplete: Bool) -> Action {
         switch self.phase {
-        case .done:
+        case .done, .resting:
             return .nothing
         case .streaming where self.toldFailure != nil:
             self.phase = .done
@@ -231,6 +246,13 @@ struct ExchangeMachine {
         case .connecting, .awaitingHead, .holding, .streaming, .collectingAnswer, .collectingError:
             return self.fail(failure)
         }
+    }
+
+    /// The attempt has failed, which the caller was not told: another one takes its place.
+    mutating func rest() {
+        guard !self.hasToldContent else { return }
+        self.phase = .resting
+        self.isTimedOut = false
     }
 
     // MARK: Caller and us
@@ -264,6 +286,9 @@ struct ExchangeMachine {
         switch self.phase {
         case .done, .connecting:
             return .nothing
+        case .resting:
+            if self.passed(self.startedAt, total, now) { return self.timeOut("No provider answered in time.") }
+            return self.isStream ? self.tickSilence(now) : .nothing
         case .awaitingHead, .collectingAnswer, .collectingError:
             if self.passed(self.startedAt, total, now) { return self.timeOut("The provider did not answer in time.") }
             return self.isStream ? self.tickWaiting(now) : .nothing
@@ -282,10 +307,9 @@ struct ExchangeMachine {
     /// The caller's side of silence: the head after the hold, then signs of life.
     private mutating func tickSilence(_ now: NIODeadline) -> Action {
         guard self.isCommitted else {
-            guard self.passed(self.sentAt, self.deadlines.headHold, now) else { return .nothing }
+            guard self.passed(self.startedAt, self.deadlines.headHold, now) else { return .nothing }
             self.isCommitted = true
             self.lastWriteAt = now
-            if case .holding = self.phase { self.phase = .streaming }
             return .commitWithPing
         }
         guard self.stalledSince == nil, self.passed(self.lastWriteAt, self.deadlines.ping, now) else { return .nothing }
@@ -325,6 +349,11 @@ struct ExchangeMachine {
     }
 
     private mutating func fail(_ failure: GatewayFailure) -> Action {
+        self.phase = .done
+        return self.isCommitted ? .endStream(failure) : .answerFailure(failure)
+    }
+
+    private mutating func failEvent(_ failure: GatewayFailure) -> EventAction {
         self.phase = .done
         return self.isCommitted ? .endStream(failure) : .answerFailure(failure)
     }

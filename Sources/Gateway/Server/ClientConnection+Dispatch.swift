@@ -8,26 +8,28 @@ extension ClientConnection {
     /// Hands a request over to an exchange of its own; from here on the exchange decides.
     func dispatch(
         _ request: UpstreamRequest,
-        plan: RoutePlan,
-        admitted: Admitted,
-        inspected: InspectedRequest,
-        caller: Caller,
-        received: ReceivedRequest,
-        translated: TranslatedRequest? = nil
+        _ plan: RoutePlan,
+        _ admitted: Admitted,
+        _ estimate: Estimate,
+        _ journey: Journey,
+        _ received: ReceivedRequest,
+        _ translated: TranslatedRequest? = nil
     ) {
         let dispatch = ActiveExchange.Dispatch(
             plan: plan,
             admitted: admitted,
-            facts: inspected.facts,
+            estimate: estimate,
+            facts: journey.facts,
             head: received.head,
-            caller: caller,
+            caller: journey.caller,
             bodyReceivedAt: received.bodyReceivedAt,
             translated: translated,
             proof: request.proof,
             label: received.head.scan.label.map { Self.label(received.text($0)) } ?? ""
         )
-        let exchange = ActiveExchange(client: self, dispatch: dispatch, request: request.bytes, now: self.loop.loop.now)
-        exchange.describeClient(received.headBytes)
+        let exchange = ActiveExchange(journey, dispatch: dispatch, request: request.bytes, now: self.loop.loop.now)
+        if journey.resting == nil { exchange.describeClient(received.headBytes) }
+        journey.began(exchange)
         self.exchange = exchange
         exchange.start()
     }
@@ -56,16 +58,33 @@ extension ClientConnection {
                 )
             }
         }
-        self.onWorker(received, inspect) { (inspected) throws(GatewayFailure) in
+        self.onWorker(inspect) { (inspected) throws(GatewayFailure) in
             try self.travel(inspected, received)
+        } fail: { error in
+            self.refuse(error, head: received.head, caller: received.caller)
+        }
+    }
+
+    /// As below, for a request on its way.
+    func onWorker<Value: Sendable>(
+        _ journey: Journey,
+        _ work: @escaping @Sendable () -> Result<Value, GatewayFailure>,
+        _ goOn: @escaping (Value) throws(GatewayFailure) -> Void
+    ) {
+        self.onWorker(work) { (value) throws(GatewayFailure) in
+            guard !journey.isOver else { return }
+            try journey.renewCaller()
+            try goOn(value)
+        } fail: { error in
+            journey.stumbledLater(error)
         }
     }
 
     /// Does a stage's work on a worker thread and goes on with its result on the loop, unless the caller has left.
-    func onWorker<Value: Sendable>(
-        _ received: ReceivedRequest,
+    private func onWorker<Value: Sendable>(
         _ work: @escaping @Sendable () -> Result<Value, GatewayFailure>,
-        _ goOn: @escaping (Value) throws(GatewayFailure) -> Void
+        _ goOn: @escaping (Value) throws(GatewayFailure) -> Void,
+        fail: @escaping (GatewayFailure) -> Void
     ) {
         NIOThreadPool.singleton.runIfActive(eventLoop: self.loop.loop, work)
             .assumeIsolated().whenComplete { result in
@@ -76,7 +95,7 @@ extension ClientConnection {
                     }
                     try goOn(try value.get())
                 } catch {
-                    self.refuse(error, head: received.head, caller: received.caller)
+                    fail(error)
                 }
             }
     }

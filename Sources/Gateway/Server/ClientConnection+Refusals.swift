@@ -33,11 +33,11 @@ extension ClientConnection {
         _ translated: TranslatedRequest,
         _ admitted: Admitted,
         _ received: ReceivedRequest,
-        _ caller: Caller
+        _ journey: Journey
     ) {
         // It costs nobody anything but counts against the request limit, as every question does.
         admitted.admission.markSent()
-        admitted.admission.settle(tokens: 0, nanoUSD: 0)
+        journey.finish()
         let body = TranslatedAnswer.count(count, received.head.operation)
         var answer = ErrorAnswer(status: 200, headers: [], body: body)
         if let warnings = translated.warningHeader { answer.headers.append(("x-martlet-warnings", warnings)) }

@@ -19,6 +19,8 @@ final class SharedState: Sendable {
     let log: Logger
     /// Where attempts are written before they are made.
     let journal: Journal?
+    /// Which target serves which conversation.
+    let affinity = AffinityTable()
     /// The time that budgets go by.
     let budgetTime: BudgetTime
     let firstUse: @Sendable (KeyEntry, [UInt8]) -> Void

@@ -1,6 +1,7 @@
 import Exchange
 public import Policy
 import Providers
+public import Storage
 import Synchronization
 public import Upstream
 import Wire
@@ -12,15 +13,21 @@ public final class Snapshot: Sendable {
     /// Public models in listing order.
     public let models: [Model]
     private let modelsByName: [ModelName: Int]
+    private let derived: DerivedModels
 
     /// A snapshot.
     ///
     /// - Parameters:
     ///   - keys: Virtual keys.
     ///   - models: In listing order; of two with one name the first counts.
-    public init(keys: KeyTable, models: [Model]) {
+    public convenience init(keys: KeyTable, models: [Model]) {
+        self.init(keys: keys, models: models, derived: .none)
+    }
+
+    init(keys: KeyTable, models: [Model], derived: DerivedModels) {
         self.keys = keys
         self.models = models
+        self.derived = derived
         self.modelsByName = Dictionary(
             models.enumerated().map { (ModelName($1.name), $0) },
             uniquingKeysWith: { first, _ in first }
@@ -30,8 +37,14 @@ public final class Snapshot: Sendable {
     /// No keys, no models.
     public static let empty = Snapshot(keys: .empty, models: [])
 
-    /// A model by its public name, byte for byte.
+    /// A model by its public name, byte for byte; else what a name with a star, or a provider's own name, stands for.
     public func model(named name: String) -> Model? {
+        if let index = self.modelsByName[ModelName(name)] { return self.models[index] }
+        return self.derived.model(named: name)
+    }
+
+    /// A model that a row names.
+    func listed(_ name: String) -> Model? {
         self.modelsByName[ModelName(name)].map { self.models[$0] }
     }
 }
@@ -46,13 +59,49 @@ public struct Model: Sendable {
     public let owner: String
     /// Enabled targets, by priority, then in the order given.
     public let targets: [Target]
+    /// What was decided about its attempts.
+    public let rules: RouteRules
+    /// Says which target serves; its list is that of `targets`.
+    let chooser: TargetChooser
 
     /// A model.
-    public init(name: String, createdAt: Int64, owner: String, targets: [Target]) {
+    ///
+    /// - Parameters:
+    ///   - name: The public name.
+    ///   - createdAt: Seconds since 1970 when it was created.
+    ///   - owner: Who is behind it, for listings.
+    ///   - targets: By priority, then in the order given.
+    ///   - rules: What was decided about its attempts.
+    ///   - strategy: How requests are spread over the targets of a priority group.
+    ///   - health: Where the health of targets is kept.
+    ///   - previous: The model as it was, whose balance carries on.
+    public init(
+        name: String,
+        createdAt: Int64,
+        owner: String,
+        targets: [Target],
+        rules: RouteRules = RouteRules(),
+        strategy: RouteStrategy = .weighted,
+        health: HealthTable = HealthTable(),
+        after previous: Model? = nil
+    ) {
         self.name = name
         self.createdAt = createdAt
         self.owner = owner
         self.targets = targets
+        self.rules = rules
+        self.chooser = TargetChooser(
+            targets.map { target in
+                RouteTarget(
+                    key: target.key,
+                    weight: target.weight,
+                    priority: target.priority,
+                    health: health.target(target.identity)
+                )
+            },
+            strategy: strategy,
+            succeeding: previous?.chooser.balance
+        )
     }
 }
 
@@ -69,6 +118,16 @@ public struct Target: Sendable {
     let label: ModelLabel
     /// What it costs.
     let pricing: TargetPricing
+    /// Its share within its priority group; 0 drains it.
+    let weight: Int
+    /// The lowest serves while it can.
+    let priority: Int
+    /// What it is known by among a model's targets, and to people: `provider/model`.
+    let key: String
+    /// Which provider's row, and which of its models.
+    let identity: TargetIdentity
+    /// What is different about requests that go here.
+    let overrides: TargetOverrides
     private let requestTargets: [String?]
     private let streamTargets: [String?]
     /// Whether a Chat request is better carried to Responses: always, or when it offers tools.
@@ -84,15 +143,31 @@ public struct Target: Sendable {
     ///   - provider: The vendor account.
     ///   - upstreamModel: The model's name there.
     ///   - model: The public model it belongs to, for metrics.
+    ///   - generation: Which state of the provider's row: what is known of its health goes with it.
+    ///   - weight: Its share within its priority group.
+    ///   - priority: The lowest serves while it can.
+    ///   - overrides: What is different about requests that go here.
     ///   - translations: How it is reached from formats it does not speak.
     ///   - pricing: What it costs.
     public init(
         provider: Provider,
         upstreamModel: String,
         model: String,
+        generation: Int64 = 0,
+        weight: Int = 1,
+        priority: Int = 0,
+        overrides: TargetOverrides = TargetOverrides(),
         translations: TranslationTable = .none,
         pricing: TargetPricing = .free
     ) {
+        self.overrides = overrides
+        self.weight = weight
+        self.priority = priority
+        self.key = "\(provider.name)/\(upstreamModel)"
+        self.identity = TargetIdentity(
+            provider: ProviderIdentity(id: provider.name, generation: generation),
+            model: upstreamModel
+        )
         self.pricing = pricing
         self.provider = provider
         self.upstreamModel = upstreamModel

@@ -17,6 +17,8 @@ public final class SnapshotBuilder: Sendable {
     private let translations: TranslationTable
     private let money: PricingDesk
     private let services: CredentialServices?
+    /// How targets fare, over all snapshots.
+    private let health: HealthTable
     private let built = Mutex<[String: (record: ProviderRecord, provider: Provider)]>([:])
 
     /// A builder.
@@ -27,6 +29,7 @@ public final class SnapshotBuilder: Sendable {
     ///   - translations: How targets are reached from formats they do not speak.
     ///   - money: What targets cost, and what may be spent.
     ///   - services: Fetch tokens for providers that need them.
+    ///   - health: Where the health of targets is kept.
     ///   - credentials: Opens a row's credential.
     public init(
         environment: [String: String],
@@ -34,8 +37,10 @@ public final class SnapshotBuilder: Sendable {
         translations: TranslationTable = .none,
         money: PricingDesk = .free,
         services: CredentialServices? = nil,
+        health: HealthTable = HealthTable(),
         credentials: @escaping Credentials
     ) {
+        self.health = health
         self.environment = environment
         self.admissions = admissions
         self.translations = translations
@@ -58,10 +63,24 @@ public final class SnapshotBuilder: Sendable {
     ) -> (snapshot: Snapshot, problems: [String]) {
         var problems: [String] = []
         let providers = self.providers(configuration.providers, &problems)
-        let models = configuration.models.filter(\.isEnabled).map { self.model($0, providers) }
+        let factory = ModelFactory(
+            providers: providers,
+            generations: Dictionary(
+                configuration.providers.map { ($0.name, $0.updatedAt) },
+                uniquingKeysWith: { first, _ in first }
+            ),
+            translations: self.translations,
+            money: self.money,
+            health: self.health
+        )
+        factory.forgetHealth(except: configuration)
+        let enabled = configuration.models.filter(\.isEnabled)
+        let listed = enabled.filter { NamePattern($0.name) == nil }
+        let models = listed.map { factory.model($0, after: previous.listed($0.name)) }
         let keys = self.keys(configuration, after: previous.keys, at: now)
         problems += keys.rejectedIDs.map { "key \($0) is left out: its row is damaged or repeated" }
-        return (Snapshot(keys: keys, models: models), problems)
+        let patterns = enabled.filter { NamePattern($0.name) != nil }
+        return (Snapshot(keys: keys, models: models, derived: factory.derived(patterns)), problems)
     }
 
     private func providers(_ records: [ProviderRecord], _ problems: inout [String]) -> [String: Provider] {
@@ -96,32 +115,6 @@ public final class SnapshotBuilder: Sendable {
         }
         self.built.withLock { $0 = result }
         return result.mapValues(\.provider)
-    }
-
-    private func model(_ record: ModelRecord, _ providers: [String: Provider]) -> Model {
-        let enabled = record.targets.enumerated().filter { $1.isEnabled && $1.weight > 0 }
-        let ordered = enabled.sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }
-        let targets = ordered.compactMap { entry in
-            providers[entry.element.provider].map {
-                Target(
-                    provider: $0,
-                    upstreamModel: entry.element.upstreamModel,
-                    model: record.name,
-                    translations: self.translations,
-                    pricing: self.money.pricing(
-                        $0,
-                        model: entry.element.upstreamModel,
-                        self.translations.capabilities(of: $0, model: entry.element.upstreamModel)
-                    )
-                )
-            }
-        }
-        return Model(
-            name: record.name,
-            createdAt: record.createdAt / 1000,
-            owner: targets.first?.provider.name ?? record.targets.first?.provider ?? "martlet",
-            targets: targets
-        )
     }
 
     private func keys(

@@ -19,6 +19,8 @@ struct Road: Sendable {
     let admissions: AdmissionTable
     let port: Int
     let publisher: SnapshotPublisher
+    /// Where requests would go, and how the targets stand.
+    let desk: RoadDesk
 
     static func start(_ workspace: Workspace, registry: MetricRegistry, log: Logger) async throws -> Road {
         let snapshots = SnapshotHolder()
@@ -92,7 +94,8 @@ struct Road: Sendable {
             money: money,
             admissions: admissions,
             port: dataPlane.port ?? options.port,
-            publisher: publisher
+            publisher: publisher,
+            desk: RoadDesk(snapshots)
         )
     }
 

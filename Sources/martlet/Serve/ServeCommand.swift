@@ -75,6 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
                     now: Workspace.unixMilliseconds
                 ),
                 budgetStanding: road.budgetStanding,
+                routes: road.desk,
                 testProvider: ProviderTrials.test(workspace),
                 checkProvider: ProviderChecks.check(workspace)
             ),

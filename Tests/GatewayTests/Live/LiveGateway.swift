@@ -116,6 +116,7 @@ final class LiveGateway: Sendable {
             at: MonotonicInstant(nanoseconds: NIODeadline.now().uptimeNanoseconds)
         )
         try #require(problems.isEmpty, "\(problems)")
+        for model in snapshot.models { TestWorld.spendRetries(of: model) }
         let records = RecordQueue(registry: self.registry)
         self.writer = RecordWriter(queue: records, requests: self.store, registry: self.registry, log: log)
         self.dataPlane = DataPlane(

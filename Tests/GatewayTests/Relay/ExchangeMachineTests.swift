@@ -192,7 +192,7 @@ struct ExchangeMachineTests {
         _ = late.connected(self.start)
         _ = late.tick(self.start + .seconds(11))
         _ = late.receivedHead(status: 200, content: .eventStream, self.start + .seconds(12))
-        check(late.observed(self.content, self.start + .seconds(12)), .forward)
+        check(late.observed(self.content, self.start + .seconds(12)), .commitAndForward)
     }
 
     @Test("a stream that goes silent after content ends at the idle deadline")

@@ -18,12 +18,18 @@ struct TestWorld {
     var budgets: [BudgetFacts] = []
     var projectBudgets: [BudgetFacts] = []
     var openAISettings: [String: String] = [:]
+    /// What is decided about the attempts of every model.
+    var rules = RouteRules()
+    /// Whether requests that a vendor failed are tried again; most tests want to see the first failure.
+    var retries = false
+    /// Models made elsewhere; the first one is known as `extra`.
+    var extraModels: [Model] = []
     /// What every target costs.
     var pricing = TargetPricing.free
     var translations = TranslationTable.none
     var allowedModels: [String]? = [
         "fast", "gpt-real", "claude", "team/special", "gem", "nova", "local", "cloud-claude", "vertex-claude",
-        "vectors", "thinker",
+        "vectors", "thinker", "safe", "extra",
     ]
 
     func snapshot(after previous: Snapshot = .empty, _ admissions: AdmissionTable = AdmissionTable()) throws -> Snapshot
@@ -40,20 +46,7 @@ struct TestWorld {
         )
         let local = try Self.provider("lab", .openAICompatible, "https://lab.example/v1")
         func model(_ name: String, _ provider: Provider, _ upstream: String) -> Model {
-            Model(
-                name: name,
-                createdAt: 1_700_000_000,
-                owner: provider.name,
-                targets: [
-                    Target(
-                        provider: provider,
-                        upstreamModel: upstream,
-                        model: name,
-                        translations: self.translations,
-                        pricing: self.pricing
-                    )
-                ]
-            )
+            self.model(name, [(provider, upstream, 0)])
         }
         let models = [
             model("fast", openAI, "gpt-real"), model("gpt-real", openAI, "gpt-real"),
@@ -63,8 +56,40 @@ struct TestWorld {
             model("cloud-claude", bedrock, "anthropic.claude-sonnet-4-5-20250929-v1:0"),
             model("vertex-claude", vertex, "claude-sonnet-4-5@20250929"),
             model("vectors", gemini, "gemini-embedding-001"), model("thinker", openAI, "gpt-5.6"),
+            // The second and third serve when the first cannot.
+            self.model("safe", [(openAI, "gpt-real", 0), (local, "llama", 1), (anthropic, "claude-real", 2)]),
         ]
-        return Snapshot(keys: self.keys(after: previous.keys, admissions), models: models)
+        let extra = self.extraModels.map { $0.renamed("extra") }
+        return Snapshot(keys: self.keys(after: previous.keys, admissions), models: models + extra)
+    }
+
+    private func model(_ name: String, _ targets: [(provider: Provider, upstream: String, priority: Int)]) -> Model {
+        let model = Model(
+            name: name,
+            createdAt: 1_700_000_000,
+            owner: targets[0].provider.name,
+            targets: targets.map { target in
+                Target(
+                    provider: target.provider,
+                    upstreamModel: target.upstream,
+                    model: name,
+                    priority: target.priority,
+                    translations: self.translations,
+                    pricing: self.pricing
+                )
+            },
+            rules: self.rules
+        )
+        if !self.retries { Self.spendRetries(of: model) }
+        return model
+    }
+
+    /// From here on the first failure is told: the model's retries were spent long before the tests' clocks begin.
+    static func spendRetries(of model: Model) {
+        for age in 1...100 {
+            let instant = MonotonicInstant(microseconds: -Int64(200 - age) * 60_000_000)
+            _ = model.chooser.balance.retries.take(isFirst: false, at: instant)
+        }
     }
 
     private static func provider(
@@ -107,4 +132,11 @@ struct TestWorld {
 extension VirtualKey {
     /// The same key in every test.
     static let testing = VirtualKey.generate()
+}
+
+extension Model {
+    /// The same under another name.
+    fileprivate func renamed(_ name: String) -> Model {
+        Model(name: name, createdAt: self.createdAt, owner: self.owner, targets: self.targets, rules: self.rules)
+    }
 }

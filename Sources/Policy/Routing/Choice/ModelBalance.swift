@@ -31,6 +31,14 @@ public final class ModelBalance: Sendable {
         self.state = Mutex(State(groups: groups, random: JitterSource(random)))
     }
 
+    /// A copy whose turns change nothing here.
+    init(rehearsing other: ModelBalance) {
+        self.layout = other.layout
+        self.retries = other.retries
+        self.hedges = other.hedges
+        self.state = Mutex(other.state.withLock { $0 })
+    }
+
     /// Whose turn it is by weight.
     /// - Parameters:
     ///   - group: The place of a group in the layout.

@@ -22,6 +22,9 @@ public struct RouteCursor: Sendable {
         return (self.skipped + drained.map { RouteSkip(index: $0, reason: .weightZero) }).sorted { $0.index < $1.index }
     }
 
+    /// Whether a target with a weight was passed over.
+    public var hasPassedOver: Bool { !self.skipped.isEmpty }
+
     /// Whether a target was tried.
     public func hasTried(_ index: Int) -> Bool { self.tried.contains(index) }
 

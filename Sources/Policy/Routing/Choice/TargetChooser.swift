@@ -33,6 +33,18 @@ public struct TargetChooser: Sendable {
         }
     }
 
+    private init(_ targets: [RouteTarget], _ strategy: RouteStrategy, _ balance: ModelBalance) {
+        self.targets = targets
+        self.strategy = strategy
+        self.healths = targets.map(\.health)
+        self.balance = balance
+    }
+
+    /// The same, with turns that change nothing.
+    var rehearsal: TargetChooser {
+        TargetChooser(self.targets, self.strategy, ModelBalance(rehearsing: self.balance))
+    }
+
     var groups: [RouteLayout.Group] { self.balance.layout.groups }
 
     /// Whether some target has a weight.

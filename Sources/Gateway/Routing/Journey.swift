@@ -1,0 +1,395 @@
+import Exchange
+import Ledger
+import NIOCore
+import Policy
+import Storage
+import Upstream
+
+/// One request on its way to an answer: what was asked, what is held for it, and which attempts were made. It chooses a
+/// target, has the request prepared for it, and when an attempt fails before the caller was told anything of an answer,
+/// chooses again. It lives on one event loop, owned by whatever works on the request at the moment.
+final class Journey {
+    unowned let client: ClientConnection
+    let loop: LoopState
+    let head: InboundHead
+    let facts: Inspected
+    let model: Model
+    let bodyReceivedAt: NIODeadline
+    let startedAt: NIODeadline
+    /// Whose it is, as of the latest look.
+    private(set) var caller: Caller
+    /// What was asked, kept for as long as there may be another attempt.
+    private(set) var request: (received: ReceivedRequest, inspected: InspectedRequest)?
+    /// What it holds of limits and budgets, taken with the first attempt.
+    private(set) var admitted: Admitted?
+    var cursor = RouteCursor()
+    var policy: AttemptPolicy
+    /// The target being prepared or tried.
+    private(set) var choice: RouteChoice?
+    /// The attempt that has failed, and speaks for the request until there is another one.
+    private(set) var resting: ActiveExchange?
+    /// What the caller is told when nothing is left to try.
+    private var failure: GatewayFailure?
+    /// Targets that cannot serve this request, found out on the way.
+    private var unfit: [(index: Int, reason: SkipReason)] = []
+    /// Attempts that failed, for the record.
+    private var trail: [RouteTrail.Attempt] = []
+    private var pause: Scheduled<Void>?
+    /// The conversation, where the model has targets to choose between and keeps conversations together.
+    private let session: SessionDigest?
+    private var affinity: AffinityDecision?
+    private(set) var isOver = false
+
+    init(
+        _ inspected: InspectedRequest,
+        _ received: ReceivedRequest,
+        _ caller: Caller,
+        _ model: Model,
+        client: ClientConnection
+    ) {
+        self.client = client
+        self.loop = client.loop
+        self.head = received.head
+        self.facts = inspected.facts
+        self.model = model
+        self.bodyReceivedAt = received.bodyReceivedAt
+        self.startedAt = client.loop.loop.now
+        self.caller = caller
+        self.request = (received, inspected)
+        self.session = Self.session(inspected.facts, received, model)
+        let deadlines = model.rules.deadlines(client.loop.shared.options.deadlines)
+        let total = inspected.facts.isStream ? deadlines.totalStream : deadlines.total
+        let patience = received.head.scan.patience(received.text).map { min($0, total) } ?? total
+        self.policy = AttemptPolicy(
+            deadline: client.loop.monotonicNow.later(by: patience),
+            budget: model.chooser.balance.retries,
+            targets: model.targets.count,
+            allowsDoubleBilling: model.rules.mayBillTwice
+        )
+    }
+
+    deinit {
+        // The caller left while the request was being prepared: nobody else knows of what it holds.
+        if !self.isOver { self.finish() }
+    }
+
+    // MARK: Choosing
+
+    /// Goes on to the next target that can serve. Only a request that never got as far as an attempt throws: its client
+    /// refuses it.
+    func start() throws(GatewayFailure) {
+        self.advance()
+        guard let failure = self.failure, self.isOver, self.resting == nil else { return }
+        throw failure
+    }
+
+    /// Tries targets one after another until one is being asked, or waited for.
+    private func advance() {
+        while !self.isOver {
+            guard
+                let choice = self.cursor.next(
+                    self.model.chooser,
+                    preferred: self.home(),
+                    at: self.loop.monotonicNow,
+                    obstacle: { self.obstacle($0) },
+                    cost: { self.expectedCost($0) }
+                )
+            else { return self.giveUp() }
+            guard !self.attempt(choice) else { return }
+        }
+    }
+
+    /// Where the conversation is, when the first target is chosen.
+    private func home() -> Int? {
+        guard let session = self.session, self.cursor.choices == 0, self.affinity == nil else { return nil }
+        let decision = self.loop.shared.affinity.decide(session, self.model.chooser, at: self.loop.monotonicNow) {
+            self.obstacle($0)
+        }
+        self.affinity = decision
+        guard case .stay(let index) = decision else { return nil }
+        return index
+    }
+
+    private static func session(_ facts: Inspected, _ received: ReceivedRequest, _ model: Model) -> SessionDigest? {
+        guard model.targets.count > 1, model.rules.isSticky else { return nil }
+        guard let label = facts.session ?? received.head.scan.session.map(received.text), !label.isEmpty else {
+            return nil
+        }
+        var (high, low) = (Hasher(), Hasher())
+        for text in [received.caller.key.id, model.name, label] {
+            high.combine(text)
+            low.combine(text)
+        }
+        low.combine(1)
+        return SessionDigest(
+            high: UInt64(bitPattern: Int64(high.finalize())),
+            low: UInt64(bitPattern: Int64(low.finalize()))
+        )
+    }
+
+    /// Remembers who has served the conversation, and how much of it the vendor has in its cache.
+    func remember(_ usage: TokenUsage?) {
+        guard let session = self.session, let choice = self.choice else { return }
+        let (cached, overflow) = (usage?.cacheReadTokens ?? 0).addingReportingOverflow(
+            max(usage?.cacheWrite5mTokens ?? 0, usage?.cacheWrite1hTokens ?? 0)
+        )
+        self.loop.shared.affinity.note(
+            session,
+            servedBy: self.model.chooser.targets[choice.index],
+            cachedTokens: overflow ? .max : cached,
+            at: self.loop.monotonicNow
+        )
+    }
+
+    /// Has the request prepared for a target.
+    ///
+    /// - Returns: Whether it is under way; otherwise the target was passed over.
+    private func attempt(_ choice: RouteChoice) -> Bool {
+        self.choice = choice
+        do throws(GatewayFailure) {
+            guard let request = self.request else { throw GatewayFailure(.internalError, "The request is gone.") }
+            try self.renewCaller()
+            try self.client.prepare(self, for: self.model.targets[choice.index], request.inspected, request.received)
+            return true
+        } catch {
+            self.stumbled(error)
+            return false
+        }
+    }
+
+    /// The request could not be prepared for the chosen target: nothing was sent.
+    private func stumbled(_ error: GatewayFailure) {
+        let index = self.choice?.index
+        self.finishPermit(error.kind == .upstreamCredential ? .credential : .unused)
+        guard let index, let reason = Self.reason(to: error) else {
+            self.failure = error
+            return self.giveUp()
+        }
+        if self.failure == nil { self.failure = error }
+        self.unfit.append((index, reason))
+    }
+
+    /// As `stumbled`, after a wait: goes on with the next target.
+    func stumbledLater(_ error: GatewayFailure) {
+        guard !self.isOver else { return }
+        self.stumbled(error)
+        self.advance()
+        guard self.isOver, self.resting == nil, let failure = self.failure else { return }
+        self.client.refuse(failure, head: self.head, caller: self.caller)
+    }
+
+    /// Why a target is passed over; `nil` when no other one can help.
+    private static func reason(to error: GatewayFailure) -> SkipReason? {
+        switch error.kind {
+        case .invalidRequest: error.code == "model_not_priced" ? .unpriced : .unsupported
+        case .upstreamCredential, .upstreamUnavailable, .upstreamTimeout, .upstreamFailed: .credential
+        default: nil
+        }
+    }
+
+    private func obstacle(_ index: Int) -> SkipReason? {
+        if !self.unfit.isEmpty, let known = self.unfit.first(where: { $0.index == index }) { return known.reason }
+        return self.model.targets[index].serves(self.head.operation) ? nil : .unsupported
+    }
+
+    private func expectedCost(_ index: Int) -> Int64? {
+        guard let request = self.request else { return nil }
+        let estimate = try? Estimate(
+            self.facts,
+            operation: self.head.operation,
+            bytes: request.received.body.readableBytes,
+            cap: self.facts.maxOutputTokens,
+            target: self.model.targets[index]
+        )
+        return estimate?.demand.expectedNanoUSD
+    }
+
+    /// Looks again at whose it is: a wait may have been long, and a write is in force at once.
+    ///
+    /// - Throws: `.invalidKey` when the key is not in force any more.
+    func renewCaller() throws(GatewayFailure) {
+        self.caller = try Authenticator.renew(self.caller, self.loop)
+    }
+
+    // MARK: Attempts
+
+    /// Holds what the attempt may use: at first of all limits and budgets, then only what is left to hold.
+    ///
+    /// - Returns: What was taken, and this attempt's own estimate.
+    /// - Throws: The refusal of a limit or a budget.
+    func admit(_ estimate: Estimate) throws(GatewayFailure) -> Admitted {
+        guard !estimate.isBilled || self.loop.shared.journal?.isWritable ?? true else { throw GatewayFailure.noJournal }
+        if let admitted = self.admitted {
+            guard admitted.admission.topUp(estimate.demand) else {
+                throw GatewayFailure(.budgetExhausted, "The budget does not allow for another attempt.")
+            }
+            return admitted
+        }
+        let admitted = try Admitted.take(
+            self.model.name,
+            for: self.caller,
+            estimate,
+            from: self.loop.shared.admissions,
+            at: self.loop.monotonicNow,
+            wall: self.loop.shared.budgetTime.unixMilliseconds
+        )
+        self.admitted = admitted
+        return admitted
+    }
+
+    /// An attempt begins; it speaks for the request from here on.
+    func began(_ exchange: ActiveExchange) {
+        self.policy.begin(at: self.loop.monotonicNow)
+        self.resting?.retire()
+        self.resting = nil
+    }
+
+    /// The first content of the attempt has come.
+    func noteFirstContent() {
+        guard var choice = self.choice else { return }
+        self.model.chooser.targets[choice.index].health.noteFirstContent(&choice.permit, at: self.loop.monotonicNow)
+        self.choice = choice
+    }
+
+    /// The caller is being told: there is no other attempt.
+    func commit() {
+        self.request = nil
+    }
+
+    /// An attempt is over, whatever follows. What is being prepared meanwhile is not to blame for it.
+    func ended(_ exchange: ActiveExchange, _ outcome: AttemptOutcome) {
+        self.finishPermit(self.resting === exchange ? .cancelled : outcome)
+    }
+
+    private func finishPermit(_ outcome: AttemptOutcome) {
+        guard let choice = self.choice.take() else { return }
+        self.model.chooser.targets[choice.index].health.finish(choice.permit, outcome, at: self.loop.monotonicNow)
+        if case .succeeded = outcome { self.policy.succeed() }
+    }
+
+    /// An attempt has failed before the caller was told anything.
+    ///
+    /// - Returns: Whether another one follows; then the exchange rests until it begins.
+    func goesOn(after end: AttemptEnd, _ failure: GatewayFailure, from exchange: ActiveExchange) -> Bool {
+        guard !self.isOver, self.request != nil, self.resting == nil, let index = self.choice?.index else {
+            return false
+        }
+        self.trail.append(self.note(exchange, at: index, end.outcome))
+        self.finishPermit(end.outcome)
+        if case .unsuitable = end.failure { self.unfit.append((index, .context)) }
+        let now = self.loop.monotonicNow
+        let rest = self.cursor.rest(self.model.chooser, at: now) { self.obstacle($0) }
+        switch self.policy.decide(after: end.failure, rest: rest, at: now) {
+        case .next(let wait):
+            guard wait <= AttemptPolicy.longestBackoff else { return false }
+            self.rest(exchange, failure, wait) { $0.advance() }
+        case .again(let index, let wait):
+            // Who cannot be reached twice is not asked a third time: the caller would wait for nothing.
+            if end.failure == .notSent, self.trail.count > 1 { return false }
+            guard wait <= AttemptPolicy.longestBackoff else { return false }
+            self.rest(exchange, failure, wait) { $0.tryAgain(index) }
+        case .stop:
+            return false
+        }
+        return true
+    }
+
+    private func rest(
+        _ exchange: ActiveExchange,
+        _ failure: GatewayFailure,
+        _ wait: Duration,
+        _ goOn: @escaping (Journey) -> Void
+    ) {
+        self.failure = failure
+        self.resting = exchange
+        // Never at once: the failed attempt is still being told of its end.
+        let bound = NIOLoopBound((journey: self, client: self.client, goOn: goOn), eventLoop: self.loop.loop)
+        self.pause = self.loop.loop.scheduleTask(in: TimeAmount(wait)) {
+            let (journey, client, goOn) = bound.value
+            withExtendedLifetime(client) {
+                guard !journey.isOver else { return }
+                goOn(journey)
+            }
+        }
+    }
+
+    private func tryAgain(_ index: Int) {
+        guard let choice = self.cursor.again(index, self.model.chooser, at: self.loop.monotonicNow) else {
+            return self.advance()
+        }
+        if !self.attempt(choice) { self.advance() }
+    }
+
+    // MARK: Ending
+
+    /// Nothing is left to try.
+    private func giveUp() {
+        guard !self.isOver else { return }
+        let failure = self.failure ?? self.noTarget
+        self.failure = failure
+        guard let resting = self.resting else { return self.finish() }
+        resting.conclude(failure)
+    }
+
+    private var noTarget: GatewayFailure {
+        let operation = self.head.operation
+        guard self.model.targets.contains(where: { $0.serves(operation) }) else {
+            return RoutePlan.wrongFormat(self.model, operation)
+        }
+        return Self.noneLeft
+    }
+
+    private static let noneLeft = GatewayFailure(
+        .upstreamUnavailable,
+        "No provider of this model can serve it now.",
+        retryAfter: .seconds(5)
+    )
+
+    /// The request is over: what it still holds is given back.
+    func finish() {
+        self.isOver = true
+        self.pause?.cancel()
+        self.pause = nil
+        self.finishPermit(.cancelled)
+        self.admitted?.admission.end()
+        self.request = nil
+    }
+
+    private func note(_ exchange: ActiveExchange, at index: Int, _ outcome: AttemptOutcome) -> RouteTrail.Attempt {
+        RouteTrail.Attempt(
+            target: self.model.targets[index].key,
+            status: exchange.upstreamStatus,
+            outcome: outcome.label,
+            milliseconds: (self.loop.loop.now - exchange.startedAt).nanoseconds / 1_000_000
+        )
+    }
+
+    /// How the request was routed, for its record; `nil` when the first choice served.
+    ///
+    /// - Parameters:
+    ///   - last: The exchange that tells the caller.
+    ///   - outcome: How it ended.
+    /// - Returns: A JSON object.
+    func story(of last: ActiveExchange, _ outcome: AttemptOutcome) -> String? {
+        guard !self.trail.isEmpty || self.cursor.hasPassedOver || self.affinity != nil else { return nil }
+        var attempts = self.trail
+        if let choice = self.choice, self.resting !== last {
+            attempts.append(self.note(last, at: choice.index, outcome))
+        }
+        let skips = self.cursor.skips(self.model.chooser)
+        return RouteTrail(
+            strategy: self.model.chooser.strategy.rawValue,
+            affinity: self.affinity?.label,
+            skipped: skips.map { (self.model.targets[$0.index].key, $0.reason.rawValue) },
+            attempts: attempts
+        ).text
+    }
+}
+
+extension MonotonicInstant {
+    /// Later by so much; as far as the clock reaches when that is too far.
+    func later(by duration: Duration) -> MonotonicInstant {
+        let (sum, overflow) = self.microseconds.addingReportingOverflow(TimeAmount(duration).nanoseconds / 1000)
+        return MonotonicInstant(microseconds: overflow ? .max : sum)
+    }
+}

@@ -1,0 +1,33 @@
+/// What an operator decided about a model's attempts.
+public struct RouteRules: Sendable, Equatable {
+    /// A conversation stays where the vendor has its beginning in the prompt cache.
+    public var isSticky = true
+    /// A request that a vendor may have accepted is tried again, and so perhaps billed twice.
+    public var mayBillTwice = false
+    /// What one vendor's content policy refuses is tried at another.
+    public var fallsBackOnRefusal = false
+    /// A slow beginning is raced by a second attempt.
+    public var hedges = false
+    /// For a connection; `nil` for the general setting, as below.
+    public var connect: Duration?
+    /// From sending a streamed request to its first content.
+    public var firstContent: Duration?
+    /// Between two events of a stream.
+    public var idle: Duration?
+    /// A whole exchange, streamed or not.
+    public var total: Duration?
+
+    /// The defaults.
+    public init() {}
+
+    /// The deadlines of an exchange with the model.
+    func deadlines(_ general: GatewayOptions.Deadlines) -> GatewayOptions.Deadlines {
+        guard self.firstContent != nil || self.idle != nil || self.total != nil else { return general }
+        var deadlines = general
+        deadlines.firstContent = self.firstContent ?? general.firstContent
+        deadlines.idle = self.idle ?? general.idle
+        deadlines.total = self.total ?? general.total
+        deadlines.totalStream = self.total ?? general.totalStream
+        return deadlines
+    }
+}
