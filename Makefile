@@ -81,10 +81,11 @@ chaos: ## SIGKILL under load, KILLS times; the ledger must agree with the oracle
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/chaos-kill.sh $(KILLS)
 
-simulate: ## The money on simulated disks and clocks, SEEDS worlds (SEED=n tells one)
+simulate: ## Money and routing in simulated worlds, SEEDS of each (SEED=n tells one of money, ROUTING_SEED=n of routing)
 	@scripts/bootstrap.sh build
 	swift build $(RELEASE) --product martlet-simulate
-	@$(SIMULATE) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+	@$(if $(ROUTING_SEED),,$(SIMULATE) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)))
+	@$(if $(SEED),,$(SIMULATE) --routing $(if $(ROUTING_SEED),--seed $(ROUTING_SEED),--seeds $(SEEDS)))
 
 fuzz: ## libFuzzer on the parsers (FUZZ_SECONDS each)
 	@scripts/bootstrap.sh build

@@ -14,7 +14,6 @@ enum RoutingText {
                 retryPossiblyAccepted: routing.mayBillTwice == plain.mayBillTwice ? nil : routing.mayBillTwice,
                 fallbackOnContentPolicy: routing.fallsBackOnRefusal == plain.fallsBackOnRefusal
                     ? nil : routing.fallsBackOnRefusal,
-                hedging: routing.hedges == plain.hedges ? nil : routing.hedges,
                 connect: routing.connectMilliseconds,
                 firstContent: routing.firstContentMilliseconds,
                 idle: routing.idleMilliseconds,
@@ -44,7 +43,6 @@ enum RoutingText {
             isSticky: stored.affinity ?? plain.isSticky,
             mayBillTwice: stored.retryPossiblyAccepted ?? plain.mayBillTwice,
             fallsBackOnRefusal: stored.fallbackOnContentPolicy ?? plain.fallsBackOnRefusal,
-            hedges: stored.hedging ?? plain.hedges,
             connectMilliseconds: stored.connect,
             firstContentMilliseconds: stored.firstContent,
             idleMilliseconds: stored.idle,
@@ -67,7 +65,6 @@ enum RoutingText {
         var affinity: Bool?
         var retryPossiblyAccepted: Bool?
         var fallbackOnContentPolicy: Bool?
-        var hedging: Bool?
         var connect: Int?
         var firstContent: Int?
         var idle: Int?
@@ -77,7 +74,6 @@ enum RoutingText {
             case strategy, affinity
             case retryPossiblyAccepted = "retry_possibly_accepted"
             case fallbackOnContentPolicy = "fallback_on_content_policy"
-            case hedging
             case connect = "connect_ms"
             case firstContent = "first_content_ms"
             case idle = "idle_ms"

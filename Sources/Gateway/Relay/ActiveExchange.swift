@@ -288,6 +288,12 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             return self.interrupt(GatewayFailure(.interrupted, "The key was revoked or has expired."))
         }
         self.checkpoint(now)
+        if let limit = self.journey.model.rules.connect, self.machine.phase == .connecting,
+            now - self.startedAt > TimeAmount(limit)
+        {
+            self.abandonUpstream()
+            return self.upstreamFailed(UpstreamError(.connectTimedOut, "not within the model's own deadline"))
+        }
         self.perform(self.machine.tick(now))
         self.flushOutput()
     }

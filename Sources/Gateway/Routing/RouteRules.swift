@@ -6,8 +6,6 @@ public struct RouteRules: Sendable, Equatable {
     public var mayBillTwice = false
     /// What one vendor's content policy refuses is tried at another.
     public var fallsBackOnRefusal = false
-    /// A slow beginning is raced by a second attempt.
-    public var hedges = false
     /// For a connection; `nil` for the general setting, as below.
     public var connect: Duration?
     /// From sending a streamed request to its first content.

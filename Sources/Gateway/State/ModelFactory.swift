@@ -104,7 +104,6 @@ extension RouteRules {
         self.isSticky = record.isSticky
         self.mayBillTwice = record.mayBillTwice
         self.fallsBackOnRefusal = record.fallsBackOnRefusal
-        self.hedges = record.hedges
         self.connect = record.connectMilliseconds.map { .milliseconds($0) }
         self.firstContent = record.firstContentMilliseconds.map { .milliseconds($0) }
         self.idle = record.idleMilliseconds.map { .milliseconds($0) }

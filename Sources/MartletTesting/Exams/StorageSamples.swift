@@ -91,7 +91,6 @@ enum Sample {
             isSticky: false,
             mayBillTwice: true,
             fallsBackOnRefusal: true,
-            hedges: true,
             connectMilliseconds: 43,
             firstContentMilliseconds: 44,
             idleMilliseconds: 45,

@@ -20,7 +20,7 @@ struct RoutingFieldsTests {
         #expect(
             answer.raw("routing")
                 == #"{"strategy":"weighted","affinity":true,"retry_possibly_accepted":false,"#
-                + #""fallback_on_content_policy":false,"hedging":false,"deadlines":{"connect_ms":null,"#
+                + #""fallback_on_content_policy":false,"deadlines":{"connect_ms":null,"#
                 + #""first_content_ms":null,"idle_ms":null,"total_ms":null}}"#
         )
         #expect(
@@ -33,7 +33,7 @@ struct RoutingFieldsTests {
         let fixture = try await AdminFixture()
         let all =
             #","routing":{"strategy":"priority","affinity":false,"retry_possibly_accepted":true,"#
-            + #""fallback_on_content_policy":true,"hedging":true,"deadlines":{"connect_ms":100,"first_content_ms":200,"#
+            + #""fallback_on_content_policy":true,"deadlines":{"connect_ms":100,"first_content_ms":200,"#
             + #""idle_ms":300,"total_ms":3600000}}"#
         let made = await fixture.call("POST", Self.path, json: Self.body(all))
         #expect(made.status == 201)
@@ -44,7 +44,7 @@ struct RoutingFieldsTests {
             #expect(answer.status == 200)
             return try #require(try fixture.store.loadConfiguration().models.first).routing
         }
-        let one = try await patch(#"{"hedging":false,"deadlines":{"idle_ms":null,"connect_ms":150}}"#)
+        let one = try await patch(#"{"affinity":false,"deadlines":{"idle_ms":null,"connect_ms":150}}"#)
         #expect(
             one
                 == ModelRoutingRecord(
@@ -52,7 +52,6 @@ struct RoutingFieldsTests {
                     isSticky: false,
                     mayBillTwice: true,
                     fallsBackOnRefusal: true,
-                    hedges: false,
                     connectMilliseconds: 150,
                     firstContentMilliseconds: 200,
                     totalMilliseconds: 3_600_000
@@ -69,7 +68,7 @@ struct RoutingFieldsTests {
         arguments: [
             (#"{"strategy":"best"}"#, "routing.strategy"), (#"{"strategy":""}"#, "routing.strategy"),
             (#"{"strategy":1}"#, "routing.strategy"), (#"{"affinity":"yes"}"#, "routing.affinity"),
-            (#"{"hedging":null}"#, "routing.hedging"), (#"{"sticky":true}"#, "routing.sticky"),
+            (#"{"affinity":null}"#, "routing.affinity"), (#"{"sticky":true}"#, "routing.sticky"),
             (#"{"retry_possibly_accepted":1}"#, "routing.retry_possibly_accepted"),
             (#"{"deadlines":{"total_ms":99}}"#, "routing.deadlines.total_ms"),
             (#"{"deadlines":{"idle_ms":3600001}}"#, "routing.deadlines.idle_ms"),

@@ -151,8 +151,8 @@ struct CommandTests {
                 == #"{"name":"m","targets":[\#(target),{"provider":"q"}],"routing":{"strategy":"least-cost"}}"#
         )
         #expect(
-            try body(["--target", "p/x:2", "--no-affinity", "--hedging", "--connect", "1500ms", "--total", "none"])
-                == #"{"name":"m","targets":[\#(target)],"routing":{"affinity":false,"hedging":true,"#
+            try body(["--target", "p/x:2", "--no-affinity", "--connect", "1500ms", "--total", "none"])
+                == #"{"name":"m","targets":[\#(target)],"routing":{"affinity":false,"#
                 + #""deadlines":{"connect_ms":1500,"total_ms":null}}}"#
         )
         for wrong in [[], ["--target", "p"], ["--target-json", "[]"], ["--target-json", "{"]] {

@@ -12,8 +12,6 @@ struct RoutingOptions: ParsableArguments {
     var retryPossiblyAccepted: Bool?
     @Flag(inversion: .prefixedNo, help: "Take what a content policy refused to the next target.")
     var fallbackOnContentPolicy: Bool?
-    @Flag(inversion: .prefixedNo, help: "Begin a second attempt beside one that is slow to begin its answer.")
-    var hedging: Bool?
     @Option(help: "Time for connecting, such as 3s, or none for the gateway's own.") var connect: DeadlineText?
     @Option(help: "Time until a stream's first content, or none.") var firstContent: DeadlineText?
     @Option(help: "Time between a stream's events, or none.") var idle: DeadlineText?
@@ -23,7 +21,7 @@ struct RoutingOptions: ParsableArguments {
     func write(to writer: inout JSONWriter) throws {
         let flags = [
             ("affinity", self.affinity), ("retry_possibly_accepted", self.retryPossiblyAccepted),
-            ("fallback_on_content_policy", self.fallbackOnContentPolicy), ("hedging", self.hedging),
+            ("fallback_on_content_policy", self.fallbackOnContentPolicy),
         ]
         let deadlines = [
             ("connect_ms", self.connect), ("first_content_ms", self.firstContent), ("idle_ms", self.idle),
