@@ -170,8 +170,8 @@ extension ActiveExchange {
             admission.charge(tokens: tokens, nanoUSD: entry.chargeNanoUSD)
         }
         self.record.usage = self.reported == nil && entry.usage == TokenUsage() ? nil : entry.usage
-        self.record.costNanoUSD =
-            (self.record.costNanoUSD ?? 0).addingReportingOverflow(entry.chargeNanoUSD).partialValue
+        let (cost, overflow) = (self.record.costNanoUSD ?? 0).addingReportingOverflow(entry.chargeNanoUSD)
+        self.record.costNanoUSD = overflow ? .max : cost
         self.record.isEstimated = entry.isEstimated
         if !metered.isEstimated, !entry.usage.isAnomalous, self.reported != nil { self.learn(entry.usage) }
     }

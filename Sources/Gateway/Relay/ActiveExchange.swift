@@ -170,7 +170,10 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.record.queueMicroseconds = (now - self.startedAt).nanoseconds / 1000
         guard self.machine.connected(now) == .send else { return connection.abort() }
         self.record.attempts += 1
-        self.record.overheadMicroseconds = (self.startedAt - self.dispatch.bodyReceivedAt).nanoseconds / 1000
+        // Only the first one's beginning is ours alone.
+        if self.record.attempts == 1 {
+            self.record.overheadMicroseconds = (self.startedAt - self.dispatch.bodyReceivedAt).nanoseconds / 1000
+        }
         self.connection = connection
         do throws(GatewayFailure) {
             try self.openAttempt()

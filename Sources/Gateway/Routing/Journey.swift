@@ -3,6 +3,7 @@ import Ledger
 import NIOCore
 import Policy
 import Storage
+import Telemetry
 import Upstream
 
 /// One request on its way to an answer: what was asked, what is held for it, and which attempts were made. It chooses a
@@ -240,6 +241,8 @@ final class Journey {
     /// An attempt begins; it speaks for the request from here on.
     func began(_ exchange: ActiveExchange) {
         self.policy.begin(at: self.loop.monotonicNow)
+        self.loop.shared.metrics.attempts.add()
+        if self.policy.tries > 1 { self.loop.shared.metrics.retries.add() }
         self.resting?.retire()
         self.resting = nil
     }

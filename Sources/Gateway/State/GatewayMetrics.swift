@@ -5,6 +5,8 @@ public final class GatewayMetrics: Sendable {
     let registry: MetricRegistry
     let unauthenticated: Counter
     let clientsGone: Counter
+    let attempts: Counter
+    let retries: Counter
     let acceptPauses: Counter
     let unknownEvents: Counter
     let duration: Histogram
@@ -29,6 +31,11 @@ public final class GatewayMetrics: Sendable {
         self.clientsGone = registry.counter(
             "martlet_clients_gone_total",
             help: "Exchanges whose caller left before the end."
+        )
+        self.attempts = registry.counter("martlet_attempts_total", help: "Attempts begun at targets.")
+        self.retries = registry.counter(
+            "martlet_retries_total",
+            help: "Attempts begun because an earlier one of the same request had failed."
         )
         self.unjournalled = registry.counter(
             "martlet_unjournalled_total",
