@@ -6,6 +6,7 @@ SOAK_SECONDS    ?= 600
 FUZZ_SECONDS    ?= 60
 SEEDS           ?= 2000
 KILLS           ?= 200
+OUTAGE_SECONDS  ?= 20
 ARGS            ?=
 
 export BENCH_SECONDS SOAK_SECONDS FUZZ_SECONDS
@@ -25,12 +26,12 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test check lint acceptance bench storm chaos simulate fuzz tsan asan soak deep release release-binaries clean
+.PHONY: help run build test check lint acceptance bench storm chaos outage simulate fuzz tsan asan soak deep release release-binaries clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nVariables: CONFIG=debug|release (run, build), ARGS="..." (run), TEST_FILTER, TEST_TIMEOUT (test),\n'
-	@printf 'BENCH_SECONDS, SOAK_SECONDS, FUZZ_SECONDS, KILLS (chaos), SEEDS, SEED (simulate),\n'
+	@printf 'BENCH_SECONDS, SOAK_SECONDS, FUZZ_SECONDS, KILLS (chaos), OUTAGE_SECONDS (outage), SEEDS, SEED (simulate),\n'
 	@printf 'STATIC=0|1 (release).\n'
 
 run: ## Build and start the gateway; prints curl lines to paste (CONFIG=release for speed, ARGS for flags)
@@ -80,6 +81,11 @@ chaos: ## SIGKILL under load, KILLS times; the ledger must agree with the oracle
 	@scripts/bootstrap.sh build
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/chaos-kill.sh $(KILLS)
+
+outage: ## Vendors fail in every way under load, then by turns for OUTAGE_SECONDS; callers must not notice
+	@scripts/bootstrap.sh build
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/outage/run.sh $(MARTLET) $(ORACLE) --seconds $(OUTAGE_SECONDS)
 
 simulate: ## Money and routing in simulated worlds, SEEDS of each (SEED=n tells one of money, ROUTING_SEED=n of routing)
 	@scripts/bootstrap.sh build

@@ -6,7 +6,10 @@ import MartletTesting
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answers requests until it is stopped (the default).",
-        discussion: "Prints 'listening on PORT'. GET /oracle/log, GET /oracle/stats and POST /oracle/reset control it."
+        discussion: """
+            Prints 'listening on PORT'. GET /oracle/log, GET /oracle/stats and POST /oracle/reset control it.
+            POST /oracle/mood with words such as status-500 makes all later requests end so; an empty body ends that.
+            """
     )
 
     @Option(help: "Port on 127.0.0.1; 0 takes a free one.")

@@ -1,6 +1,7 @@
 extension OracleUpstream {
-    /// Serves `GET /oracle/log`, `GET /oracle/stats` and `POST /oracle/reset`, so that another process can look and
-    /// start afresh. Requests for these paths do not appear in the log they return.
+    /// Serves `GET /oracle/log`, `GET /oracle/stats`, `POST /oracle/reset` and `POST /oracle/mood`, so that another
+    /// process can look, start afresh, and make a vendor fail. Requests for these paths do not appear in the log they
+    /// return.
     public func serveControl() {
         self.handle { [weak self] request in
             guard let self, request.path.hasPrefix("/oracle/") else { return nil }
@@ -10,6 +11,10 @@ extension OracleUpstream {
             case ("POST", "/oracle/reset"):
                 self.forget()
                 return .json(["reset": true])
+            case ("POST", "/oracle/mood"):
+                let words = request.bodyText.filter { !$0.isWhitespace }
+                self.setMood(words)
+                return .json(["mood": .string(words)])
             default: return nil
             }
         }

@@ -39,6 +39,7 @@ public final class OracleUpstream: Sendable {
     public let port: Int
     private let log: OracleLog
     private let router: OracleRouter
+    private let vendor: Vendor
     private let listener: any Channel
     private let channels: OracleChannels
     private let group: any EventLoopGroup
@@ -68,12 +69,13 @@ public final class OracleUpstream: Sendable {
                 }
             }
             .bind(host: options.host, port: options.port).get()
-        return OracleUpstream(log, router, listener, channels, group, ownsGroup: options.threads > 0)
+        return OracleUpstream(log, router, vendor, listener, channels, group, ownsGroup: options.threads > 0)
     }
 
     private init(
         _ log: OracleLog,
         _ router: OracleRouter,
+        _ vendor: Vendor,
         _ listener: any Channel,
         _ channels: OracleChannels,
         _ group: any EventLoopGroup,
@@ -82,6 +84,7 @@ public final class OracleUpstream: Sendable {
         self.port = listener.localAddress?.port ?? 0
         self.log = log
         self.router = router
+        self.vendor = vendor
         self.listener = listener
         self.channels = channels
         self.group = group
@@ -127,6 +130,12 @@ extension OracleUpstream {
     /// Adds a function that answers requests no enqueued script is there for; it passes by returning `nil`.
     public func handle(_ handler: @escaping @Sendable (OracleRequest) -> OracleScript?) {
         self.router.addHandler(handler)
+    }
+
+    /// Makes the built-in vendor answer every later request as these words say (`VendorBehaviour`), whatever model it
+    /// names; no words let the names speak again. What has begun goes on as it was.
+    public func setMood(_ words: String) {
+        self.vendor.setMood(words)
     }
 
     /// Forgets the log. Numbers of requests and connections go on from where they were.

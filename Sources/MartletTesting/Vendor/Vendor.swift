@@ -19,6 +19,8 @@ final class Vendor: Sendable {
         var scripts: [String: OracleScript] = [:]
         /// How often in a row each flaky model has failed.
         var failures: [String: Int] = [:]
+        /// Behaviour words that stand in for every model's name; `nil` while names speak for themselves.
+        var mood: String?
     }
 
     private let defaults: VendorDefaults
@@ -28,14 +30,20 @@ final class Vendor: Sendable {
         self.defaults = defaults
     }
 
+    /// Makes every later request behave as these words say, whatever its model says; `nil` or nothing ends that.
+    func setMood(_ words: String?) {
+        self.state.withLock { $0.mood = words.flatMap { $0.isEmpty ? nil : $0 } }
+    }
+
     func script(for request: OracleRequest) -> OracleScript? {
         let call = VendorCall(request)
         guard call.operation != .other else { return nil }
-        var behaviour = VendorBehaviour(model: call.model)
+        let words = self.state.withLock { $0.mood } ?? call.model
+        var behaviour = VendorBehaviour(model: words)
         if case .flaky(let status, let times) = behaviour.fault {
-            behaviour.fault = self.flaky(call.model, times) ? .status(status, retryAfter: nil, shouldRetry: nil) : .none
+            behaviour.fault = self.flaky(words, times) ? .status(status, retryAfter: nil, shouldRetry: nil) : .none
         }
-        guard let key = self.cacheKey(call, behaviour) else { return self.makeScript(call, behaviour) }
+        guard let key = self.cacheKey(call, words, behaviour) else { return self.makeScript(call, behaviour) }
         if let script = self.state.withLock({ $0.scripts[key] }) { return script }
         let script = self.makeScript(call, behaviour)
         self.state.withLock { state in
@@ -55,12 +63,12 @@ final class Vendor: Sendable {
     }
 
     /// Set when the answer says nothing of the request's own words.
-    private func cacheKey(_ call: VendorCall, _ behaviour: VendorBehaviour) -> String? {
+    private func cacheKey(_ call: VendorCall, _ words: String, _ behaviour: VendorBehaviour) -> String? {
         guard behaviour.textBytes != nil || behaviour.chunks != nil, !behaviour.callsTool, !behaviour.obeysSchema else {
             return nil
         }
         if case .hugeBody = behaviour.fault { return nil }
-        return "\(call.operation) \(call.model) \(call.streams) \(call.includesUsage) \(call.bodyByteCount / 4)"
+        return "\(call.operation) \(call.model) \(words) \(call.streams) \(call.includesUsage) \(call.bodyByteCount / 4)"
     }
 
     private func makeScript(_ call: VendorCall, _ behaviour: VendorBehaviour) -> OracleScript {

@@ -271,4 +271,24 @@ import Testing
             await client.close()
         }
     }
+
+    @Test("a mood stands in for every model's name until it ends, also where the answer was made before")
+    func mood() async throws {
+        try await self.withOracle { oracle in
+            oracle.serveControl()
+            func post(_ path: String, _ body: String, expecting text: String) async throws {
+                let client = try await RawClient.connect(port: oracle.port)
+                try await client.send("POST \(path) HTTP/1.1\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)")
+                try await client.receive(text)
+                await client.close()
+            }
+            let (chat, ask) = ("/v1/chat/completions", "{\"model\":\"plain-10\"}")
+            try await post(chat, ask, expecting: "HTTP/1.1 200")
+            try await post("/oracle/mood", "status-529", expecting: "\"mood\":\"status-529\"")
+            try await post(chat, ask, expecting: "HTTP/1.1 529")
+            try await post("/v1/messages", "{\"model\":\"echo\"}", expecting: "HTTP/1.1 529")
+            try await post("/oracle/mood", "", expecting: "\"mood\":\"\"")
+            try await post(chat, ask, expecting: "HTTP/1.1 200")
+        }
+    }
 }
