@@ -72,6 +72,7 @@ class Outage:
         patience = TOTAL_MS / 1000 + MARGIN_S
         self.load = Load(self.gateway.port, secret, MODEL, opts.rate, patience, self.random)
         self.missed = []
+        self.told = set()  # calls that some line has counted
 
     def set_up(self):
         a, b, c = self.vendors
@@ -113,6 +114,7 @@ class Outage:
         until = time.monotonic()
         calls = await self.load.ended(since, until)
         retries = percent(sum(await self.counts()) - before, len(self.load.between(since, time.monotonic()))) - 100
+        self.told.update(calls)
         early, rest = self.split(calls, fell, mood)
         failures = [call for call in rest if call.failure]
         success = percent(len(rest) - len(failures), len(rest))
@@ -181,6 +183,7 @@ class Outage:
         for vendor in due:
             await asyncio.to_thread(vendor.rise)
         calls = await self.load.ended(since, time.monotonic())
+        self.told.update(calls)
         late = [call for call in calls if call.is_late]
         failures = [call for call in calls if call.failure and not call.is_late]
         retries = percent(sum(await self.counts()) - before, len(self.load.between(since, time.monotonic()))) - 100
@@ -195,7 +198,7 @@ class Outage:
     async def run(self):
         loading = asyncio.create_task(self.load.run())
         try:
-            await asyncio.sleep(2)
+            await asyncio.sleep(4)
             for mood in self.opts.moods:
                 await self.single(mood)
             if self.opts.seconds:
@@ -216,7 +219,9 @@ class Outage:
             f"outage requests={len(calls)} success_pct={percent(len(calls) - failed, len(calls)):.2f}"
             f" retries_pct={retries:.1f} stuck={stuck}"
         )
-        why = f"parts: {', '.join(self.missed)}" if self.missed else ""
+        between = self.reasons([call for call in calls if call.failure and call not in self.told], calls[0].begun)
+        why = f"parts: {', '.join(self.missed)}; between them: {between or 'none'}"
+        why += f"; this machine stood still for {self.load.stood_still:.1f} s"
         self.tell(line, stuck == 0 and retries <= RETRIES_PCT and not self.missed, why)
 
     async def in_flight(self):
