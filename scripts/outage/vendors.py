@@ -7,8 +7,8 @@ import signal
 from processes import Failure, Oracle, Process, request
 
 KILLED, HUNG = "killed", "hung"
-# What cuts an answer after its first content: the caller sees that, and nobody may hide it.
-CUT_LATE = "sse-20x5+cut-1500"
+# What cuts streams after their first content, which their callers see and nobody may hide, and whole answers too.
+CUT_LATE = "sse-20x5x100+cut-1500"
 
 
 class Vendor:
