@@ -110,7 +110,7 @@ soak: ## Sustained mixed load; memory, descriptors and tasks must return to base
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/soak/run.sh $(MARTLET) $(ORACLE)
 
-deep: tsan asan fuzz soak ## All that is too slow for CI: sanitizers, fuzzers, soak
+deep: tsan asan fuzz soak outage ## All that is too slow for CI: sanitizers, fuzzers, soak, outage
 
 release: ## A stripped program with its documents and checksum in dist/ (STATIC=0: against the toolchain's libraries)
 	@scripts/bootstrap.sh build
