@@ -245,6 +245,14 @@ final class Journey {
         if self.policy.tries > 1 { self.loop.shared.metrics.retries.add() }
         self.resting?.retire()
         self.resting = nil
+        // From here on the attempt tells the caller, whatever becomes of it.
+        self.failure = nil
+    }
+
+    /// The caller was answered without anybody being asked.
+    func answered() {
+        self.failure = nil
+        self.finish()
     }
 
     /// The first content of the attempt has come.
@@ -374,12 +382,17 @@ final class Journey {
     ///   - outcome: How it ended.
     /// - Returns: A JSON object.
     func story(of last: ActiveExchange, _ outcome: AttemptOutcome) -> String? {
-        guard !self.trail.isEmpty || self.cursor.hasPassedOver || self.affinity != nil else { return nil }
+        let isPlain = self.trail.isEmpty && self.unfit.isEmpty && !self.cursor.hasPassedOver && self.affinity == nil
+        guard !isPlain else { return nil }
         var attempts = self.trail
         if let choice = self.choice, self.resting !== last {
             attempts.append(self.note(last, at: choice.index, outcome))
         }
-        let skips = self.cursor.skips(self.model.chooser)
+        // What was refused by the vendor is among the attempts.
+        let unprepared = self.unfit.filter { $0.reason != .context }
+        let skips =
+            unprepared.map { RouteSkip(index: $0.index, reason: $0.reason) }
+            + self.cursor.skips(self.model.chooser).filter { skip in !unprepared.contains { $0.index == skip.index } }
         return RouteTrail(
             strategy: self.model.chooser.strategy.rawValue,
             affinity: self.affinity?.label,

@@ -37,7 +37,7 @@ extension ClientConnection {
     ) {
         // It costs nobody anything but counts against the request limit, as every question does.
         admitted.admission.markSent()
-        journey.finish()
+        journey.answered()
         let body = TranslatedAnswer.count(count, received.head.operation)
         var answer = ErrorAnswer(status: 200, headers: [], body: body)
         if let warnings = translated.warningHeader { answer.headers.append(("x-martlet-warnings", warnings)) }

@@ -68,7 +68,8 @@ final class Vendor: Sendable {
             return nil
         }
         if case .hugeBody = behaviour.fault { return nil }
-        return "\(call.operation) \(call.model) \(words) \(call.streams) \(call.includesUsage) \(call.bodyByteCount / 4)"
+        return
+            "\(call.operation) \(call.model) \(words) \(call.streams) \(call.includesUsage) \(call.bodyByteCount / 4)"
     }
 
     private func makeScript(_ call: VendorCall, _ behaviour: VendorBehaviour) -> OracleScript {

@@ -172,6 +172,31 @@ struct AttemptTests {
         #expect(try #require(road.takeRecords().first?.route).contains(#"{"target":"openai/gpt-real","reason":"breaker_open"}"#))
     }
 
+    @Test("a caller is answered once, when one target cannot serve and the other cannot be reached")
+    func answeredOnce() throws {
+        let vendor = try #require(try TestWorld().snapshot().model(named: "fast")?.targets.first?.provider)
+        let unpriced = TargetPricing(price: nil, version: 0, unpriced: .deny, learned: ModelUsage())
+        let road = try Self.road { world in
+            world.extraModels = [
+                Model(name: "x", createdAt: 1, owner: "x", targets: [
+                    Target(provider: vendor, upstreamModel: "a", model: "x", priority: 0, pricing: unpriced),
+                    Target(provider: vendor, upstreamModel: "b", model: "x", priority: 1),
+                ])
+            ]
+        }
+        road.vendors.failure = UpstreamError(.addressRefused, "test")
+        try road.post("/v1/chat/completions", #"{"model":"extra","messages":[]}"#)
+        var text = ""
+        for _ in 0..<100 {
+            road.advance(.milliseconds(100))
+            text += try road.received()
+        }
+        #expect(text.components("HTTP/1.1 ") == 1, "\(text)")
+        let records = road.takeRecords()
+        #expect(records.count == 1)
+        #expect(try #require(records.first?.route).contains(#""reason":"unpriced""#))
+    }
+
     @Test("a caller who leaves between two attempts ends the request, with one record")
     func leavesBetween() throws {
         let road = try Self.road()
@@ -199,5 +224,17 @@ struct AttemptTests {
         #expect(answer.headers["x-should-retry"] == "false")
         #expect(road.takeRecords().count == 1)
         #expect(road.shared.exchanges.load(ordering: .relaxed) == 0)
+    }
+}
+
+extension String {
+    /// How often a text occurs.
+    fileprivate func components(_ text: String) -> Int {
+        var (count, rest) = (0, self[...])
+        while let range = rest.firstRange(of: text) {
+            count += 1
+            rest = rest[range.upperBound...]
+        }
+        return count
     }
 }
