@@ -90,6 +90,17 @@ extension VendorError {
             || self.message.hasPrefix("input length and `max_tokens` exceed context limit")
     }
 
+    /// The vendor cannot read the state of earlier reasoning that the request carries: a signature that does not match, thoughts
+    /// encrypted for another account. Anthropic and Google say so in words alone, behind the place; only the text's beginning
+    /// counts.
+    public var refusesReasoning: Bool {
+        if self.code == "invalid_encrypted_content" { return true }
+        let text = self.message.prefix(240).lowercased()
+        guard text.contains("signature") || text.contains("encrypted content") else { return false }
+        return text.contains("thinking") || text.contains("thought") || text.contains("reasoning")
+            || text.contains("encrypted content")
+    }
+
     /// The vendor refused the request's content.
     public var isRefusedContent: Bool { self.isModeration || self.names(oneOf: Self.policy) }
 

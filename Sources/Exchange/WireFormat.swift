@@ -42,6 +42,12 @@ public protocol WireFormat: Sendable {
     /// - Returns: A new tap, for one answer.
     func makeStreamTap(operation: Operation, hidesUsage: Bool) -> any StreamTap
 
+    /// The edits that take all earlier reasoning out of a request, for a vendor that could not read it.
+    ///
+    /// - Parameter root: The request.
+    /// - Returns: Ascending and disjoint; none when it has no such reasoning, or the format keeps none.
+    func reasoningCuts(in root: JSONValue) -> [BytePatch]
+
     /// Bytes that keep a silent stream alive without meaning anything to the client (a comment, or a ping event).
     var keepAlive: [UInt8] { get }
 }
@@ -149,4 +155,9 @@ public struct StreamObservation: Sendable, Equatable {
         self.isContent = isContent
         self.failure = failure
     }
+}
+
+extension WireFormat {
+    /// None: most formats hand no reasoning back.
+    public func reasoningCuts(in root: JSONValue) -> [BytePatch] { [] }
 }

@@ -160,3 +160,22 @@ public enum CacheMark: Sendable, Equatable {
     /// The long lifetime: an hour (Messages), twelve (OpenAI).
     case long
 }
+
+extension ExchangeRequest {
+    /// Takes all earlier reasoning out. A turn that held nothing else goes with it.
+    ///
+    /// - Returns: Whether there was any.
+    public mutating func removeReasoning() -> Bool {
+        var found = false
+        for index in self.turns.indices {
+            let count = self.turns[index].blocks.count
+            self.turns[index].blocks.removeAll { block in
+                guard case .reasoning = block.content else { return false }
+                return true
+            }
+            found = found || self.turns[index].blocks.count < count
+        }
+        if found { self.turns.removeAll { $0.blocks.isEmpty } }
+        return found
+    }
+}

@@ -43,11 +43,27 @@ enum UnsignedThinking {
     /// A message that would be left empty is cut as a whole, for empty content is refused for ever after; unless no
     /// message at all would remain.
     static func cuts(in messages: JSONValue) -> [BytePatch] {
+        self.cuts(in: messages) { self.indices(in: $0) }
+    }
+
+    /// The edits that cut all thinking blocks, whoever signed them.
+    static func allCuts(in messages: JSONValue) -> [BytePatch] {
+        self.cuts(in: messages) { content in
+            Set(
+                content.elements.enumerated().compactMap { index, block in
+                    guard let type = block["type"] else { return nil }
+                    return type.equals("thinking") || type.equals("redacted_thinking") ? index : nil
+                }
+            )
+        }
+    }
+
+    private static func cuts(in messages: JSONValue, _ indices: (JSONValue) -> Set<Int>) -> [BytePatch] {
         var emptied: Set<Int> = []
         var patches: [BytePatch] = []
         for (index, message) in messages.elements.enumerated() where message["role"]?.equals("assistant") ?? false {
             guard let content = message["content"], content.kind == .array else { continue }
-            let unsigned = self.indices(in: content)
+            let unsigned = indices(content)
             if unsigned.isEmpty { continue }
             if unsigned.count == content.count {
                 emptied.insert(index)
@@ -78,5 +94,12 @@ enum UnsignedThinking {
         guard state.kind == .string else { return false }
         if state.hasEscapes { return state.string.map(ReasoningEnvelope.isEnvelope) ?? false }
         return state.bytes.dropFirst().starts(with: ReasoningEnvelope.prefix.utf8)
+    }
+}
+
+extension AnthropicMessagesFormat {
+    /// All thinking blocks of the assistant's turns.
+    public func reasoningCuts(in root: JSONValue) -> [BytePatch] {
+        root["messages"].map { UnsignedThinking.allCuts(in: $0) } ?? []
     }
 }

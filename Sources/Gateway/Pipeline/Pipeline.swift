@@ -75,13 +75,13 @@ extension ClientConnection {
             received.head.operation
         )
         guard let route = plan.route else {
-            if plan.native != nil || !target.overrides.leavesBody {
+            if plan.native != nil || !target.overrides.leavesBody || journey.dropsReasoning {
                 return try self.edit(plan, journey, inspected, received)
             }
             guard target.provider.credentials == nil else { return try self.pass(plan, journey, inspected, received) }
             return try self.send(plan, journey, inspected, received)
         }
-        let instructions = try self.instructions(route, plan, inspected.facts, received)
+        let instructions = try self.instructions(route, plan, journey, received)
         guard received.body.readableBytes <= self.loop.shared.options.limits.workerBodyBytes else {
             let body = received.body
             let provider = target.provider
@@ -185,13 +185,17 @@ extension ClientConnection {
         let betas = received.head.scan.betas.map(received.text)
         let body = received.body
         let (native, overrides, operation) = (plan.native, plan.target.overrides, received.head.operation)
+        let format = journey.dropsReasoning ? self.loop.shared.formats[operation] : nil
         let find: @Sendable (JSONTape) -> Result<[BytePatch], GatewayFailure> = { tape in
             body.withUnsafeReadableBytes { bytes in
                 guard let root = try? tape.parse(bytes) else {
                     return .failure(GatewayFailure(.internalError, "The request could not be prepared."))
                 }
                 let edits = native?.edits(of: root, version: version, betas: betas) ?? []
-                return .success(edits + overrides.edits(of: root, operation))
+                guard let format else { return .success(edits + overrides.edits(of: root, operation)) }
+                // What was cut already, of another vendor's, is inside what is cut now.
+                let cuts = format.reasoningCuts(in: root)
+                return .success(edits + overrides.edits(of: root, operation) + cuts)
             }
         }
         guard body.readableBytes > self.loop.shared.options.limits.workerBodyBytes else {
@@ -221,7 +225,7 @@ extension ClientConnection {
     private func instructions(
         _ route: TranslationRoute,
         _ plan: RoutePlan,
-        _ facts: Inspected,
+        _ journey: Journey,
         _ received: ReceivedRequest
     ) throws(GatewayFailure) -> TranslatedRequest.Instructions {
         guard let room = self.loop.shared.formats.client(received.head.operation) else {
@@ -232,11 +236,12 @@ extension ClientConnection {
             route: route,
             operation: received.head.operation,
             room: room,
-            model: facts.model,
+            model: journey.facts.model,
             version: scan.version.map(received.text),
             betas: scan.betas.map(received.text),
             cap: plan.cap.override,
             effort: plan.target.overrides.reasoningEffort.flatMap(ReasoningIntent.Effort.init),
+            dropsReasoning: journey.dropsReasoning,
             isStrict: scan.isStrict || received.caller.key.isStrict,
             seed: self.loop.ids.seed()
         )

@@ -95,7 +95,11 @@ struct RoutePlan {
     /// The same plan with further patches, which touch none of those that are there.
     func adding(_ patches: [BytePatch]) -> RoutePlan {
         var plan = self
-        plan.patches = Self.ordered(self.patches + patches)
+        // A cut that another one contains is in it already.
+        let kept = self.patches.filter { old in
+            old.range.isEmpty || !patches.contains { $0.replacement.isEmpty && $0.range.overlaps(old.range) }
+        }
+        plan.patches = Self.ordered(kept + patches)
         return plan
     }
 

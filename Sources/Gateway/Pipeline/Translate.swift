@@ -66,6 +66,8 @@ struct TranslatedRequest: Sendable {
         var cap: Int?
         /// How much the model is to think, in place of what the caller said.
         var effort: ReasoningIntent.Effort?
+        /// The vendor could not read earlier reasoning: it is left out.
+        var dropsReasoning = false
         var isStrict: Bool
         /// Unique to the exchange: ids are made of it.
         var seed: String
@@ -133,6 +135,9 @@ struct TranslatedRequest: Sendable {
         let native = instructions.route.native
         var report = TranslationReport(target: target.description, isStrict: instructions.isStrict)
         do throws(TranslationRefusal) {
+            if instructions.dropsReasoning, request.removeReasoning() {
+                try report.dropped(.named("reasoning"), "refused by the provider")
+            }
             try report.judge(request, for: target)
             switch instructions.route.task {
             case .count(let vendor):

@@ -160,7 +160,7 @@ extension ActiveExchange {
         provider.refused(self.dispatch.proof, status: self.upstreamStatus, at: self.loop.wallTime)
         let body = self.collected
         self.collected = ByteBuffer()
-        guard !self.suitsAnother(body) else { return }
+        guard !self.goesWithoutReasoning(body), !self.suitsAnother(body) else { return }
         if let translated = self.dispatch.translated {
             let room = translated.route.room
             return self.completeForeignError(body) { room.decodeError(status: $0, root: $1, text: $2) }
@@ -176,6 +176,23 @@ extension ActiveExchange {
             return self.isHeadSent ? self.endStream(Self.refusedLate) : self.passOnError(body)
         }
         self.fail(failure, as: AttemptEnd(fault, retryAfter: self.upstreamRetryAfter))
+    }
+
+    /// Earlier reasoning that the vendor cannot read, for it was signed elsewhere or for another conversation, is left out once.
+    ///
+    /// - Returns: Whether the vendor is asked again.
+    private func goesWithoutReasoning(_ body: ByteBuffer) -> Bool {
+        let operation = self.dispatch.head.operation
+        guard self.upstreamStatus == 400, operation == .messages || operation == .responses || operation == .chat,
+            self.dispatch.translated != nil || operation != .chat
+        else { return false }
+        let isRefused = body.withUnsafeReadableBytes { bytes in
+            (try? self.loop.tape.parse(bytes)).map { VendorError($0).refusesReasoning } ?? false
+        }
+        let failure = GatewayFailure(.invalidRequest, "The provider could not read earlier reasoning in the request.")
+        guard isRefused, self.journey.repeatsWithoutReasoning(failure, from: self) else { return false }
+        self.closeAttempt(failure)
+        return true
     }
 
     /// What this target refuses, another one may take: a longer context, another content policy where the model says so.

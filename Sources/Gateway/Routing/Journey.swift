@@ -1,5 +1,6 @@
 import Exchange
 import Ledger
+import Logging
 import NIOCore
 import Policy
 import Storage
@@ -40,6 +41,8 @@ final class Journey {
     private let session: SessionDigest?
     private var affinity: AffinityDecision?
     private(set) var isOver = false
+    /// A vendor could not read earlier reasoning: from here on it is left out.
+    private(set) var dropsReasoning = false
 
     init(
         _ inspected: InspectedRequest,
@@ -302,6 +305,25 @@ final class Journey {
         case .stop:
             return false
         }
+        return true
+    }
+
+    /// A vendor could not read the earlier reasoning in the request, and the caller was told nothing: it is asked once more,
+    /// without.
+    ///
+    /// - Returns: Whether it is; then the exchange rests until it begins.
+    func repeatsWithoutReasoning(_ failure: GatewayFailure, from exchange: ActiveExchange) -> Bool {
+        guard !self.isOver, !self.dropsReasoning, self.resting == nil, let index = self.choice?.index,
+            let received = self.request?.received, !received.head.scan.isStrict, !self.caller.key.isStrict
+        else { return false }
+        self.dropsReasoning = true
+        self.trail.append(self.note(exchange, at: index, .callerFault))
+        self.finishPermit(.callerFault)
+        self.loop.shared.log.notice(
+            "a provider could not read earlier reasoning; it is asked again without",
+            metadata: ["request_id": "\(exchange.record.id)", "target": "\(self.model.targets[index].key)"]
+        )
+        self.rest(exchange, failure, .zero) { $0.tryAgain(index) }
         return true
     }
 
