@@ -442,6 +442,7 @@ extension RequestRecord {
         record.finishReason = nil
         record.failure = nil
         record.firstByteMicroseconds = nil
+        record.firstContentMicroseconds = nil
         return record
     }
 }
