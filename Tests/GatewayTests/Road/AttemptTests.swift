@@ -172,6 +172,20 @@ struct AttemptTests {
         #expect(try #require(road.takeRecords().first?.route).contains(#"{"target":"openai/gpt-real","reason":"breaker_open"}"#))
     }
 
+    @Test("a model's own deadline for connecting goes before the gateway's")
+    func connectDeadline() throws {
+        let road = try Self.road { $0.rules.connect = .seconds(1) }
+        road.vendors.hangs = true
+        try road.post("/v1/chat/completions", #"{"model":"fast","messages":[]}"#)
+        for _ in 0..<8 { road.advance(.milliseconds(100)) }
+        #expect(try road.received().isEmpty)
+        // The one target is tried once more, for nothing was sent.
+        for _ in 0..<20 { road.advance(.milliseconds(100)) }
+        let answer = try road.answer()
+        #expect(answer.status == 503)
+        #expect(road.takeRecords().first?.attempts == 0)
+    }
+
     @Test("a caller is answered once, when one target cannot serve and the other cannot be reached")
     func answeredOnce() throws {
         let vendor = try #require(try TestWorld().snapshot().model(named: "fast")?.targets.first?.provider)
