@@ -3,6 +3,7 @@ import Catalogue
 import Exchange
 import NIOCore
 import NIOPosix
+import Policy
 import Providers
 import Storage
 import Upstream
@@ -76,6 +77,38 @@ struct ProviderTrials: Sendable {
         )
     }
 
+    /// Asks for the list of models alone.
+    ///
+    /// - Parameter provider: Whom.
+    /// - Returns: How it went.
+    func list(_ provider: Provider) async -> ProviderTrial.Call {
+        let target = provider.configuration.requestTarget(operation: .models, model: "") ?? "/"
+        var call = ProviderCall(method: "GET", target: target)
+        // Enough for a vendor's words.
+        call.keptBytes = 4 << 10
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let (outcome, _) = await self.send(call, provider, loop, self.listTimeout)
+        return Self.verdict("models", outcome, SecretMask(nil), isStream: false)
+    }
+
+    /// Asks for a whole answer of one token.
+    ///
+    /// - Parameters:
+    ///   - provider: Whom.
+    ///   - model: The model's name there.
+    /// - Returns: How it went; status 400 when the model cannot be asked for answers.
+    func answer(_ provider: Provider, model: String) async -> ProviderTrial.Call {
+        let call: ProviderCall
+        do throws(AdminProblem) {
+            call = try Self.call(try Self.order(provider, model: model, nil), provider, isStream: false)
+        } catch {
+            return ProviderTrial.Call(name: "answer", isGood: false, status: 400, detail: error.detail)
+        }
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let (outcome, _) = await self.send(call, provider, loop, self.answerTimeout)
+        return Self.verdict("answer", outcome, SecretMask(nil), isStream: false)
+    }
+
     /// Makes a call, and compares the clock that the answer names with the middle of the wait for it.
     private func send(
         _ call: ProviderCall,
@@ -85,7 +118,7 @@ struct ProviderTrials: Sendable {
     ) async -> (ProviderCall.Outcome, skew: Int?) {
         let outcome = await call.send(to: provider, connector: self.connector, on: loop, timeout: timeout)
         let now = self.unixMilliseconds()
-        guard case .answered(let answer) = outcome, let vendor = answer.date.flatMap(WallTime.init(httpDate:)) else {
+        guard case .answered(let answer) = outcome, let vendor = answer.date.flatMap(HTTPDateText.unixSeconds) else {
             return (outcome, nil)
         }
         let sinceMiddle = answer.total - answer.firstByte / 2
@@ -93,7 +126,7 @@ struct ProviderTrials: Sendable {
             Double(now) / 1000 - Double(sinceMiddle.components.seconds)
             - Double(sinceMiddle.components.attoseconds) / 1e18
         // A date has no fraction: the vendor's clock stands half a second further on average.
-        return (outcome, Int(exactly: (Double(vendor.seconds) + 0.5 - ours).rounded()))
+        return (outcome, Int(exactly: (Double(vendor) + 0.5 - ours).rounded()))
     }
 }
 
@@ -247,17 +280,5 @@ struct ListedModels: Equatable {
         }
         guard let names, let names else { return nil }
         self.names = names
-    }
-}
-
-extension WallTime {
-    /// Reads an HTTP date, `Sun, 06 Nov 1994 08:49:37 GMT`; `nil` when the text is anything else. Source: RFC 9110, 5.6.7.
-    init?(httpDate text: String) {
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[0].hasSuffix(","), parts[1].utf8.count == 2, parts[5] == "GMT",
-            let month = months.firstIndex(where: { $0 == parts[2] })
-        else { return nil }
-        self.init(parsing: "\(parts[3])-\(month < 9 ? "0" : "")\(month + 1)-\(parts[1])T\(parts[4])Z")
     }
 }

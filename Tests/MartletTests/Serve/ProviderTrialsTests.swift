@@ -183,19 +183,6 @@ struct ProviderTrialsTests {
     }
 
     @Test(
-        "HTTP dates are read in their one proper form",
-        arguments: [
-            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777), ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
-            ("Sunday, 06-Nov-94 08:49:37 GMT", nil), ("Sun, 6 Nov 1994 08:49:37 GMT", nil),
-            ("Sun, 06 Nov 1994 25:49:37 GMT", nil), ("Sun, 06 Nov 1994 08:49:37 CET", nil), ("", nil),
-            ("Sun, 06 Xxx 1994 08:49:37 GMT", nil),
-        ] as [(String, Int?)]
-    )
-    func dates(_ text: String, _ seconds: Int?) {
-        #expect(WallTime(httpDate: text)?.seconds == seconds)
-    }
-
-    @Test(
         "credentials are cut wherever they stand, other words are not",
         arguments: [
             ("key \(Self.secret)", "key <credential>"), ("a\(Self.secret)b", "a<credential>b"),

@@ -13,7 +13,7 @@ public enum RetryAfter {
         if let milliseconds, let number = Decimal(milliseconds) { return Self.clamped(number.microseconds / 1_000) }
         guard let text = retryAfter else { return nil }
         if let number = Decimal(text) { return Self.clamped(number.microseconds) }
-        guard let date = HTTPDate.seconds(text) else { return nil }
+        guard let date = HTTPDateText.unixSeconds(text) else { return nil }
         let (difference, overflow) = date.subtractingReportingOverflow(wallSeconds)
         return overflow ? nil : Self.clamped(min(max(difference, 0), 300) * 1_000_000)
     }
