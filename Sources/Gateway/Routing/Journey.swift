@@ -36,6 +36,8 @@ final class Journey {
     private var unfit: [(index: Int, reason: SkipReason)] = []
     /// Attempts that failed, for the record.
     private var trail: [RouteTrail.Attempt] = []
+    /// Why the last failure was not followed by another attempt.
+    private var stopped: StopReason?
     private var pause: Scheduled<Void>?
     /// The conversation, where the model has targets to choose between and keeps conversations together.
     private let session: SessionDigest?
@@ -294,18 +296,32 @@ final class Journey {
         let now = self.loop.monotonicNow
         let rest = self.cursor.rest(self.model.chooser, at: now) { self.obstacle($0) }
         switch self.policy.decide(after: end.failure, rest: rest, at: now) {
-        case .next(let wait):
-            guard wait <= AttemptPolicy.longestBackoff else { return false }
+        case .next(let wait) where wait <= AttemptPolicy.longestBackoff:
             self.rest(exchange, failure, wait) { $0.advance() }
-        case .again(let index, let wait):
+        case .again(_, _) where end.failure == .notSent && self.trail.count > 1:
             // Who cannot be reached twice is not asked a third time: the caller would wait for nothing.
-            if end.failure == .notSent, self.trail.count > 1 { return false }
-            guard wait <= AttemptPolicy.longestBackoff else { return false }
+            return self.stop(.noTarget)
+        case .again(let index, let wait) where wait <= AttemptPolicy.longestBackoff:
             self.rest(exchange, failure, wait) { $0.tryAgain(index) }
-        case .stop:
-            return false
+        case .next, .again:
+            return self.stop(.wait)
+        case .stop(let reason):
+            return self.stop(reason)
         }
         return true
+    }
+
+    /// There is no other attempt.
+    ///
+    /// - Returns: `false`
+    private func stop(_ reason: StopReason) -> Bool {
+        switch reason {
+        case .final, .committed, .cancelled: self.stopped = nil
+        case .doubleBilling, .attempts, .deadline, .retryBudget, .noTarget, .wait:
+            self.stopped = reason
+            self.loop.shared.metrics.stopped(reason)
+        }
+        return false
     }
 
     /// A vendor could not read the earlier reasoning in the request, and the caller was told nothing: it is asked once more,
@@ -419,7 +435,8 @@ final class Journey {
             strategy: self.model.chooser.strategy.rawValue,
             affinity: self.affinity?.label,
             skipped: skips.map { (self.model.targets[$0.index].key, $0.reason.rawValue) },
-            attempts: attempts
+            attempts: attempts,
+            stopped: self.stopped
         ).text
     }
 }

@@ -20,6 +20,8 @@ struct RouteTrail {
     var skipped: [(target: String, reason: String)]
     /// In order; the last one is what the caller got.
     var attempts: [Attempt]
+    /// Why no other attempt followed the last one that failed; `nil` when it did not fail, or nothing could help.
+    var stopped: StopReason?
 
     /// As a JSON object.
     var text: String {
@@ -45,6 +47,10 @@ struct RouteTrail {
             writer.key("attempts")
             writer.array { writer in
                 for attempt in self.attempts { writer.object { Self.write(attempt, to: &$0) } }
+            }
+            if let stopped = self.stopped {
+                writer.key("stopped")
+                writer.string(stopped.rawValue)
             }
         }
         return String(decoding: writer.bytes, as: UTF8.self)

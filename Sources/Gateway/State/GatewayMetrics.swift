@@ -1,3 +1,4 @@
+import Policy
 public import Telemetry
 
 /// The data plane's counters, resolved once so that a request pays for an addition and nothing else.
@@ -99,6 +100,15 @@ public final class GatewayMetrics: Sendable {
             "martlet_defects_total",
             help: "States that should not be reachable; please report."
         )
+    }
+
+    /// Counts a request that failed and was not tried again, by why it was not.
+    func stopped(_ reason: StopReason) {
+        self.registry.counter(
+            "martlet_attempts_stopped_total",
+            help: "Failed attempts that no other followed, by reason.",
+            labels: [("reason", reason.rawValue)]
+        ).add()
     }
 }
 

@@ -48,4 +48,6 @@ public enum StopReason: String, Sendable, CaseIterable {
     case retryBudget = "retry_budget"
     /// Nothing is left to try.
     case noTarget = "no_target"
+    /// The vendor asked for a longer wait than a request is kept for.
+    case wait
 }
