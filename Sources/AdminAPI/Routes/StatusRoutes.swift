@@ -28,6 +28,12 @@ enum StatusRoutes {
                             for target in services.routes.status() { writer.object { self.write(target, to: &$0) } }
                         }
                     )
+                    writer.member(
+                        "health_checks",
+                        array: { writer in
+                            for check in services.routes.checks() { writer.object { self.write(check, to: &$0) } }
+                        }
+                    )
                 }
             }
         ]
@@ -42,5 +48,14 @@ enum StatusRoutes {
         writer.member("in_flight", target.inFlight)
         writer.member("cooling_down_until", time: target.coolingDownUntil)
         writer.member("credential", target.credential)
+    }
+
+    private static func write(_ check: CheckStanding, to writer: inout JSONWriter) {
+        writer.member("provider", check.provider)
+        writer.member("kind", check.kind)
+        writer.member("at", time: check.at)
+        writer.member("good", check.isGood)
+        writer.member("milliseconds", check.milliseconds)
+        writer.member("detail", check.detail)
     }
 }

@@ -14,6 +14,9 @@ public protocol RouteDesk: Sendable {
 
     /// How every target of every model stands at this moment.
     func status() -> [TargetStanding]
+
+    /// How the last health check of every provider went.
+    func checks() -> [CheckStanding]
 }
 
 /// A request whose way is asked for.
@@ -73,6 +76,39 @@ public struct TargetStanding: Sendable, Equatable {
     }
 }
 
+/// How the last health check of a provider went.
+public struct CheckStanding: Sendable, Equatable {
+    /// The provider's name.
+    public var provider: String
+    /// What was asked for: `models` or `completion`.
+    public var kind: String
+    /// When it ended.
+    public var at: UnixMilliseconds
+    /// Whether the vendor was well, as far as the check can tell.
+    public var isGood: Bool
+    /// How long it took.
+    public var milliseconds: Int
+    /// What was wrong, without secrets; `nil` when nothing was.
+    public var detail: String?
+
+    /// States the facts.
+    public init(
+        provider: String,
+        kind: String,
+        at: UnixMilliseconds,
+        isGood: Bool,
+        milliseconds: Int,
+        detail: String? = nil
+    ) {
+        self.provider = provider
+        self.kind = kind
+        self.at = at
+        self.isGood = isGood
+        self.milliseconds = milliseconds
+        self.detail = detail
+    }
+}
+
 /// Where no road is: a command that works on the store by itself.
 public struct OfflineRouteDesk: RouteDesk {
     /// Knows nothing.
@@ -87,4 +123,7 @@ public struct OfflineRouteDesk: RouteDesk {
 
     /// Nothing stands anywhere.
     public func status() -> [TargetStanding] { [] }
+
+    /// Nobody is checked.
+    public func checks() -> [CheckStanding] { [] }
 }

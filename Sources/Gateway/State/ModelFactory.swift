@@ -20,6 +20,11 @@ struct ModelFactory: Sendable {
         _ = self.health.reload(targets: targets, providers: configuration.providers.map { self.identity($0.name) })
     }
 
+    /// What the health of a provider's row goes with: a changed row starts afresh.
+    static func identity(_ record: ProviderRecord) -> ProviderIdentity {
+        ProviderIdentity(id: record.name, generation: record.updatedAt)
+    }
+
     private func identity(_ provider: String) -> ProviderIdentity {
         ProviderIdentity(id: provider, generation: self.generations[provider] ?? 0)
     }

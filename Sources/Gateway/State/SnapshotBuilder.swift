@@ -18,7 +18,7 @@ public final class SnapshotBuilder: Sendable {
     private let money: PricingDesk
     private let services: CredentialServices?
     /// How targets fare, over all snapshots.
-    private let health: HealthTable
+    let health: HealthTable
     private let built = Mutex<[String: (record: ProviderRecord, provider: Provider)]>([:])
 
     /// A builder.
@@ -66,7 +66,7 @@ public final class SnapshotBuilder: Sendable {
         let factory = ModelFactory(
             providers: providers,
             generations: Dictionary(
-                configuration.providers.map { ($0.name, $0.updatedAt) },
+                configuration.providers.map { ($0.name, ModelFactory.identity($0).generation) },
                 uniquingKeysWith: { first, _ in first }
             ),
             translations: self.translations,
@@ -81,6 +81,12 @@ public final class SnapshotBuilder: Sendable {
         problems += keys.rejectedIDs.map { "key \($0) is left out: its row is damaged or repeated" }
         let patterns = enabled.filter { NamePattern($0.name) != nil }
         return (Snapshot(keys: keys, models: models, derived: factory.derived(patterns)), problems)
+    }
+
+    /// The providers of the latest snapshot, by name, each with what its health is known by.
+    var serving: [(ProviderIdentity, Provider)] {
+        self.built.withLock { $0.values.map { (ModelFactory.identity($0.record), $0.provider) } }
+            .sorted { $0.0.id < $1.0.id }
     }
 
     private func providers(_ records: [ProviderRecord], _ problems: inout [String]) -> [String: Provider] {

@@ -14,37 +14,45 @@ public struct ProviderSetting: Sendable {
     }
 
     /// Settings that every kind takes.
-    public static let common: [ProviderSetting] = [
-        .flag("allow_private", "Admits http and private, loopback and shared addresses (servers on your own network)."),
-        ProviderSetting("ca_bundle", "Path of a PEM file with further certificate authorities.", fault: Self.pathFault),
-        .matching("project", "Binds the provider to one project.", rule: "must be a project's name", Self.isName),
-        .flag(
-            "include_usage",
-            "Whether Martlet may ask Chat streams for usage; false where a server rejects stream_options."
-        ),
-        .matching(
-            "unpriced",
-            "Models without a price: deny, free or flag; as the setting pricing.unpriced unless said here.",
-            rule: "must be deny, free or flag"
-        ) { ["deny", "free", "flag"].contains($0) },
-        .matching(
-            "on_disconnect",
-            "When a caller leaves: cancel the vendor's answer at once, or drain it for its final count.",
-            rule: "must be cancel or drain"
-        ) { ["cancel", "drain"].contains($0) },
-        .matching(
-            "base_models",
-            "Models behind arbitrary names, as name=model by comma.",
-            rule: Self.textRule,
-            Self.isText
-        ),
-        .matching(
-            "capabilities",
-            "Where the capability table is wrong: a JSON object of models and their fields.",
-            rule: Self.textRule,
-            Self.isText
-        ),
-    ]
+    public static let common: [ProviderSetting] =
+        [
+            .flag(
+                "allow_private",
+                "Admits http and private, loopback and shared addresses (servers on your own network)."
+            ),
+            ProviderSetting(
+                "ca_bundle",
+                "Path of a PEM file with further certificate authorities.",
+                fault: Self.pathFault
+            ),
+            .matching("project", "Binds the provider to one project.", rule: "must be a project's name", Self.isName),
+            .flag(
+                "include_usage",
+                "Whether Martlet may ask Chat streams for usage; false where a server rejects stream_options."
+            ),
+            .matching(
+                "unpriced",
+                "Models without a price: deny, free or flag; as the setting pricing.unpriced unless said here.",
+                rule: "must be deny, free or flag"
+            ) { ["deny", "free", "flag"].contains($0) },
+            .matching(
+                "on_disconnect",
+                "When a caller leaves: cancel the vendor's answer at once, or drain it for its final count.",
+                rule: "must be cancel or drain"
+            ) { ["cancel", "drain"].contains($0) },
+            .matching(
+                "base_models",
+                "Models behind arbitrary names, as name=model by comma.",
+                rule: Self.textRule,
+                Self.isText
+            ),
+            .matching(
+                "capabilities",
+                "Where the capability table is wrong: a JSON object of models and their fields.",
+                rule: Self.textRule,
+                Self.isText
+            ),
+        ] + Self.health
 
     private static let textRule = "must be 1 to 65,536 bytes without control characters"
 

@@ -21,9 +21,11 @@ struct StatusCommand: AsyncParsableCommand {
         let body = try await client.call("GET", "/status")
         guard !self.output.json, let status = JSONView(body) else { return self.output.show(body) }
         Console.out(Self.summary(status))
-        guard let table = Self.targets(status) else { return }
-        Console.out("")
-        table.print()
+        for table in [Self.targets(status), Self.checks(status)] {
+            guard let table else { continue }
+            Console.out("")
+            table.print()
+        }
     }
 
     /// One line about the process, and one for each condition that is not met.
@@ -47,6 +49,20 @@ struct StatusCommand: AsyncParsableCommand {
                 "\(target.text("provider") ?? "?")/\(target.text("model") ?? "?")", target.text("breaker"),
                 target.text("error_rate").flatMap(Double.init).map(Self.percent), target.text("in_flight"),
                 target.text("credential"), target.text("cooling_down_until"),
+            ])
+        }
+        return table
+    }
+
+    /// One row for the last health check of each provider; `nil` when none is checked.
+    static func checks(_ status: JSONView) -> Table? {
+        let checks = status.elements("health_checks")
+        guard !checks.isEmpty else { return nil }
+        var table = Table(["PROVIDER", "HEALTH CHECK", "AT", "WELL", "MS", "DETAIL"])
+        for check in checks {
+            table.add([
+                check.text("provider"), check.text("kind"), check.text("at"),
+                check.text("good") == "true" ? "yes" : "no", check.text("milliseconds"), check.text("detail"),
             ])
         }
         return table

@@ -21,6 +21,8 @@ struct Road: Sendable {
     let publisher: SnapshotPublisher
     /// Where requests would go, and how the targets stand.
     let desk: RoadDesk
+    /// Asks providers for a sign of life.
+    let health: HealthChecks
 
     static func start(_ workspace: Workspace, registry: MetricRegistry, log: Logger) async throws -> Road {
         let snapshots = SnapshotHolder()
@@ -80,6 +82,16 @@ struct Road: Sendable {
             )
         )
         try await dataPlane.start()
+        let health = HealthChecks(
+            providers: { builder.checked },
+            model: { provider in Self.model(of: provider, snapshots.snapshot) },
+            trials: ProviderTrials(
+                connector: SocketConnector(unixSeconds: { Int(Workspace.unixMilliseconds() / 1000) }),
+                unixMilliseconds: Workspace.unixMilliseconds
+            ),
+            registry: registry,
+            log: log
+        )
         let writer = RecordWriter(queue: records, requests: workspace.store, registry: registry, log: log)
         return Road(
             dataPlane: dataPlane,
@@ -95,8 +107,17 @@ struct Road: Sendable {
             admissions: admissions,
             port: dataPlane.port ?? options.port,
             publisher: publisher,
-            desk: RoadDesk(snapshots)
+            desk: RoadDesk(snapshots, health),
+            health: health
         )
+    }
+
+    /// The first model that has a target on a provider, by its name there.
+    private static func model(of provider: String, _ snapshot: Snapshot) -> String? {
+        for model in snapshot.models {
+            if let target = model.targets.first(where: { $0.provider.name == provider }) { return target.upstreamModel }
+        }
+        return nil
     }
 
     private static func webhook(_ settings: Settings.Alerts) throws -> Webhook? {

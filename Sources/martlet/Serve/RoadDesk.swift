@@ -8,8 +8,10 @@ import Storage
 /// Answers the admin API's questions about routing by what the running road decides by.
 struct RoadDesk: RouteDesk {
     let explainer: RouteExplainer
+    let health: HealthChecks
 
-    init(_ snapshots: SnapshotHolder) {
+    init(_ snapshots: SnapshotHolder, _ health: HealthChecks) {
+        self.health = health
         self.explainer = RouteExplainer(
             snapshots: snapshots,
             formats: Rooms.clients,
@@ -46,6 +48,8 @@ struct RoadDesk: RouteDesk {
             )
         }
     }
+
+    func checks() -> [CheckStanding] { self.health.standings }
 
     private static func word(_ state: Breaker.State) -> String {
         switch state {

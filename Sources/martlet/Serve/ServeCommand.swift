@@ -109,6 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
                         service: Housekeeping(workspace, road, log: logger),
                         failureTerminationBehavior: .gracefullyShutdownGroup
                     ),
+                    .init(service: road.health, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: admin, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.dataPlane, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],

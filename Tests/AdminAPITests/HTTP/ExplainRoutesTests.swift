@@ -76,7 +76,7 @@ struct ExplainRoutesTests {
             try await OfflineRouteDesk().explain(RouteQuestion(model: "m", operation: .chat, request: []))
         }
         #expect(problem?.code == .unavailable && problem?.code.status == 503)
-        #expect(OfflineRouteDesk().status().isEmpty)
+        #expect(OfflineRouteDesk().status().isEmpty && OfflineRouteDesk().checks().isEmpty)
     }
 
     @Test("status shows each target as it stands")
@@ -89,6 +89,16 @@ struct ExplainRoutesTests {
         )
         #expect(answer.raw("targets.1.error_rate") == "null" && answer.string("targets.1.breaker") == "open")
         #expect(answer.string("targets.1.cooling_down_until") == "2027-01-15T08:00:05.000Z")
+    }
+
+    @Test("status shows the last health check of each provider")
+    func healthChecks() async throws {
+        let answer = await (try await AdminFixture()).call("GET", "/admin/v1/status")
+        #expect(
+            answer.raw("health_checks.0")
+                == #"{"provider":"openai","kind":"models","at":"2027-01-15T08:00:00.000Z","good":false,"#
+                + #""milliseconds":12,"detail":"answers with status 503"}"#
+        )
     }
 
     @Test("a provider is tried out with the model that was asked for, else with its first target's")

@@ -13,6 +13,19 @@ final class FakeRouteDesk: RouteDesk {
         return Array(#"{"model":"m","candidates":[{"target":"sandbox/echo","decision":"first"}]}"#.utf8)
     }
 
+    func checks() -> [CheckStanding] {
+        [
+            CheckStanding(
+                provider: "openai",
+                kind: "models",
+                at: 1_800_000_000_000,
+                isGood: false,
+                milliseconds: 12,
+                detail: "answers with status 503"
+            )
+        ]
+    }
+
     func status() -> [TargetStanding] {
         [
             TargetStanding(provider: "sandbox", model: "echo", errorRate: 1.0 / 3, inFlight: 2),

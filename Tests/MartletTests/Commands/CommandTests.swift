@@ -229,7 +229,9 @@ struct CommandTests {
                     {"version":"1","mode":"serving","uptime_seconds":61,"ready":false,\
                     "conditions":{"store":"ready","loops":"starting"},"keys":3,"providers":1,"models":2,"targets":[\
                     {"provider":"p","model":"x","breaker":"half_open","error_rate":0.125,"in_flight":4,\
-                    "cooling_down_until":null,"credential":"good"}]}
+                    "cooling_down_until":null,"credential":"good"}],"health_checks":[\
+                    {"provider":"p","kind":"models","at":"2026-11-27T20:00:00.000Z","good":false,"milliseconds":7,\
+                    "detail":"answers with status 503"}]}
                     """.utf8
                 )
             )
@@ -244,6 +246,11 @@ struct CommandTests {
         #expect(
             StatusCommand.targets(status)?.text(width: nil).hasSuffix(
                 "p/x     half_open  12.5 %  4          good        -"
+            ) == true
+        )
+        #expect(
+            StatusCommand.checks(status)?.text(width: nil).hasSuffix(
+                "p         models        2026-11-27T20:00:00.000Z  no    7   answers with status 503"
             ) == true
         )
     }

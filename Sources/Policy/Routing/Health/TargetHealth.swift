@@ -34,6 +34,9 @@ public final class TargetHealth: Sendable {
         return max(MonotonicInstant(microseconds: own), self.provider.availableFrom)
     }
 
+    /// Whether its breaker lets everything through; its provider's is not asked.
+    public var isClosed: Bool { self.machine.withLock { $0.breaker.state == .closed } }
+
     /// Attempts under way.
     public var inFlight: Int { self.flying.load(ordering: .relaxed) }
 
