@@ -93,7 +93,8 @@ class Gateway(Process):
 
     def create_provider(self, name, kind, base_url, secret="oracle-secret", **settings):
         body = {"name": name, "kind": kind, "base_url": base_url} | ({"secret": secret} if secret else {})
-        usual = {"allow_private": "true"}
+        # A check of its own between two requests would be found among what a vendor was asked.
+        usual = {"allow_private": "true", "health_check": "off"}
         if kind == "openai-compatible":
             usual["operations"] = "chat,responses,embeddings,completions,moderations"
         self.admin("POST", "/providers", body | {"settings": usual | settings})
@@ -101,6 +102,24 @@ class Gateway(Process):
     def create_model(self, name, provider, upstream_model):
         target = {"provider": provider, "upstream_model": upstream_model}
         self.admin("POST", "/models", {"name": name, "targets": [target]})
+
+    def create_route(self, name, targets):
+        """A model with several targets, first to last: (provider, upstream model)."""
+        listed = [
+            {"provider": provider, "upstream_model": model, "priority": place}
+            for place, (provider, model) in enumerate(targets)
+        ]
+        self.admin("POST", "/models", {"name": name, "targets": listed})
+
+    def record(self, request_id):
+        """The record of one request, once it is written."""
+        def look():
+            try:
+                return self.admin("GET", f"/requests/{request_id}")
+            except Failure:
+                return None
+
+        return wait_for(look, 5, f"the record of {request_id}")
 
     def revoke_key(self, name):
         for key in self.admin("GET", f"/keys?name={name}")["data"]:

@@ -86,3 +86,19 @@ def translated(vendor, words):
 def upstream(vendor, words):
     """The vendor's own name of it."""
     return f"{VENDORS[vendor][3]}+{words}"
+
+
+# Models with several targets, first to last: of each the vendor and its words. Those that scenarios with and without
+# streaming break are two, so that neither meets the other's open breakers.
+ROUTED = {
+    "fallback": [("chat", "status-503"), ("messages", "echo")],
+}
+for _stream in (False, True):
+    _mark = f"slow-{1 + _stream}ms"
+    ROUTED[f"broken-{_stream}"] = [(vendor, f"status-503+{_mark}") for vendor in ("chat", "messages", "gemini")]
+    ROUTED[f"tools-{_stream}"] = [("chat", f"tools+flaky-503-1+{_mark}"), ("messages", f"tools+{_mark}")]
+
+
+def routed(name):
+    """The gateway's name of a model with several targets."""
+    return f"routed/{name}"

@@ -53,6 +53,10 @@ def start_gateway(opts, oracle, folder):
         gateway.create_model(models.MESSAGES + name, "oracle-messages", name)
     gateway.create_model(models.BARE, "oracle", "echo")
     create_translated(gateway, oracle)
+    for name, targets in models.ROUTED.items():
+        gateway.create_route(
+            models.routed(name), [(vendor, models.upstream(vendor, words)) for vendor, words in targets]
+        )
     keys = {"main": gateway.create_key("main")}
     for name in ("limited-1", "limited-2", "limited-3"):
         keys[name] = gateway.create_key(name, requests_per_minute=2)
@@ -103,9 +107,9 @@ def scenario(opts, name, folder):
 
 
 def tests_of(name):
-    """The files of an SDK: `test_SDK.py` in its own format, `test_translated_SDK.py` through translation."""
+    """The files of an SDK: `test_SDK.py` in its own format, through translation, and before several targets."""
     stem = name.split("-")[0]
-    files = [os.path.join(HERE, "scenarios", f"test_{part}{stem}.py") for part in ("", "translated_")]
+    files = [os.path.join(HERE, "scenarios", f"test_{part}{stem}.py") for part in ("", "translated_", "routed_")]
     return [file for file in files if os.path.exists(file)]
 
 

@@ -16,6 +16,7 @@ class Call:
         self.begun = time.monotonic()
         self.ended = None
         self.failure = None  # why it did not succeed
+        self.request_id = None  # as the gateway knows it
         self.had_content = False
         self.is_stuck = False
 
@@ -26,6 +27,7 @@ class Call:
 
     def note(self, answer, patience):
         self.ended = time.monotonic()
+        self.request_id = answer.headers.get("x-request-id")
         self.failure = self.stream(answer) if self.is_stream and answer.status == 200 else self.plain(answer)
         self.is_stuck = not answer.is_whole and self.ended - self.begun >= patience
         if self.is_stuck:

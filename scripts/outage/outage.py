@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import collections
+import json
 import os
 import random
 import re
@@ -31,9 +32,12 @@ FIRST_CONTENT_MS, TOTAL_MS = 1_500, 6_000
 MARGIN_S = 4  # beyond the total deadline, before a request counts as stuck
 BACK_S = 60  # within which traffic returns
 SUCCESS_PCT, RETRIES_PCT = 99.9, 10.0
-# While failures wander, the retry budget runs out at times: a tenth of ten seconds' requests may be tried again. What
-# fails by that may fail, but it is few.
-ROLLING_PCT = 98.0
+# While failures wander, a request may fail where the rules say so: its record tells which. All others must succeed, and
+# those are few: the retry budget lets a tenth of ten seconds' requests be tried again.
+ALLOWED = ("retry_budget", "attempts", "deadline")
+ROLLING_PCT = 99.0
+# On average one vendor falls in so many quarters of a second.
+FALL_QUARTERS = 12
 EARLY_REQUESTS, EARLY_S = 10, 1.0
 
 
@@ -79,9 +83,10 @@ class Outage:
 
     def set_up(self):
         a, b, c = self.vendors
-        self.gateway.create_provider("a", "openai-compatible", a.url + "/v1")
-        self.gateway.create_provider("b", "anthropic", b.url)
-        self.gateway.create_provider("c", "openai-compatible", c.url + "/v1")
+        checks = {"health_check": "models", "health_interval": "5"}
+        self.gateway.create_provider("a", "openai-compatible", a.url + "/v1", **checks)
+        self.gateway.create_provider("b", "anthropic", b.url, **checks)
+        self.gateway.create_provider("c", "openai-compatible", c.url + "/v1", **checks)
         targets = [
             {"provider": name, "upstream_model": WORDS, "weight": 1, "priority": priority}
             for name, priority in (("a", 0), ("b", 0), ("c", 1))
@@ -174,7 +179,7 @@ class Outage:
                 await asyncio.to_thread(vendor.rise)
                 del due[vendor]
             well = [vendor for vendor in self.vendors if vendor not in due]
-            if len(well) > 1 and self.random.random() < 0.25:
+            if len(well) > 1 and self.random.random() < 1 / FALL_QUARTERS:
                 # In turns, so that each falls as often as the others.
                 vendor = next(v for v in self.vendors[turn % 3 :] + self.vendors[: turn % 3] if v in well)
                 turn = self.vendors.index(vendor) + 1
@@ -190,11 +195,29 @@ class Outage:
         late = [call for call in calls if call.is_late]
         failures = [call for call in calls if call.failure and not call.is_late]
         retries = percent(sum(await self.counts()) - before, len(self.load.between(since, time.monotonic()))) - 100
+        stops = await asyncio.to_thread(lambda: {call: self.why_stopped(call) for call in failures})
+        allowed = [call for call in failures if stops[call] in ALLOWED]
         line = (
-            f"outage-rolling requests={len(calls)} failures={len(failures)} cut_after_content={len(late)}"
-            f" falls={sum(downs.values())} retries_pct={max(0, retries):.1f} p99_ms={p99_ms(calls)}"
+            f"outage-rolling requests={len(calls)} failures={len(failures)} allowed={len(allowed)}"
+            f" cut_after_content={len(late)} falls={sum(downs.values())} retries_pct={max(0, retries):.1f}"
+            f" p99_ms={p99_ms(calls)}"
         )
-        self.tell(line, percent(len(calls) - len(failures), len(calls)) >= ROLLING_PCT, self.reasons(failures, since))
+        success = percent(len(calls) - len(failures), len(calls))
+        sound = success >= ROLLING_PCT and len(allowed) == len(failures)
+        why = self.reasons([call for call in failures if call not in allowed], since)
+        self.tell(line, sound, f"stopped by {dict(collections.Counter(stops.values()))}; not allowed: {why or 'none'}")
+
+    def why_stopped(self, call):
+        """Why the gateway did not try a failed request again, as its record tells."""
+        if call.request_id is None:
+            return "no answer"
+        record = self.gateway.record(call.request_id)
+        route = record.get("route") or {}
+        if isinstance(route, str):
+            route = json.loads(route)
+        if route.get("stopped") not in ALLOWED:
+            print(f"outage: {call.name}: {json.dumps(record)}", file=sys.stderr, flush=True)
+        return route.get("stopped")
 
     # All
 
