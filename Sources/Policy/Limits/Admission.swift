@@ -91,13 +91,15 @@ public final class Admission: Sendable {
     /// - Parameters:
     ///   - tokens: Input and output tokens used by the attempt.
     ///   - nanoUSD: What the attempt cost.
-    public func charge(tokens: Int = 0, nanoUSD: Int64) {
+    ///   - rest: What the attempt asks for that goes on beside it: of what is held, no more than that is kept.
+    public func charge(tokens: Int = 0, nanoUSD: Int64, keeping rest: Demand? = nil) {
         self.whenSent { held in
             held.usedTokens = Holding.sum(held.usedTokens, tokens)
             let cost = max(0, nanoUSD)
             let (money, promised) = (held.money, held.promised)
-            held.money = money.less(cost)
-            held.promised = promised.less(cost)
+            let most = rest.map { Money($0) } ?? Money(expected: .max, upper: .max)
+            held.money = money.less(cost).lowered(to: most)
+            held.promised = promised.less(cost).lowered(to: most)
             self.table.spend(
                 self.limits,
                 cost,
@@ -112,10 +114,20 @@ public final class Admission: Sendable {
     /// - Parameter demand: What the attempt asks for. Its tokens are not looked at: they are corrected at the end.
     /// - Returns: Whether it fits every hard budget; if not, nothing changes and there must be no further attempt.
     public func topUp(_ demand: Demand) -> Bool {
+        self.hold(demand) { held in held.raised(to: Money(demand)).minus(held) }
+    }
+
+    /// Holds what one more attempt asks for besides all that is held: for one that runs beside another.
+    /// - Parameter demand: As for `topUp`.
+    /// - Returns: Whether it fits every hard budget; if not, nothing changes and there must be no second attempt.
+    public func holdBeside(_ demand: Demand) -> Bool {
+        self.hold(demand) { _ in Money(demand) }
+    }
+
+    private func hold(_ demand: Demand, _ missing: (Money) -> Money) -> Bool {
         self.current.withLock { held in
             guard held.state == .held || held.state == .sent else { return false }
-            let wanted = held.money.raised(to: Money(demand))
-            let more = wanted.minus(held.money)
+            let more = missing(held.money)
             guard self.limits.hasBudgets else {
                 held.raise(by: more, isPromised: true)
                 return true
@@ -181,6 +193,10 @@ struct Money: Sendable, Equatable {
 
     func plus(_ other: Money) -> Money {
         Money(expected: self.expected.adding(other.expected), upper: self.upper.adding(other.upper))
+    }
+
+    func lowered(to other: Money) -> Money {
+        Money(expected: min(self.expected, other.expected), upper: min(self.upper, other.upper))
     }
 
     func raised(to other: Money) -> Money {

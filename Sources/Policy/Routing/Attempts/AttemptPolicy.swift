@@ -48,6 +48,19 @@ public struct AttemptPolicy: Sendable {
         self.tries += 1
     }
 
+    /// Whether a second attempt may begin beside the one under way: both count among those that reach a vendor.
+    public var canBeginBeside: Bool { self.sent + 2 <= Self.maximumAttempts && self.tries < self.maximumTries }
+
+    /// Notes that a second attempt begins beside the one under way.
+    public mutating func beginBeside() {
+        self.tries += 1
+    }
+
+    /// Notes that one of two attempts has failed while the other goes on: nothing is decided, and nothing paid.
+    public mutating func failedBeside(_ failure: AttemptFailure) {
+        if failure != .notSent { self.sent += 1 }
+    }
+
     /// Notes that the request was served.
     public func succeed() {
         self.budget.noteSuccess()

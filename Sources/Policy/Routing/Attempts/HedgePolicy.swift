@@ -26,6 +26,11 @@ public final class HedgeBudget: Sendable {
             return true
         }
     }
+
+    /// Gives back what was taken for a hedge that was not sent after all.
+    public func giveBack() {
+        self.credit.withLock { $0 = min(Self.cost * Self.burst, $0 + Self.cost) }
+    }
 }
 
 /// When a second attempt is sent beside one that is slow to begin. Off unless a model asks for it.
