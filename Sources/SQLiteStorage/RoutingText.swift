@@ -14,6 +14,7 @@ enum RoutingText {
                 retryPossiblyAccepted: routing.mayBillTwice == plain.mayBillTwice ? nil : routing.mayBillTwice,
                 fallbackOnContentPolicy: routing.fallsBackOnRefusal == plain.fallsBackOnRefusal
                     ? nil : routing.fallsBackOnRefusal,
+                hedge: routing.hedges == plain.hedges ? nil : routing.hedges,
                 connect: routing.connectMilliseconds,
                 firstContent: routing.firstContentMilliseconds,
                 idle: routing.idleMilliseconds,
@@ -43,6 +44,7 @@ enum RoutingText {
             isSticky: stored.affinity ?? plain.isSticky,
             mayBillTwice: stored.retryPossiblyAccepted ?? plain.mayBillTwice,
             fallsBackOnRefusal: stored.fallbackOnContentPolicy ?? plain.fallsBackOnRefusal,
+            hedges: stored.hedge ?? plain.hedges,
             connectMilliseconds: stored.connect,
             firstContentMilliseconds: stored.firstContent,
             idleMilliseconds: stored.idle,
@@ -65,13 +67,14 @@ enum RoutingText {
         var affinity: Bool?
         var retryPossiblyAccepted: Bool?
         var fallbackOnContentPolicy: Bool?
+        var hedge: Bool?
         var connect: Int?
         var firstContent: Int?
         var idle: Int?
         var total: Int?
 
         enum CodingKeys: String, CodingKey {
-            case strategy, affinity
+            case strategy, affinity, hedge
             case retryPossiblyAccepted = "retry_possibly_accepted"
             case fallbackOnContentPolicy = "fallback_on_content_policy"
             case connect = "connect_ms"

@@ -8,6 +8,8 @@ public struct ModelRoutingRecord: Sendable, Equatable {
     public var mayBillTwice: Bool
     /// A request that a vendor refuses by its content policy is tried at the next target.
     public var fallsBackOnRefusal: Bool
+    /// A request that one target is slow to answer is sent to a second one beside it; both may be billed.
+    public var hedges: Bool
     /// Milliseconds for connecting, TLS included; `nil` leaves it at the gateway's own.
     public var connectMilliseconds: Int?
     /// Milliseconds until the first content of a stream.
@@ -26,6 +28,7 @@ public struct ModelRoutingRecord: Sendable, Equatable {
         isSticky: Bool = true,
         mayBillTwice: Bool = false,
         fallsBackOnRefusal: Bool = false,
+        hedges: Bool = false,
         connectMilliseconds: Int? = nil,
         firstContentMilliseconds: Int? = nil,
         idleMilliseconds: Int? = nil,
@@ -35,6 +38,7 @@ public struct ModelRoutingRecord: Sendable, Equatable {
         self.isSticky = isSticky
         self.mayBillTwice = mayBillTwice
         self.fallsBackOnRefusal = fallsBackOnRefusal
+        self.hedges = hedges
         self.connectMilliseconds = connectMilliseconds
         self.firstContentMilliseconds = firstContentMilliseconds
         self.idleMilliseconds = idleMilliseconds

@@ -12,6 +12,8 @@ public struct RoutingChange: Sendable, Equatable {
     public var mayBillTwice = Change<Bool>.keep
     /// Lets requests that a content policy refused go on to the next target, or not.
     public var fallsBackOnRefusal = Change<Bool>.keep
+    /// Lets a second target be asked beside a slow one, or not.
+    public var hedges = Change<Bool>.keep
     /// All deadlines go before those below are set.
     public var clearsDeadlines = false
     /// Replaces the milliseconds for connecting; `nil` leaves it at the gateway's own.
@@ -33,6 +35,7 @@ public struct RoutingChange: Sendable, Equatable {
         routing.isSticky = self.isSticky.applied(to: routing.isSticky)
         routing.mayBillTwice = self.mayBillTwice.applied(to: routing.mayBillTwice)
         routing.fallsBackOnRefusal = self.fallsBackOnRefusal.applied(to: routing.fallsBackOnRefusal)
+        routing.hedges = self.hedges.applied(to: routing.hedges)
         if self.clearsDeadlines {
             routing.connectMilliseconds = nil
             routing.firstContentMilliseconds = nil

@@ -4,7 +4,7 @@ import Wire
 /// The `routing` of models and the `overrides` of their targets, in bodies and answers.
 enum RoutingFields {
     private static let fields = [
-        "strategy", "affinity", "retry_possibly_accepted", "fallback_on_content_policy", "deadlines",
+        "strategy", "affinity", "retry_possibly_accepted", "fallback_on_content_policy", "hedge", "deadlines",
     ]
     private static let deadlines = ["connect_ms", "first_content_ms", "idle_ms", "total_ms"]
     private static let overrides = ["max_output_tokens", "reasoning_effort", "headers"]
@@ -25,6 +25,7 @@ enum RoutingFields {
         change.isSticky = try body.change("affinity", body.bool)
         change.mayBillTwice = try body.change("retry_possibly_accepted", body.bool)
         change.fallsBackOnRefusal = try body.change("fallback_on_content_policy", body.bool)
+        change.hedges = try body.change("hedge", body.bool)
         change.clearsDeadlines = body.isNull("deadlines")
         guard !change.clearsDeadlines else { return change }
         let changed = try body.object("deadlines", self.deadlines) { body throws(AdminProblem) in
@@ -60,6 +61,7 @@ enum RoutingFields {
                 writer.member("affinity", routing.isSticky)
                 writer.member("retry_possibly_accepted", routing.mayBillTwice)
                 writer.member("fallback_on_content_policy", routing.fallsBackOnRefusal)
+                writer.member("hedge", routing.hedges)
                 writer.member(
                     "deadlines",
                     object: { writer in

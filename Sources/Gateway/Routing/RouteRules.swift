@@ -1,3 +1,5 @@
+public import Policy
+
 /// What an operator decided about a model's attempts.
 public struct RouteRules: Sendable, Equatable {
     /// A conversation stays where the vendor has its beginning in the prompt cache.
@@ -6,6 +8,8 @@ public struct RouteRules: Sendable, Equatable {
     public var mayBillTwice = false
     /// What one vendor's content policy refuses is tried at another.
     public var fallsBackOnRefusal = false
+    /// When a second target is asked beside one that is slow to begin.
+    public var hedging = HedgePolicy()
     /// For a connection; `nil` for the general setting, as below.
     public var connect: Duration?
     /// From sending a streamed request to its first content.

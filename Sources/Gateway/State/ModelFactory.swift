@@ -109,6 +109,7 @@ extension RouteRules {
         self.isSticky = record.isSticky
         self.mayBillTwice = record.mayBillTwice
         self.fallsBackOnRefusal = record.fallsBackOnRefusal
+        self.hedging = HedgePolicy(isEnabled: record.hedges)
         self.connect = record.connectMilliseconds.map { .milliseconds($0) }
         self.firstContent = record.firstContentMilliseconds.map { .milliseconds($0) }
         self.idle = record.idleMilliseconds.map { .milliseconds($0) }

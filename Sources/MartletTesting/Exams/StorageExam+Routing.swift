@@ -86,7 +86,7 @@ extension StorageExam {
         StorageExam("each flag of a model's routing comes back by itself") { store in
             let routings = [
                 ModelRoutingRecord(isSticky: false), ModelRoutingRecord(mayBillTwice: true),
-                ModelRoutingRecord(fallsBackOnRefusal: true),
+                ModelRoutingRecord(fallsBackOnRefusal: true), ModelRoutingRecord(hedges: true),
                 ModelRoutingRecord(totalMilliseconds: 1), ModelRoutingRecord(),
             ]
             try store.insertModel(Sample.model())

@@ -91,6 +91,7 @@ enum Sample {
             isSticky: false,
             mayBillTwice: true,
             fallsBackOnRefusal: true,
+            hedges: true,
             connectMilliseconds: 43,
             firstContentMilliseconds: 44,
             idleMilliseconds: 45,

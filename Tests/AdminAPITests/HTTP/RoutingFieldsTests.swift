@@ -20,7 +20,7 @@ struct RoutingFieldsTests {
         #expect(
             answer.raw("routing")
                 == #"{"strategy":"weighted","affinity":true,"retry_possibly_accepted":false,"#
-                + #""fallback_on_content_policy":false,"deadlines":{"connect_ms":null,"#
+                + #""fallback_on_content_policy":false,"hedge":false,"deadlines":{"connect_ms":null,"#
                 + #""first_content_ms":null,"idle_ms":null,"total_ms":null}}"#
         )
         #expect(
@@ -33,8 +33,8 @@ struct RoutingFieldsTests {
         let fixture = try await AdminFixture()
         let all =
             #","routing":{"strategy":"priority","affinity":false,"retry_possibly_accepted":true,"#
-            + #""fallback_on_content_policy":true,"deadlines":{"connect_ms":100,"first_content_ms":200,"#
-            + #""idle_ms":300,"total_ms":3600000}}"#
+            + #""fallback_on_content_policy":true,"hedge":true,"deadlines":{"connect_ms":100,"#
+            + #""first_content_ms":200,"idle_ms":300,"total_ms":3600000}}"#
         let made = await fixture.call("POST", Self.path, json: Self.body(all))
         #expect(made.status == 201)
         #expect(#","routing":\#(made.raw("routing") ?? "")"# == all)
@@ -52,6 +52,7 @@ struct RoutingFieldsTests {
                     isSticky: false,
                     mayBillTwice: true,
                     fallsBackOnRefusal: true,
+                    hedges: true,
                     connectMilliseconds: 150,
                     firstContentMilliseconds: 200,
                     totalMilliseconds: 3_600_000
@@ -70,6 +71,7 @@ struct RoutingFieldsTests {
             (#"{"strategy":1}"#, "routing.strategy"), (#"{"affinity":"yes"}"#, "routing.affinity"),
             (#"{"affinity":null}"#, "routing.affinity"), (#"{"sticky":true}"#, "routing.sticky"),
             (#"{"retry_possibly_accepted":1}"#, "routing.retry_possibly_accepted"),
+            (#"{"hedge":{"enabled":true}}"#, "routing.hedge"),
             (#"{"deadlines":{"total_ms":99}}"#, "routing.deadlines.total_ms"),
             (#"{"deadlines":{"idle_ms":3600001}}"#, "routing.deadlines.idle_ms"),
             (#"{"deadlines":{"idle_ms":-1}}"#, "routing.deadlines.idle_ms"),

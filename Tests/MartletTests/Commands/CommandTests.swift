@@ -181,11 +181,11 @@ struct CommandTests {
         #expect(throws: (any Error).self) { try body(["--weight", "p/a=b=5", "--target", "p/x"]) }
         #expect(WeightText(argument: "p=1") == nil && WeightText(argument: "p/a=x") == nil)
         let change = try ModelCommand.Change.parse([
-            "m", "--rename", "n", "--enable-model", "--fallback-on-content-policy",
+            "m", "--rename", "n", "--enable-model", "--fallback-on-content-policy", "--no-hedge",
         ])
         #expect(
             String(decoding: try change.body(nil), as: UTF8.self)
-                == #"{"name":"n","enabled":true,"routing":{"fallback_on_content_policy":true}}"#
+                == #"{"name":"n","enabled":true,"routing":{"fallback_on_content_policy":true,"hedge":false}}"#
         )
     }
 

@@ -12,6 +12,8 @@ struct RoutingOptions: ParsableArguments {
     var retryPossiblyAccepted: Bool?
     @Flag(inversion: .prefixedNo, help: "Take what a content policy refused to the next target.")
     var fallbackOnContentPolicy: Bool?
+    @Flag(inversion: .prefixedNo, help: "Ask a second target beside one that is slow; both may be billed.")
+    var hedge: Bool?
     @Option(help: "Time for connecting, such as 3s, or none for the gateway's own.") var connect: DeadlineText?
     @Option(help: "Time until a stream's first content, or none.") var firstContent: DeadlineText?
     @Option(help: "Time between a stream's events, or none.") var idle: DeadlineText?
@@ -21,7 +23,7 @@ struct RoutingOptions: ParsableArguments {
     func write(to writer: inout JSONWriter) throws {
         let flags = [
             ("affinity", self.affinity), ("retry_possibly_accepted", self.retryPossiblyAccepted),
-            ("fallback_on_content_policy", self.fallbackOnContentPolicy),
+            ("fallback_on_content_policy", self.fallbackOnContentPolicy), ("hedge", self.hedge),
         ]
         let deadlines = [
             ("connect_ms", self.connect), ("first_content_ms", self.firstContent), ("idle_ms", self.idle),
