@@ -20,7 +20,9 @@ extension ClientConnection {
         case .failed(let failure): throw failure
         case .wait:
             let deadline = self.loop.loop.now + TimeAmount(self.loop.shared.options.deadlines.connect)
+            let step = journey.step
             self.credentialWait = credentials.whenReady(on: self.loop.loop, at: now, deadline: deadline) { outcome in
+                guard journey.step == step else { return }
                 self.credentialWait = nil
                 guard case .busy = self.phase, !journey.isOver else { return }
                 do throws(GatewayFailure) {

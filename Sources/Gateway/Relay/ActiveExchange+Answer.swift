@@ -76,7 +76,7 @@ extension ActiveExchange {
         let target = self.dispatch.plan.target
         head.writeHeader("x-martlet-provider", target.provider.name)
         head.writeHeader("x-martlet-model", target.headerModel)
-        head.writeHeader("x-martlet-attempts", self.record.attempts)
+        head.writeHeader("x-martlet-attempts", self.record.attempts + self.journey.attemptsBeside(self))
         if let warnings = self.dispatch.translated?.warningHeader { head.writeHeader("x-martlet-warnings", warnings) }
         if let id = self.record.upstreamRequestID { head.writeHeader("x-martlet-upstream-request-id", id) }
         if let cost = self.record.costNanoUSD { head.writeHeader("x-martlet-cost-usd", NanoUSD.text(cost)) }
@@ -141,9 +141,11 @@ extension ActiveExchange {
     }
 
     private func finishAnswer(_ body: ByteBuffer, _ reading: AnswerReading?) {
+        guard !self.isSettled else { return }
         guard let reading else {
             return self.fail(GatewayFailure(.upstreamFailed, "The provider's answer is not valid JSON."))
         }
+        if let failure = reading.failure, self.journey.isBeside(self) { return self.fail(failure, isTold: true) }
         self.record.usage = reading.usage
         self.record.finishReason = reading.finishReason
         self.record.failure = reading.failure?.kind.rawValue
@@ -160,7 +162,8 @@ extension ActiveExchange {
         provider.refused(self.dispatch.proof, status: self.upstreamStatus, at: self.loop.wallTime)
         let body = self.collected
         self.collected = ByteBuffer()
-        guard !self.goesWithoutReasoning(body), !self.suitsAnother(body) else { return }
+        let isBeside = self.journey.isBeside(self)
+        guard isBeside || !self.goesWithoutReasoning(body) && !self.suitsAnother(body) else { return }
         if let translated = self.dispatch.translated {
             let room = translated.route.room
             return self.completeForeignError(body) { room.decodeError(status: $0, root: $1, text: $2) }
@@ -171,7 +174,7 @@ extension ActiveExchange {
         let fault = body.withUnsafeReadableBytes { bytes in
             self.format.classify(status: self.upstreamStatus, root: try? self.loop.tape.parse(bytes))
         }
-        guard let failure = self.failure(of: fault) else {
+        guard let failure = self.failure(of: fault) ?? (isBeside ? Self.refusedLate : nil) else {
             self.isCallersFault = true
             return self.isHeadSent ? self.endStream(Self.refusedLate) : self.passOnError(body)
         }

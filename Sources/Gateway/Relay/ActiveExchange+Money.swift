@@ -60,6 +60,7 @@ extension ActiveExchange {
     /// Settles a stream whose last event waits in the output, before it leaves.
     func settleBeforeLastEvent() {
         guard !self.isMoneySettled, let tap = self.tap, tap.hasSaidLast, tap.isComplete else { return }
+        self.journey.prevails(self)
         self.settleMoney(status: 200, outcome: .completed)
         guard let journal = self.loop.shared.journal, journal.syncsEach, self.ticket != nil else { return }
         self.isOutputHeld = true
@@ -136,13 +137,14 @@ extension ActiveExchange {
     ///   - status: The caller's, or the vendor's when another attempt follows.
     ///   - outcome: How it ended.
     ///   - isLast: No other attempt follows: what the request holds is given back.
-    func settleMoney(status: Int, outcome: ExchangeOutcome, isLast: Bool = true) {
+    ///   - rest: What the attempt asks for that goes on without this one.
+    func settleMoney(status: Int, outcome: ExchangeOutcome, isLast: Bool = true, keeping rest: Demand? = nil) {
         guard !self.isMoneySettled else { return }
         self.isMoneySettled = true
         let admission = self.dispatch.admitted.admission
         guard self.isSent else {
             if let ticket = self.ticket.take() { self.loop.shared.journal?.release(ticket) }
-            if isLast { admission.end() }
+            if isLast { admission.end() } else if let rest { admission.charge(nanoUSD: 0, keeping: rest) }
             return
         }
         let estimate = self.dispatch.estimate
@@ -167,7 +169,7 @@ extension ActiveExchange {
         if isLast {
             admission.settle(tokens: tokens, nanoUSD: entry.chargeNanoUSD)
         } else {
-            admission.charge(tokens: tokens, nanoUSD: entry.chargeNanoUSD)
+            admission.charge(tokens: tokens, nanoUSD: entry.chargeNanoUSD, keeping: rest)
         }
         self.record.usage = self.reported == nil && entry.usage == TokenUsage() ? nil : entry.usage
         let (cost, overflow) = (self.record.costNanoUSD ?? 0).addingReportingOverflow(entry.chargeNanoUSD)

@@ -95,7 +95,7 @@ extension ActiveExchange {
         let now = self.loop.loop.now
         if observation.isContent, self.record.firstContentMicroseconds == nil {
             self.record.firstContentMicroseconds = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
-            self.journey.noteFirstContent()
+            self.journey.noteFirstContent(of: self)
         }
         switch self.machine.observed(observation, now) {
         case .forward:
@@ -204,6 +204,7 @@ extension ActiveExchange {
     /// Sends the head, unless it has been sent, and what was held back: from here on the caller has an answer, and there is no
     /// other attempt.
     func commit() {
+        self.journey.prevails(self)
         self.sendHead()
         self.journey.commit()
         self.client.releaseRequest()

@@ -28,6 +28,7 @@ extension ActiveExchange {
     }
 
     private func finishTranslated(_ result: Result<(body: [UInt8], reading: AnswerReading), GatewayFailure>) {
+        guard !self.isSettled else { return }
         switch result {
         case .failure(let failure):
             self.fail(failure)

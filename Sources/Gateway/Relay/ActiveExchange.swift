@@ -38,6 +38,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     let dispatch: Dispatch
     let format: any WireFormat
     let startedAt: NIODeadline
+    /// It was begun beside another attempt that was slow: see ActiveExchange+Hedge.
+    let isHedge: Bool
     var machine: ExchangeMachine
     var record: RequestRecord
     var connection: UpstreamConnection?
@@ -73,7 +75,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     var isCallersFault = false
     /// The failure that the vendor told, in the caller's format, when it has not been sent on.
     var terminal: [UInt8]?
-    private var isSettled = false
+    /// Told, recorded or given up: whatever still comes of it is nobody's business.
+    private(set) var isSettled = false
 
     // Money: see ActiveExchange+Money.
     let attempt: AttemptID
@@ -97,6 +100,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     init(_ journey: Journey, dispatch: Dispatch, request: ByteBuffer, now: NIODeadline) {
         let client = journey.client
         let earlier = journey.resting
+        self.isHedge = journey.isPreparingHedge
         self.journey = journey
         self.client = client
         self.loop = client.loop
@@ -128,6 +132,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             isStream: dispatch.facts.isStream,
             mayAnswerWhole: dispatch.translated != nil,
             isCommitted: earlier?.isHeadSent ?? false,
+            isSilent: self.isHedge,
             deadlines: journey.model.rules.deadlines(client.loop.shared.options.deadlines),
             startedAt: journey.startedAt,
             now: now
@@ -171,7 +176,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         guard self.machine.connected(now) == .send else { return connection.abort() }
         self.record.attempts += 1
         // Only the first one's beginning is ours alone.
-        if self.record.attempts == 1 {
+        if self.record.attempts == 1, !self.isHedge {
             self.record.overheadMicroseconds = (self.startedAt - self.dispatch.bodyReceivedAt).nanoseconds / 1000
         }
         self.connection = connection
@@ -274,6 +279,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     // MARK: Caller and time
 
     func clientGone() {
+        self.journey.callerLeftHedge()
         self.perform(self.machine.clientGone())
     }
 
@@ -363,6 +369,12 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     func closeAttempt(_ failure: GatewayFailure) {
         self.settleMoney(status: self.upstreamStatus, outcome: self.outcome(of: failure, begun: false), isLast: false)
         self.machine.rest()
+        self.dropAnswer()
+        self.journey.closed(self, failure)
+    }
+
+    /// Drops what was held of the answer.
+    func dropAnswer() {
         self.tap = nil
         self.translation = nil
         self.held = ByteBuffer()
@@ -395,7 +407,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     /// Records the exchange, once, whatever ended it.
     func settle(status: Int, outcome: ExchangeOutcome) {
-        guard !self.isSettled else { return }
+        guard !self.isSettled, !self.journey.defers(self, status: status, outcome) else { return }
         self.isSettled = true
         self.settleMoney(status: status, outcome: outcome)
         let verdict = self.verdict(outcome)

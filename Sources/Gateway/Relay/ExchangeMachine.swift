@@ -82,6 +82,8 @@ struct ExchangeMachine {
     /// The caller has something of an answer: from then on there is no other attempt.
     private(set) var hasToldContent = false
 
+    /// Another attempt speaks to the caller: this one gives no signs of life.
+    private var isSilent: Bool
     private let isStream: Bool
     private let mayAnswerWhole: Bool
     private let deadlines: GatewayOptions.Deadlines
@@ -96,6 +98,7 @@ struct ExchangeMachine {
     ///   - isStream: The caller asked for a stream.
     ///   - mayAnswerWhole: A stream can be made of a whole answer (translated ones).
     ///   - isCommitted: An earlier attempt took so long that the caller has the head already.
+    ///   - isSilent: Another attempt, under way beside this one, speaks to the caller.
     ///   - deadlines: How long everything may take.
     ///   - startedAt: When the first attempt was begun; `nil` for now.
     ///   - now: The start of this attempt.
@@ -103,6 +106,7 @@ struct ExchangeMachine {
         isStream: Bool,
         mayAnswerWhole: Bool = false,
         isCommitted: Bool = false,
+        isSilent: Bool = false,
         deadlines: GatewayOptions.Deadlines,
         startedAt: NIODeadline? = nil,
         now: NIODeadline
@@ -110,6 +114,7 @@ struct ExchangeMachine {
         self.isStream = isStream
         self.mayAnswerWhole = mayAnswerWhole
         self.isCommitted = isCommitted
+        self.isSilent = isSilent
         self.deadlines = deadlines
         self.startedAt = startedAt ?? now
         self.sentAt = now
@@ -255,6 +260,17 @@ struct ExchangeMachine {
         self.isTimedOut = false
     }
 
+    /// The attempt that spoke to the caller has ended: this one speaks from here on.
+    ///
+    /// - Parameters:
+    ///   - isCommitted: The caller has the head already.
+    ///   - now: When it takes over.
+    mutating func speak(isCommitted: Bool, _ now: NIODeadline) {
+        self.isSilent = false
+        self.isCommitted = isCommitted || self.isCommitted
+        self.lastWriteAt = now
+    }
+
     // MARK: Caller and us
 
     /// The caller closed.
@@ -306,6 +322,7 @@ struct ExchangeMachine {
 
     /// The caller's side of silence: the head after the hold, then signs of life.
     private mutating func tickSilence(_ now: NIODeadline) -> Action {
+        guard !self.isSilent else { return .nothing }
         guard self.isCommitted else {
             guard self.passed(self.startedAt, self.deadlines.headHold, now) else { return .nothing }
             self.isCommitted = true

@@ -27,17 +27,25 @@ final class Journey {
     var cursor = RouteCursor()
     var policy: AttemptPolicy
     /// The target being prepared or tried.
-    private(set) var choice: RouteChoice?
+    var choice: RouteChoice?
     /// The attempt that has failed, and speaks for the request until there is another one.
-    private(set) var resting: ActiveExchange?
+    var resting: ActiveExchange?
+    /// The second attempt beside the one that speaks: see Journey+Hedge.
+    var hedge: Hedge?
+    /// Sends it, unless content comes first.
+    var hedgeTimer: Scheduled<Void>?
+    /// One for a request.
+    var hasHedged = false
+    /// Which preparation goes on: what was begun for an earlier one is dropped.
+    var step = 0
     /// What the caller is told when nothing is left to try.
-    private var failure: GatewayFailure?
+    var failure: GatewayFailure?
     /// Targets that cannot serve this request, found out on the way.
-    private var unfit: [(index: Int, reason: SkipReason)] = []
+    var unfit: [(index: Int, reason: SkipReason)] = []
     /// Attempts that failed, for the record.
-    private var trail: [RouteTrail.Attempt] = []
+    var trail: [RouteTrail.Attempt] = []
     /// Why the last failure was not followed by another attempt.
-    private var stopped: StopReason?
+    var stopped: StopReason?
     private var pause: Scheduled<Void>?
     /// The conversation, where the model has targets to choose between and keeps conversations together.
     private let session: SessionDigest?
@@ -177,7 +185,7 @@ final class Journey {
 
     /// As `stumbled`, after a wait: goes on with the next target.
     func stumbledLater(_ error: GatewayFailure) {
-        guard !self.isOver else { return }
+        guard !self.isOver, !self.dropsHedge(after: error) else { return }
         self.stumbled(error)
         self.advance()
         guard self.isOver, self.resting == nil, let failure = self.failure else { return }
@@ -185,7 +193,7 @@ final class Journey {
     }
 
     /// Why a target is passed over; `nil` when no other one can help.
-    private static func reason(to error: GatewayFailure) -> SkipReason? {
+    static func reason(to error: GatewayFailure) -> SkipReason? {
         switch error.kind {
         case .invalidRequest: error.code == "model_not_priced" ? .unpriced : .unsupported
         case .upstreamCredential, .upstreamUnavailable, .upstreamTimeout, .upstreamFailed: .credential
@@ -193,12 +201,12 @@ final class Journey {
         }
     }
 
-    private func obstacle(_ index: Int) -> SkipReason? {
+    func obstacle(_ index: Int) -> SkipReason? {
         if !self.unfit.isEmpty, let known = self.unfit.first(where: { $0.index == index }) { return known.reason }
         return self.model.targets[index].serves(self.head.operation) ? nil : .unsupported
     }
 
-    private func expectedCost(_ index: Int) -> Int64? {
+    func expectedCost(_ index: Int) -> Int64? {
         guard let request = self.request else { return nil }
         let estimate = try? Estimate(
             self.facts,
@@ -226,7 +234,8 @@ final class Journey {
     func admit(_ estimate: Estimate) throws(GatewayFailure) -> Admitted {
         guard !estimate.isBilled || self.loop.shared.journal?.isWritable ?? true else { throw GatewayFailure.noJournal }
         if let admitted = self.admitted {
-            guard admitted.admission.topUp(estimate.demand) else {
+            let (admission, demand) = (admitted.admission, estimate.demand)
+            guard self.hedge == nil ? admission.topUp(demand) : admission.holdBeside(demand) else {
                 throw GatewayFailure(.budgetExhausted, "The budget does not allow for another attempt.")
             }
             return admitted
@@ -252,6 +261,7 @@ final class Journey {
         self.resting = nil
         // From here on the attempt tells the caller, whatever becomes of it.
         self.failure = nil
+        self.watch(exchange)
     }
 
     /// The caller was answered without anybody being asked.
@@ -260,9 +270,9 @@ final class Journey {
         self.finish()
     }
 
-    /// The first content of the attempt has come.
-    func noteFirstContent() {
-        guard var choice = self.choice else { return }
+    /// The first content of an attempt has come.
+    func noteFirstContent(of exchange: ActiveExchange) {
+        guard !self.noteHedgeContent(exchange), var choice = self.choice else { return }
         self.model.chooser.targets[choice.index].health.noteFirstContent(&choice.permit, at: self.loop.monotonicNow)
         self.choice = choice
     }
@@ -277,7 +287,7 @@ final class Journey {
         self.finishPermit(self.resting === exchange ? .cancelled : outcome)
     }
 
-    private func finishPermit(_ outcome: AttemptOutcome) {
+    func finishPermit(_ outcome: AttemptOutcome) {
         guard let choice = self.choice.take() else { return }
         self.model.chooser.targets[choice.index].health.finish(choice.permit, outcome, at: self.loop.monotonicNow)
         if case .succeeded = outcome { self.policy.succeed() }
@@ -287,6 +297,7 @@ final class Journey {
     ///
     /// - Returns: Whether another one follows; then the exchange rests until it begins.
     func goesOn(after end: AttemptEnd, _ failure: GatewayFailure, from exchange: ActiveExchange) -> Bool {
+        if let goesOn = self.leavesToOther(after: end, from: exchange) { return goesOn }
         guard !self.isOver, self.request != nil, self.resting == nil, let index = self.choice?.index else {
             return false
         }
@@ -332,6 +343,7 @@ final class Journey {
         guard !self.isOver, !self.dropsReasoning, self.resting == nil, let index = self.choice?.index,
             let received = self.request?.received, !received.head.scan.isStrict, !self.caller.key.isStrict
         else { return false }
+        self.prevails(exchange)
         self.dropsReasoning = true
         self.trail.append(self.note(exchange, at: index, .callerFault))
         self.finishPermit(.callerFault)
@@ -399,17 +411,20 @@ final class Journey {
         self.isOver = true
         self.pause?.cancel()
         self.pause = nil
+        self.hedgeTimer?.cancel()
+        self.hedgeTimer = nil
         self.finishPermit(.cancelled)
         self.admitted?.admission.end()
         self.request = nil
     }
 
-    private func note(_ exchange: ActiveExchange, at index: Int, _ outcome: AttemptOutcome) -> RouteTrail.Attempt {
+    func note(_ exchange: ActiveExchange, at index: Int, _ outcome: AttemptOutcome) -> RouteTrail.Attempt {
         RouteTrail.Attempt(
             target: self.model.targets[index].key,
             status: exchange.upstreamStatus,
             outcome: outcome.label,
-            milliseconds: (self.loop.loop.now - exchange.startedAt).nanoseconds / 1_000_000
+            milliseconds: (self.loop.loop.now - exchange.startedAt).nanoseconds / 1_000_000,
+            isHedge: exchange.isHedge
         )
     }
 

@@ -11,6 +11,8 @@ struct RouteTrail {
         var status: Int
         var outcome: String
         var milliseconds: Int64
+        /// It was made beside one that was slow.
+        var isHedge = false
     }
 
     var strategy: String
@@ -18,7 +20,7 @@ struct RouteTrail {
     var affinity: String?
     /// What was passed over, and why.
     var skipped: [(target: String, reason: String)]
-    /// In order; the last one is what the caller got.
+    /// In the order in which they ended; the last one is what the caller got.
     var attempts: [Attempt]
     /// Why no other attempt followed the last one that failed; `nil` when it did not fail, or nothing could help.
     var stopped: StopReason?
@@ -65,6 +67,9 @@ struct RouteTrail {
         writer.string(attempt.outcome)
         writer.key("ms")
         writer.int(Int(clamping: attempt.milliseconds))
+        guard attempt.isHedge else { return }
+        writer.key("hedge")
+        writer.bool(true)
     }
 }
 

@@ -29,6 +29,7 @@ extension ClientConnection {
         )
         let exchange = ActiveExchange(journey, dispatch: dispatch, request: request.bytes, now: self.loop.loop.now)
         if journey.resting == nil { exchange.describeClient(received.headBytes) }
+        guard !journey.beganBeside(exchange) else { return exchange.start() }
         journey.began(exchange)
         self.exchange = exchange
         exchange.start()
@@ -71,11 +72,13 @@ extension ClientConnection {
         _ work: @escaping @Sendable () -> Result<Value, GatewayFailure>,
         _ goOn: @escaping (Value) throws(GatewayFailure) -> Void
     ) {
+        let step = journey.step
         self.onWorker(work) { (value) throws(GatewayFailure) in
-            guard !journey.isOver else { return }
+            guard !journey.isOver, journey.step == step else { return }
             try journey.renewCaller()
             try goOn(value)
         } fail: { error in
+            guard journey.step == step else { return }
             journey.stumbledLater(error)
         }
     }

@@ -373,6 +373,7 @@ final class ClientConnection: ChannelInboundHandler {
         switch self.phase {
         case .busy:
             self.exchange?.tick(now)
+            self.exchange?.journey.hedge?.second?.tick(now)
         case .head:
             self.tickHead(waited, deadlines)
         case .body, .chunkedBody, .discarding:

@@ -8,6 +8,9 @@ public final class GatewayMetrics: Sendable {
     let clientsGone: Counter
     let attempts: Counter
     let retries: Counter
+    let hedgesWon: Counter
+    let hedgesLost: Counter
+    let hedgesFailed: Counter
     let acceptPauses: Counter
     let unknownEvents: Counter
     let duration: Histogram
@@ -38,6 +41,17 @@ public final class GatewayMetrics: Sendable {
             "martlet_retries_total",
             help: "Attempts begun because an earlier one of the same request had failed."
         )
+        let hedges = { (result: String) in
+            registry.counter(
+                "martlet_hedges_total",
+                help:
+                    "Second attempts beside slow ones: quicker than the first, outrun or left by the caller, or failed.",
+                labels: [("result", result)]
+            )
+        }
+        self.hedgesWon = hedges("won")
+        self.hedgesLost = hedges("lost")
+        self.hedgesFailed = hedges("failed")
         self.unjournalled = registry.counter(
             "martlet_unjournalled_total",
             help: "Requests refused because the journal could not be written."
