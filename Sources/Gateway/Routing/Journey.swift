@@ -298,15 +298,14 @@ final class Journey {
     /// - Returns: Whether another one follows; then the exchange rests until it begins.
     func goesOn(after end: AttemptEnd, _ failure: GatewayFailure, from exchange: ActiveExchange) -> Bool {
         if let goesOn = self.leavesToOther(after: end, from: exchange) { return goesOn }
-        guard !self.isOver, self.request != nil, self.resting == nil, let index = self.choice?.index else {
-            return false
-        }
+        guard !self.isOver, self.request != nil, self.resting == nil, let choice = self.choice else { return false }
+        let index = choice.index
         self.trail.append(self.note(exchange, at: index, end.outcome))
         self.finishPermit(end.outcome)
         if case .unsuitable = end.failure { self.unfit.append((index, .context)) }
         let now = self.loop.monotonicNow
         let rest = self.cursor.rest(self.model.chooser, at: now) { self.obstacle($0) }
-        switch self.policy.decide(after: end.failure, rest: rest, at: now) {
+        switch self.policy.decide(after: end.failure, rest: rest, at: now, wasProbe: choice.permit.isProbe) {
         case .next(let wait) where wait <= AttemptPolicy.longestBackoff:
             self.rest(exchange, failure, wait) { $0.advance() }
         case .again(_, _) where end.failure == .notSent && self.trail.count > 1:

@@ -84,17 +84,19 @@ extension RoutingSimulation {
             after: failure,
             rest: rest,
             at: self.clock,
+            wasProbe: choice.permit.isProbe,
             random: .fixed(self.random.next())
         )
         self.tell("\(number) \(failure), left \(rest): \(decision)")
-        try self.follow(request, failure, rest, decision)
+        try self.follow(request, failure, rest, decision, isPaid: !choice.permit.isProbe || rest != .untried)
     }
 
     private mutating func follow(
         _ request: RoutedRequest,
         _ failure: AttemptFailure,
         _ rest: RouteRest,
-        _ decision: AttemptDecision
+        _ decision: AttemptDecision,
+        isPaid: Bool
     ) throws(Violation) {
         let wait: Duration
         switch decision {
@@ -111,7 +113,7 @@ extension RoutingSimulation {
         if failure == .possiblyAccepted {
             try hold("billing", request.policy.allowsDoubleBilling, "request \(request.number) may be billed twice")
         }
-        if failure.isPaid { try self.retries.grant(at: self.now) }
+        if failure.isPaid, isPaid { try self.retries.grant(at: self.now) }
         self.requests[request.number] = request
         self.plan(.wake(request.number, decision), after: microseconds)
     }

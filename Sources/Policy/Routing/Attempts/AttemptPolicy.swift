@@ -71,12 +71,15 @@ public struct AttemptPolicy: Sendable {
     ///   - failure: How the attempt failed.
     ///   - rest: What is left, as the cursor says once the failure was told to the target's health.
     ///   - now: The node's own clock.
+    ///   - wasProbe: The attempt proved for a half-open breaker that the target is still sick. That was our doing, not the
+    ///     caller's: where another target is well, going on there is not paid.
     ///   - random: Draws the wait.
     /// - Returns: What to do.
     public mutating func decide(
         after failure: AttemptFailure,
         rest: RouteRest,
         at now: MonotonicInstant,
+        wasProbe: Bool = false,
         random: Randomness = .system
     ) -> AttemptDecision {
         if let reason = self.finalReason(failure) { return .stop(reason) }
@@ -86,7 +89,7 @@ public struct AttemptPolicy: Sendable {
         let decision = self.place(failure, rest, random)
         guard let wait = decision.wait else { return decision }
         guard now.adding(wait) < self.deadline else { return .stop(.deadline) }
-        if failure.paysBudget {
+        if failure.paysBudget, !wasProbe || rest != .untried {
             guard self.budget.take(isFirst: self.paid == 0, at: now) else { return .stop(.retryBudget) }
             self.paid += 1
         }
