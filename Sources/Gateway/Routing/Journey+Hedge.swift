@@ -168,18 +168,19 @@ extension Journey {
     /// unless only the second says so: without it nobody would have said it.
     ///
     /// - Returns: Whether another goes on; `nil` when none runs beside it.
-    func leavesToOther(after end: AttemptEnd, from exchange: ActiveExchange) -> Bool? {
+    func leavesToOther(after end: AttemptEnd, _ failure: GatewayFailure, from exchange: ActiveExchange) -> Bool? {
         guard let hedge = self.hedge else { return nil }
         if let second = hedge.second, second === exchange {
             self.policy.failedBeside(end.failure)
             if case .unsuitable = end.failure { self.unfit.append((hedge.choice.index, .context)) }
             self.trail.append(self.note(second, at: hedge.choice.index, end.outcome))
-            self.finish(hedge.choice, end.outcome)
+            let isEcho = self.echoes(second, at: hedge.choice.index, end, failure)
+            self.finish(hedge.choice, end.outcome, isEcho: isEcho)
             return true
         }
         guard let choice = self.choice else { return false }
         self.trail.append(self.note(exchange, at: choice.index, end.outcome))
-        self.finishPermit(end.outcome)
+        self.finishPermit(end.outcome, isEcho: self.echoes(exchange, at: choice.index, end, failure))
         switch end.failure {
         case .callerFault, .cancelled, .committed: return false
         case .unsuitable: self.unfit.append((choice.index, .context))
@@ -251,7 +252,8 @@ extension Journey {
         self.finish(hedge.choice, outcome)
     }
 
-    private func finish(_ choice: RouteChoice, _ outcome: AttemptOutcome) {
-        self.model.chooser.targets[choice.index].health.finish(choice.permit, outcome, at: self.loop.monotonicNow)
+    private func finish(_ choice: RouteChoice, _ outcome: AttemptOutcome, isEcho: Bool = false) {
+        let health = self.model.chooser.targets[choice.index].health
+        health.finish(choice.permit, outcome, at: self.loop.monotonicNow, isEcho: isEcho)
     }
 }

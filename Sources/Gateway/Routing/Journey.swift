@@ -46,6 +46,8 @@ final class Journey {
     var trail: [RouteTrail.Attempt] = []
     /// Why the last failure was not followed by another attempt.
     var stopped: StopReason?
+    /// How they failed: see Journey+Echo.
+    var faults: [AttemptFault] = []
     private var pause: Scheduled<Void>?
     /// The conversation, where the model has targets to choose between and keeps conversations together.
     private let session: SessionDigest?
@@ -287,9 +289,10 @@ final class Journey {
         self.finishPermit(self.resting === exchange ? .cancelled : outcome)
     }
 
-    func finishPermit(_ outcome: AttemptOutcome) {
+    func finishPermit(_ outcome: AttemptOutcome, isEcho: Bool = false) {
         guard let choice = self.choice.take() else { return }
-        self.model.chooser.targets[choice.index].health.finish(choice.permit, outcome, at: self.loop.monotonicNow)
+        let health = self.model.chooser.targets[choice.index].health
+        health.finish(choice.permit, outcome, at: self.loop.monotonicNow, isEcho: isEcho)
         if case .succeeded = outcome { self.policy.succeed() }
     }
 
@@ -297,11 +300,11 @@ final class Journey {
     ///
     /// - Returns: Whether another one follows; then the exchange rests until it begins.
     func goesOn(after end: AttemptEnd, _ failure: GatewayFailure, from exchange: ActiveExchange) -> Bool {
-        if let goesOn = self.leavesToOther(after: end, from: exchange) { return goesOn }
+        if let goesOn = self.leavesToOther(after: end, failure, from: exchange) { return goesOn }
         guard !self.isOver, self.request != nil, self.resting == nil, let choice = self.choice else { return false }
         let index = choice.index
         self.trail.append(self.note(exchange, at: index, end.outcome))
-        self.finishPermit(end.outcome)
+        self.finishPermit(end.outcome, isEcho: self.echoes(exchange, at: index, end, failure))
         if case .unsuitable = end.failure { self.unfit.append((index, .context)) }
         let now = self.loop.monotonicNow
         let rest = self.cursor.rest(self.model.chooser, at: now) { self.obstacle($0) }
