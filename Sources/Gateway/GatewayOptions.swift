@@ -67,6 +67,8 @@ public struct GatewayOptions: Sendable, Equatable {
         public var connect = Duration.seconds(5)
         /// From sending a streamed request to its first content.
         public var firstContent = Duration.seconds(300)
+        /// The same, while a target that was not tried can be asked instead and the model allows to be billed twice.
+        public var firstContentElsewhere = Duration.seconds(60)
         /// Between two events of a stream.
         public var idle = Duration.seconds(60)
         /// Between two content-bearing events of a stream, pings notwithstanding.

@@ -303,6 +303,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             self.abandonUpstream()
             return self.upstreamFailed(UpstreamError(.connectTimedOut, "not within the model's own deadline"))
         }
+        guard !self.leavesVendor(now) else { return }
         self.perform(self.machine.tick(now))
         self.flushOutput()
     }

@@ -253,6 +253,19 @@ struct ExchangeMachine {
         }
     }
 
+    /// Since when the vendor has had the request, while nothing of an answer has come: at most the head of a stream.
+    var isWaitingSince: NIODeadline? {
+        switch self.phase {
+        case .awaitingHead, .holding: self.sentAt
+        case .connecting, .streaming, .collectingAnswer, .collectingError, .resting, .done: nil
+        }
+    }
+
+    /// The vendor has taken too long: another attempt takes the place of this one, which is about to rest.
+    mutating func giveUp() {
+        self.isTimedOut = true
+    }
+
     /// The attempt has failed, which the caller was not told: another one takes its place.
     mutating func rest() {
         guard !self.hasToldContent else { return }

@@ -100,7 +100,7 @@ final class Journey {
     }
 
     /// Tries targets one after another until one is being asked, or waited for.
-    private func advance() {
+    func advance() {
         while !self.isOver {
             guard
                 let choice = self.cursor.next(
@@ -357,7 +357,7 @@ final class Journey {
         return true
     }
 
-    private func rest(
+    func rest(
         _ exchange: ActiveExchange,
         _ failure: GatewayFailure,
         _ wait: Duration,
