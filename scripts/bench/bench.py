@@ -272,7 +272,7 @@ def micro():
     if not os.path.exists(os.path.join(ROOT, "Benchmarks/Package.swift")):
         return []
     lines = []
-    for program in ("WireBench", "TranslationBench"):
+    for program in ("WireBench", "TranslationBench", "RoutingBench"):
         command = ["swift", "run", "-c", "release", "--package-path", "Benchmarks", program]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:

@@ -80,12 +80,3 @@ struct BudgetPeriodState: Equatable {
         self.spent > 0 && Int128(self.spent) * 100 >= Int128(amount) * Int128(percent)
     }
 }
-
-extension Int64 {
-    /// A sum that stays at the edge instead of trapping.
-    func adding(_ other: Int64) -> Int64 {
-        let (sum, overflow) = self.addingReportingOverflow(other)
-        guard overflow else { return sum }
-        return other < 0 ? .min : .max
-    }
-}
