@@ -8,7 +8,7 @@ import Telemetry
 // answer, tells the caller; the other ends at once. When one fails, the other goes on alone.
 
 /// The second attempt beside the one that speaks for the request.
-struct Hedge {
+final class Hedge {
     /// The attempt that is slow. It speaks to the caller until the second prevails.
     let first: ActiveExchange
     /// The second's target.
@@ -17,6 +17,11 @@ struct Hedge {
     var second: ActiveExchange?
     /// How the first has ended with its caller, while the second's final count is waited for.
     var waiting: (status: Int, outcome: ExchangeOutcome)?
+
+    init(first: ActiveExchange, choice: RouteChoice) {
+        self.first = first
+        self.choice = choice
+    }
 }
 
 extension Journey {
@@ -67,30 +72,13 @@ extension Journey {
         }
     }
 
-    /// A target that was not tried and is well: one that is sick, or about to prove that it is not, is no help.
     private func chooseBeside() -> RouteChoice? {
-        let (chooser, now) = (self.model.chooser, self.loop.monotonicNow)
-        guard case .untried = self.cursor.rest(chooser, at: now, obstacle: { self.obstacle($0) }),
-            chooser.balance.hedges.take()
-        else { return nil }
-        var cursor = self.cursor
-        let choice = cursor.next(
-            chooser,
-            at: now,
+        self.cursor.beside(
+            self.model.chooser,
+            at: self.loop.monotonicNow,
             obstacle: { self.obstacle($0) },
             cost: { self.expectedCost($0) }
         )
-        guard let choice else {
-            chooser.balance.hedges.giveBack()
-            return nil
-        }
-        guard choice.reason != .panic, !choice.permit.isProbe else {
-            chooser.targets[choice.index].health.finish(choice.permit, .unused, at: now)
-            chooser.balance.hedges.giveBack()
-            return nil
-        }
-        self.cursor = cursor
-        return choice
     }
 
     /// The request could not be prepared for the second target: the first goes on as if nothing had been tried.
@@ -134,10 +122,9 @@ extension Journey {
     ///
     /// - Returns: Whether it was the second's.
     func noteHedgeContent(_ exchange: ActiveExchange) -> Bool {
-        guard var hedge = self.hedge, hedge.second === exchange else { return false }
+        guard let hedge = self.hedge, hedge.second === exchange else { return false }
         let health = self.model.chooser.targets[hedge.choice.index].health
         health.noteFirstContent(&hedge.choice.permit, at: self.loop.monotonicNow)
-        self.hedge = hedge
         return true
     }
 
@@ -230,7 +217,7 @@ extension Journey {
             return true
         }
         if let second = hedge.second, second !== exchange, second.isDraining {
-            self.hedge?.waiting = (status, outcome)
+            hedge.waiting = (status, outcome)
             return true
         }
         self.prevails(exchange)

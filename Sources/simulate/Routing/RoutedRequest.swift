@@ -11,8 +11,9 @@ struct RoutedRequest {
     let preferred: Int?
     var cursor = RouteCursor()
     var policy: AttemptPolicy
-    var choice: RouteChoice?
-    var fate: Fate?
+    /// Attempts under way: one, or two where one was slow.
+    var flights: [RoutedAttempt] = []
+    var hasHedged = false
     /// Attempts that a vendor received.
     var sent = 0
     var wasSick = false
@@ -23,6 +24,15 @@ struct RoutedRequest {
     var usable: [Int] {
         self.chooser.targets.indices.filter { self.chooser.targets[$0].weight > 0 && !self.obstacles.contains($0) }
     }
+}
+
+/// One attempt under way.
+struct RoutedAttempt {
+    /// Tells it from others of its request.
+    let serial: Int
+    var choice: RouteChoice
+    let fate: Fate
+    let isHedge: Bool
 }
 
 /// Probes under way: of each half-open stretch of a breaker there may be one.

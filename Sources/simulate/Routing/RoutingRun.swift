@@ -62,6 +62,7 @@ private final class RoutingBoard: Sendable {
             return "simulate routing seeds=\(seeds) failures=\(state.failed) requests=\(tally.requests)"
                 + " served=\(tally.served) attempts=\(tally.attempts) extra=\(tally.extra) panics=\(tally.panics)"
                 + " probes=\(tally.probes) lost=\(tally.lost) reloads=\(tally.reloads)"
+                + " hedges=\(tally.hedges) won=\(tally.hedgesWon)"
         }
     }
 }

@@ -17,27 +17,44 @@ extension RoutingSimulation {
             return
         }
         try self.check(request, choice, well)
-        if request.policy.tries == 0 { self.retries.noteRequest(at: self.now) }
+        if request.policy.tries == 0 {
+            self.retries.noteRequest(at: self.now)
+            if self.hedging.isEnabled { request.chooser.balance.hedges.noteRequest() }
+        }
         request.policy.begin(at: self.clock)
-        self.tally.attempts += 1
         if choice.reason == .panic { self.tally.panics += 1 }
-        try self.probes.begin(choice.permit, of: self.health(request, choice), by: request.number)
         var fate = Fate(self.mood(request, choice), &self.random)
         fate.isLost = self.losesAttempts && self.random.chance(1, in: 60)
+        let flight = try self.launch(&request, choice, fate, isHedge: false)
+        guard !fate.isLost else { return self.lose(request, choice) }
+        request.flights = [flight]
+        self.requests[request.number] = request
+        self.watch(request, flight)
+    }
+
+    /// An attempt begins, and its end is planned.
+    mutating func launch(
+        _ request: inout RoutedRequest,
+        _ choice: RouteChoice,
+        _ fate: Fate,
+        isHedge: Bool
+    ) throws(Violation) -> RoutedAttempt {
+        self.tally.attempts += 1
+        self.serial += 1
+        try self.probes.begin(choice.permit, of: self.health(request, choice), by: request.number)
         if fate.wasSent {
             request.sent += 1
             if request.sent > 1 { self.tally.extra += 1 }
         }
-        self.tell("\(request.number) tries \(choice.index) \(choice.reason): \(fate.outcome)")
-        if fate.isLost { return self.lose(request, choice) }
-        request.choice = choice
-        request.fate = fate
-        self.requests[request.number] = request
-        if let content = fate.content { self.plan(.content(request.number), after: content) }
-        self.plan(.end(request.number), after: fate.end)
+        self.tell("\(request.number) \(isHedge ? "hedges" : "tries") \(choice.index) \(choice.reason): \(fate.outcome)")
+        let flight = RoutedAttempt(serial: self.serial, choice: choice, fate: fate, isHedge: isHedge)
+        guard !fate.isLost else { return flight }
+        if let content = fate.content { self.plan(.content(request.number, flight: self.serial), after: content) }
+        self.plan(.end(request.number, flight: self.serial), after: fate.end)
+        return flight
     }
 
-    private func check(_ request: RoutedRequest, _ choice: RouteChoice, _ well: [Int]) throws(Violation) {
+    func check(_ request: RoutedRequest, _ choice: RouteChoice, _ well: [Int]) throws(Violation) {
         let name = "request \(request.number) at \(choice.index) (\(choice.reason))"
         try hold("deadline", self.now < request.deadline, "\(name) begins after its deadline")
         try hold("usable", request.usable.contains(choice.index), "\(name) can never serve it")
@@ -57,28 +74,44 @@ extension RoutingSimulation {
         try hold("group", first == targets[choice.index].priority, "\(name), but \(untried) are well and untried")
     }
 
-    mutating func noteContent(_ number: Int) {
-        guard var request = self.requests[number], var choice = request.choice else { return }
-        let health = self.health(request, choice)
-        health.noteFirstContent(&choice.permit, at: self.clock)
-        self.probes.end(choice.permit, of: health, by: number)
-        request.choice = choice
+    mutating func noteContent(_ number: Int, _ serial: Int) {
+        guard var request = self.requests[number],
+            var flight = request.flights.first(where: { $0.serial == serial })
+        else { return }
+        let health = self.health(request, flight.choice)
+        health.noteFirstContent(&flight.choice.permit, at: self.clock)
+        self.probes.end(flight.choice.permit, of: health, by: number)
+        self.cancelOthers(than: flight, &request)
+        request.flights = [flight]
         self.requests[number] = request
     }
 
-    mutating func end(_ number: Int) throws(Violation) {
-        guard var request = self.requests.removeValue(forKey: number), let choice = request.choice,
-            let fate = request.fate
+    mutating func end(_ number: Int, _ serial: Int) throws(Violation) {
+        guard var request = self.requests[number],
+            let place = request.flights.firstIndex(where: { $0.serial == serial })
         else { return }
+        let flight = request.flights.remove(at: place)
+        let (choice, fate) = (flight.choice, flight.fate)
         let health = self.health(request, choice)
         self.probes.end(choice.permit, of: health, by: number)
         health.finish(choice.permit, fate.outcome, at: self.clock, isEcho: request.wasSick)
         if fate.outcome == .sickTarget { request.wasSick = true }
         guard let failure = fate.failure else {
+            self.cancelOthers(than: flight, &request)
+            self.requests[number] = nil
             request.policy.succeed()
             self.tally.served += 1
             return
         }
+        if !request.flights.isEmpty {
+            guard self.leavesToOther(flight, failure, &request) else {
+                self.requests[number] = nil
+                return
+            }
+            self.requests[number] = request
+            return
+        }
+        self.requests[number] = nil
         let rest = request.cursor.rest(request.chooser, at: self.clock) { request.obstacle($0) }
         let decision = request.policy.decide(
             after: failure,
@@ -129,7 +162,7 @@ extension RoutingSimulation {
     }
 
     /// How the vendor feels now, whatever the model looked like when the request came.
-    private func mood(_ request: RoutedRequest, _ choice: RouteChoice) -> Mood {
+    func mood(_ request: RoutedRequest, _ choice: RouteChoice) -> Mood {
         self.scenario.places[choice.index].mood
     }
 }

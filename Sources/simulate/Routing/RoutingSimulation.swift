@@ -14,6 +14,9 @@ struct RoutingSimulation {
         var probes = 0
         var lost = 0
         var reloads = 0
+        /// Attempts begun beside slow ones, and those that were quicker.
+        var hedges = 0
+        var hedgesWon = 0
 
         static func += (a: inout Tally, b: Tally) {
             a.requests += b.requests
@@ -24,13 +27,16 @@ struct RoutingSimulation {
             a.probes += b.probes
             a.lost += b.lost
             a.reloads += b.reloads
+            a.hedges += b.hedges
+            a.hedgesWon += b.hedgesWon
         }
     }
 
     enum Event {
         case arrival, mood, reload
-        case content(Int)
-        case end(Int)
+        case content(Int, flight: Int)
+        case end(Int, flight: Int)
+        case hedge(Int, flight: Int)
         case wake(Int, AttemptDecision)
     }
 
@@ -49,6 +55,9 @@ struct RoutingSimulation {
     /// Requests that are still to come.
     var coming: Int
     let interval: Int
+    /// Whether the model asks for hedges.
+    let hedging: HedgePolicy
+    var serial = 0
     var losesAttempts = true
     let verbose: Bool
 
@@ -62,6 +71,7 @@ struct RoutingSimulation {
         self.coming = random.int(50...300)
         // In an outage there is load enough for the ratio to apply.
         self.interval = self.scenario.kind == .outage ? random.int(2...200) : random.int(2...3_000)
+        self.hedging = HedgePolicy(isEnabled: random.chance(1, in: 2))
         self.random = random
     }
 
@@ -71,6 +81,7 @@ struct RoutingSimulation {
         simulation.begin()
         try simulation.drain()
         try simulation.checkOutage()
+        try simulation.checkHedges()
         try simulation.recover()
         try simulation.checkRest()
         simulation.tally.probes = simulation.probes.count
@@ -106,8 +117,9 @@ struct RoutingSimulation {
                 self.scenario.changeMood(&self.random)
                 self.tell("moods \(self.scenario.places.map(\.mood))")
             case .reload: self.reload()
-            case .content(let number): self.noteContent(number)
-            case .end(let number): try self.end(number)
+            case .content(let number, let flight): self.noteContent(number, flight)
+            case .end(let number, let flight): try self.end(number, flight)
+            case .hedge(let number, let flight): try self.hedge(number, beside: flight)
             case .wake(let number, let decision): try self.wake(number, decision)
             }
         }
