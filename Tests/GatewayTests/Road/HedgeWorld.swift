@@ -8,6 +8,7 @@ import Storage
 import Synchronization
 import Telemetry
 import Testing
+import Upstream
 
 @testable import Gateway
 
@@ -25,12 +26,14 @@ struct HedgeWorld {
     /// - Parameters:
     ///   - credit: How many hedges are saved up.
     ///   - drains: Both vendors' counts are waited for when the caller leaves.
+    ///   - others: The accounts and models there, where it is not those.
     ///   - journal: Where attempts are written.
     ///   - change: What else is different.
     /// - Throws: When the world cannot be made.
     init(
         credit: Int = 5,
         drains: Bool = false,
+        others: [(provider: Provider, model: String)]? = nil,
         journal: Journal? = nil,
         _ change: (inout TestWorld) -> Void = { _ in }
     ) throws {
@@ -54,10 +57,11 @@ struct HedgeWorld {
         let known = try world.snapshot()
         let first = try #require(known.model(named: "fast")?.targets.first)
         let second = try #require(known.model(named: drains ? "thinker" : "local")?.targets.first)
-        let targets = [first, second].enumerated().map { index, target in
+        let accounts = others ?? [first, second].map { ($0.provider, $0.upstreamModel) }
+        let targets = accounts.enumerated().map { index, account in
             Target(
-                provider: target.provider,
-                upstreamModel: target.upstreamModel,
+                provider: account.provider,
+                upstreamModel: account.model,
                 model: "extra",
                 priority: index,
                 translations: world.translations,
