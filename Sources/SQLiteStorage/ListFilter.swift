@@ -17,7 +17,7 @@ struct ListFilter {
     }
 
     /// Adds a condition on several values.
-    mutating func require(_ condition: String, all values: [Int64]) {
+    mutating func require(_ condition: String, all values: [some DatabaseValueConvertible]) {
         self.conditions.append(condition)
         self.arguments += values.map(\.databaseValue)
     }

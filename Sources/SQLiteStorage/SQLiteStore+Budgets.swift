@@ -1,11 +1,11 @@
 import GRDB
 public import Storage
 
-extension SQLiteStore {
+extension SQLiteTransaction {
     /// Inserts a budget. Throws `.conflict` when the id is taken or the scope has one of this period, `.notFound` when its
     /// key or project does not exist.
-    public func insertBudget(_ budget: BudgetRecord) throws {
-        let (owner, id) = Self.owner(of: budget.scope)
+    func insertBudget(_ budget: BudgetRecord) throws {
+        let (owner, id) = SQLiteStore.owner(of: budget.scope)
         let taken = "the \(owner) \(id) has a \(budget.period.rawValue) budget already; change that one"
         let clashes = [
             "budgets.id": "a budget with the id \(budget.id) exists already",
@@ -34,7 +34,7 @@ extension SQLiteStore {
     }
 
     /// Replaces a budget; its scope and period stay. Throws `.notFound`.
-    public func updateBudget(_ budget: BudgetRecord) throws {
+    func updateBudget(_ budget: BudgetRecord) throws {
         try self.write { database in
             try database.change(
                 "budget",
@@ -53,12 +53,14 @@ extension SQLiteStore {
     }
 
     /// Deletes a budget; its balances and ledger rows stay. Throws `.notFound`.
-    public func deleteBudget(id: String) throws {
+    func deleteBudget(id: String) throws {
         try self.write { database in
             try database.change("budget", id, sql: "DELETE FROM budgets WHERE id = ?", arguments: [id])
         }
     }
+}
 
+extension SQLiteStore {
     /// All budgets, by creation.
     static func budgets(_ database: Database) throws -> [BudgetRecord] {
         let sql = """
@@ -87,7 +89,7 @@ extension SQLiteStore {
     }
 
     /// The kind of record that a budget belongs to, and its id.
-    private static func owner(of scope: BudgetScope) -> (kind: String, id: String) {
+    fileprivate static func owner(of scope: BudgetScope) -> (kind: String, id: String) {
         switch scope {
         case .key(let id): ("key", id)
         case .project(let id): ("project", id)

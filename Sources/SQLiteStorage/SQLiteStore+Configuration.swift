@@ -5,15 +5,31 @@ public import Storage
 extension SQLiteStore: ConfigurationStore {
     /// All rows of all kinds in one consistent read.
     public func loadConfiguration() throws -> StoredConfiguration {
-        try self.read { database in
-            StoredConfiguration(
-                projects: try Self.projects(database),
-                keys: try Self.keys(database),
-                providers: try Self.providers(database),
-                models: try Self.models(database),
-                budgets: try Self.budgets(database)
-            )
+        try self.read { database in try Self.configuration(database) }
+    }
+
+    /// Writes in one transaction, audit trail included.
+    @discardableResult
+    public func change(
+        _ write: (any ConfigurationWriter) throws -> Void,
+        audit: (StoredConfiguration) -> AuditBatch?
+    ) throws -> StoredConfiguration {
+        try self.write { database in
+            try write(SQLiteTransaction(database: database))
+            let after = try Self.configuration(database)
+            if let batch = audit(after) { try Self.append(batch, to: database) }
+            return after
         }
+    }
+
+    private static func configuration(_ database: Database) throws -> StoredConfiguration {
+        StoredConfiguration(
+            projects: try Self.projects(database),
+            keys: try Self.keys(database),
+            providers: try Self.providers(database),
+            models: try Self.models(database),
+            budgets: try Self.budgets(database)
+        )
     }
 
     /// A setting's value, or `nil`.

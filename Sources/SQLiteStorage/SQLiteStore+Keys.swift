@@ -2,9 +2,9 @@ import FoundationEssentials
 import GRDB
 public import Storage
 
-extension SQLiteStore {
+extension SQLiteTransaction {
     /// Inserts a key. Throws `.conflict` when its id or digest is taken, `.notFound` when its project does not exist.
-    public func insertKey(_ key: KeyRecord) throws {
+    func insertKey(_ key: KeyRecord) throws {
         let clashes = [
             "keys.id": "a key with the id \(key.id) exists already",
             "keys.digest": "this key is stored already",
@@ -32,7 +32,7 @@ extension SQLiteStore {
     }
 
     /// Replaces a key. Its digest and project stay, and so does the instant of its revocation once there is one.
-    public func updateKey(_ key: KeyRecord) throws {
+    func updateKey(_ key: KeyRecord) throws {
         try self.write { database in
             try database.change(
                 "key",
@@ -53,12 +53,14 @@ extension SQLiteStore {
     }
 
     /// Deletes a key for good, and its budgets; its request records, ledger rows and balances stay.
-    public func deleteKey(id: String) throws {
+    func deleteKey(id: String) throws {
         try self.write { database in
             try database.change("key", id, sql: "DELETE FROM keys WHERE id = ?", arguments: [id])
         }
     }
+}
 
+extension SQLiteStore {
     /// All keys, by creation.
     static func keys(_ database: Database) throws -> [KeyRecord] {
         let sql = """

@@ -1,11 +1,11 @@
 import GRDB
 public import Storage
 
-extension SQLiteStore {
+extension SQLiteTransaction {
     /// Inserts a model with its targets. Throws `.conflict` when the name or id is taken.
-    public func insertModel(_ model: ModelRecord) throws {
+    func insertModel(_ model: ModelRecord) throws {
         try self.write { database in
-            try StorageError.naming(Self.clashes(model)) {
+            try StorageError.naming(SQLiteStore.clashes(model)) {
                 try database.execute(
                     sql: """
                         INSERT INTO models (id, name, is_enabled, origin, created_at, updated_at, routing)
@@ -17,14 +17,14 @@ extension SQLiteStore {
                     ]
                 )
             }
-            try Self.insertTargets(database, of: model)
+            try SQLiteStore.insertTargets(database, of: model)
         }
     }
 
     /// Replaces a model and its targets. Throws `.notFound`, or `.conflict` when the name is taken.
-    public func updateModel(_ model: ModelRecord) throws {
+    func updateModel(_ model: ModelRecord) throws {
         try self.write { database in
-            try StorageError.naming(Self.clashes(model)) {
+            try StorageError.naming(SQLiteStore.clashes(model)) {
                 try database.change(
                     "model",
                     model.id,
@@ -40,17 +40,19 @@ extension SQLiteStore {
                 )
             }
             try database.execute(sql: "DELETE FROM targets WHERE model_id = ?", arguments: [model.id])
-            try Self.insertTargets(database, of: model)
+            try SQLiteStore.insertTargets(database, of: model)
         }
     }
 
     /// Deletes a model and its targets. Throws `.notFound`.
-    public func deleteModel(id: String) throws {
+    func deleteModel(id: String) throws {
         try self.write { database in
             try database.change("model", id, sql: "DELETE FROM models WHERE id = ?", arguments: [id])
         }
     }
+}
 
+extension SQLiteStore {
     /// All stored models with their targets, by name.
     static func models(_ database: Database) throws -> [ModelRecord] {
         var targets = try Self.targets(database)
@@ -93,7 +95,7 @@ extension SQLiteStore {
         }
     }
 
-    private static func insertTargets(_ database: Database, of model: ModelRecord) throws {
+    fileprivate static func insertTargets(_ database: Database, of model: ModelRecord) throws {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO targets (model_id, position, provider, upstream_model, weight, priority, is_enabled,
@@ -109,7 +111,7 @@ extension SQLiteStore {
         }
     }
 
-    private static func clashes(_ model: ModelRecord) -> [String: String] {
+    fileprivate static func clashes(_ model: ModelRecord) -> [String: String] {
         [
             "models.id": "a model with the id \(model.id) exists already",
             "models.name": "a model named \"\(model.name)\" exists already",

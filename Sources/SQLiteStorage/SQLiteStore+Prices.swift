@@ -21,7 +21,7 @@ extension SQLiteStore: PriceStore {
     }
 
     /// Adds the next version. Throws `.conflict` when its number is not the newest plus one.
-    public func insertPriceVersion(_ record: PriceVersionRecord) throws {
+    public func insertPriceVersion(_ record: PriceVersionRecord, audit: AuditBatch?) throws {
         try self.write { database in
             let newest = try Int64.fetchOne(database, sql: "SELECT max(version) FROM price_versions") ?? 0
             guard record.version == newest.addingSaturating(1) else {
@@ -36,6 +36,7 @@ extension SQLiteStore: PriceStore {
                     record.version, record.createdAt, record.source, record.checksum, record.document, record.builtIn,
                 ]
             )
+            if let audit { try Self.append(audit, to: database) }
         }
     }
 

@@ -1,11 +1,11 @@
 import GRDB
 public import Storage
 
-extension SQLiteStore {
+extension SQLiteTransaction {
     /// Inserts a project. Throws `.conflict` when the name or id is taken.
-    public func insertProject(_ project: ProjectRecord) throws {
+    func insertProject(_ project: ProjectRecord) throws {
         try self.write { database in
-            try StorageError.naming(Self.clashes(project)) {
+            try StorageError.naming(SQLiteStore.clashes(project)) {
                 try database.execute(
                     sql: """
                         INSERT INTO projects (id, name, is_enabled, limits, created_at, updated_at)
@@ -21,9 +21,9 @@ extension SQLiteStore {
     }
 
     /// Replaces a project. Throws `.notFound`, or `.conflict` when the name is taken.
-    public func updateProject(_ project: ProjectRecord) throws {
+    func updateProject(_ project: ProjectRecord) throws {
         try self.write { database in
-            try StorageError.naming(Self.clashes(project)) {
+            try StorageError.naming(SQLiteStore.clashes(project)) {
                 try database.change(
                     "project",
                     project.id,
@@ -41,7 +41,7 @@ extension SQLiteStore {
     }
 
     /// Deletes a project and its budgets. Throws `.notFound`, or `.conflict` while it owns keys.
-    public func deleteProject(id: String) throws {
+    func deleteProject(id: String) throws {
         try self.write { database in
             let keys =
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM keys WHERE project_id = ?", arguments: [id]) ?? 0
@@ -52,7 +52,9 @@ extension SQLiteStore {
             try database.change("project", id, sql: "DELETE FROM projects WHERE id = ?", arguments: [id])
         }
     }
+}
 
+extension SQLiteStore {
     /// All projects, by name.
     static func projects(_ database: Database) throws -> [ProjectRecord] {
         let sql = "SELECT id, name, is_enabled, limits, created_at, updated_at FROM projects ORDER BY name"
@@ -69,7 +71,7 @@ extension SQLiteStore {
         }
     }
 
-    private static func clashes(_ project: ProjectRecord) -> [String: String] {
+    fileprivate static func clashes(_ project: ProjectRecord) -> [String: String] {
         [
             "projects.id": "a project with the id \(project.id) exists already",
             "projects.name": "a project named \"\(project.name)\" exists already",

@@ -2,11 +2,11 @@ import FoundationEssentials
 import GRDB
 public import Storage
 
-extension SQLiteStore {
+extension SQLiteTransaction {
     /// Inserts a provider. Throws `.conflict` when the name or id is taken.
-    public func insertProvider(_ provider: ProviderRecord) throws {
+    func insertProvider(_ provider: ProviderRecord) throws {
         try self.write { database in
-            try StorageError.naming(Self.clashes(provider)) {
+            try StorageError.naming(SQLiteStore.clashes(provider)) {
                 try database.execute(
                     sql: """
                         INSERT INTO providers (id, name, kind, base_url, sealed_secret, secret_hint, settings,
@@ -25,11 +25,11 @@ extension SQLiteStore {
 
     /// Replaces a provider. Throws `.notFound`, or `.conflict` when the name is taken, or when a provider that a model
     /// has a target on would be renamed.
-    public func updateProvider(_ provider: ProviderRecord) throws {
+    func updateProvider(_ provider: ProviderRecord) throws {
         try self.write { database in
-            let old = try Self.providerName(database, id: provider.id)
-            if !old.utf8.elementsEqual(provider.name.utf8) { try Self.refuseWhileTargeted(database, name: old) }
-            try StorageError.naming(Self.clashes(provider)) {
+            let old = try SQLiteStore.providerName(database, id: provider.id)
+            if !old.utf8.elementsEqual(provider.name.utf8) { try SQLiteStore.refuseWhileTargeted(database, name: old) }
+            try StorageError.naming(SQLiteStore.clashes(provider)) {
                 try database.execute(
                     sql: """
                         UPDATE providers SET name = ?, kind = ?, base_url = ?, sealed_secret = ?, secret_hint = ?,
@@ -47,13 +47,15 @@ extension SQLiteStore {
     }
 
     /// Deletes a provider. Throws `.notFound`, or `.conflict` while a model has a target on it.
-    public func deleteProvider(id: String) throws {
+    func deleteProvider(id: String) throws {
         try self.write { database in
-            try Self.refuseWhileTargeted(database, name: try Self.providerName(database, id: id))
+            try SQLiteStore.refuseWhileTargeted(database, name: try SQLiteStore.providerName(database, id: id))
             try database.change("provider", id, sql: "DELETE FROM providers WHERE id = ?", arguments: [id])
         }
     }
+}
 
+extension SQLiteStore {
     /// All stored providers, by name.
     static func providers(_ database: Database) throws -> [ProviderRecord] {
         let sql = """
@@ -79,7 +81,7 @@ extension SQLiteStore {
         }
     }
 
-    private static func providerName(_ database: Database, id: String) throws -> String {
+    fileprivate static func providerName(_ database: Database, id: String) throws -> String {
         let sql = "SELECT name FROM providers WHERE id = ?"
         guard let name = try String.fetchOne(database, sql: sql, arguments: [id]) else {
             throw StorageError.missing("provider", id)
@@ -88,14 +90,14 @@ extension SQLiteStore {
     }
 
     /// Targets name their provider, which may live outside the store, so this cannot be a foreign key.
-    private static func refuseWhileTargeted(_ database: Database, name: String) throws {
+    fileprivate static func refuseWhileTargeted(_ database: Database, name: String) throws {
         let sql = "SELECT m.name FROM targets t JOIN models m ON m.id = t.model_id WHERE t.provider = ? LIMIT 1"
         guard let model = try String.fetchOne(database, sql: sql, arguments: [name]) else { return }
         let message = "the model \"\(model)\" has a target on the provider \"\(name)\"; change the model first"
         throw StorageError(.conflict, message)
     }
 
-    private static func clashes(_ provider: ProviderRecord) -> [String: String] {
+    fileprivate static func clashes(_ provider: ProviderRecord) -> [String: String] {
         [
             "providers.id": "a provider with the id \(provider.id) exists already",
             "providers.name": "a provider named \"\(provider.name)\" exists already",

@@ -27,11 +27,8 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
     public var description: String { self.message }
 }
 
-/// Everything the control plane writes. Calls block: they run on a store's own thread, never on an event loop.
-public protocol ConfigurationStore: Sendable {
-    /// All rows of all kinds in one consistent read.
-    func loadConfiguration() throws -> StoredConfiguration
-
+/// What changes configuration, inside one transaction. Calls block.
+public protocol ConfigurationWriter {
     /// Inserts a project. Throws `.conflict` when the name or id is taken.
     func insertProject(_ project: ProjectRecord) throws
     /// Replaces a project. Throws `.notFound`, or `.conflict` when the name is taken.
@@ -67,6 +64,25 @@ public protocol ConfigurationStore: Sendable {
     func updateBudget(_ budget: BudgetRecord) throws
     /// Deletes a budget; its balances and ledger rows stay. Budgets of a deleted key or project go with it.
     func deleteBudget(id: String) throws
+}
+
+/// Everything the control plane writes. Calls block: they run on a store's own thread, never on an event loop.
+public protocol ConfigurationStore: Sendable {
+    /// All rows of all kinds in one consistent read.
+    func loadConfiguration() throws -> StoredConfiguration
+
+    /// Writes in one transaction, together with what is to be remembered of it: all of it or nothing.
+    ///
+    /// - Parameters:
+    ///   - write: Makes the changes; what it throws undoes them.
+    ///   - audit: Given all rows as they are afterwards, says what enters the audit trail; `nil` for nothing.
+    /// - Returns: All rows as they are afterwards.
+    /// - Throws: What `write` throws; `.failed` when the engine does.
+    @discardableResult
+    func change(
+        _ write: (any ConfigurationWriter) throws -> Void,
+        audit: (StoredConfiguration) -> AuditBatch?
+    ) throws -> StoredConfiguration
 
     /// A setting's value (wrapped secrets, schema facts), or `nil`.
     func setting(_ name: String) throws -> [UInt8]?

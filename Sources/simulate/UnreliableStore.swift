@@ -29,13 +29,13 @@ final class UnreliableStore: LedgerStore {
         self.state.withLock { $0 = ([], false) }
     }
 
-    func append(_ entries: [LedgerEntry], watermark: JournalPosition?) throws -> Int {
+    func append(_ entries: [LedgerEntry], watermark: JournalPosition?, audit: AuditBatch?) throws -> Int {
         let fault = try self.state.withLock { state in
             if state.isDead { throw Lost() }
             return state.faults.isEmpty ? nil : state.faults.removeFirst()
         }
         if fault == .beforeCommit { throw Lost() }
-        let inserted = try self.store.append(entries, watermark: watermark)
+        let inserted = try self.store.append(entries, watermark: watermark, audit: audit)
         if fault == .afterCommit { throw Lost() }
         return inserted
     }

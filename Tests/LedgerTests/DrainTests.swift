@@ -156,7 +156,7 @@ private final class FailingStore: LedgerStore {
         self.store = store
     }
 
-    func append(_ entries: [LedgerEntry], watermark: JournalPosition?) throws -> Int {
+    func append(_ entries: [LedgerEntry], watermark: JournalPosition?, audit: AuditBatch?) throws -> Int {
         guard !self.isFailing.load(ordering: .relaxed) else { throw Refusal() }
         let count = try self.store.append(entries, watermark: watermark)
         guard !self.failsAfterwards.load(ordering: .relaxed) else { throw Refusal() }

@@ -7,8 +7,9 @@ public typealias OwnListenerCheck = @Sendable (UpstreamRoute) -> String?
 
 /// The one place where configuration is checked and written, for HTTP and for the command line alike.
 ///
-/// Writes follow one another on the actor's own thread. After each commit the whole configuration is read back and every
-/// observer is told before the call returns, so that a write is in force when its answer is.
+/// Writes follow one another on the actor's own thread. In each one's transaction the whole configuration is read back and what
+/// has changed goes into the audit trail; every observer is told before the call returns, so that a write is in force when
+/// its answer is.
 public actor Administration {
     private let executor = StoreExecutor(label: "martlet.administration")
     let store: any ConfigurationStore
@@ -20,6 +21,7 @@ public actor Administration {
     let verifierCost: Int
     let periods: BudgetPeriods
     let ownListener: OwnListenerCheck
+    private let audit: AuditChain
     private let clock: @Sendable () -> UnixMilliseconds
     private var observers: [@Sendable (StoredConfiguration) -> Void] = []
     /// What is stored.
@@ -60,6 +62,7 @@ public actor Administration {
         self.periods = BudgetPeriods(zoneBoundaries)
         self.ownListener = ownListener
         self.identifiers = Identifiers(randomness: randomness)
+        self.audit = AuditChain(digester)
         self.clock = clock
     }
 
@@ -73,10 +76,7 @@ public actor Administration {
         } catch {
             throw Self.problem(from: error)
         }
-        self.configuration = self.readOnly.merged(with: self.stored)
-        for observer in self.observers {
-            observer(self.configuration)
-        }
+        self.tell()
     }
 
     /// Tells an observer the configuration now and after every write. It is called on the actor's thread and must not
@@ -89,14 +89,25 @@ public actor Administration {
     /// The time now.
     var now: UnixMilliseconds { self.clock() }
 
-    /// Writes, then reads back and tells the observers.
-    func commit(_ write: (any ConfigurationStore) throws -> Void) throws(AdminProblem) {
+    /// Writes, with what the audit trail is to know of it in the same transaction, and tells the observers.
+    func commit(_ write: (any ConfigurationWriter) throws -> Void) throws(AdminProblem) {
+        let (before, context, now) = (self.stored, AuditContext.current, self.now)
+        let seal = self.audit.seal
         do {
-            try write(self.store)
+            self.stored = try self.store.change(write) { after in
+                AuditBatch(ConfigurationDiff(before, after).drafts(for: context, at: now), seal: seal)
+            }
         } catch {
             throw Self.problem(from: error)
         }
-        try self.load()
+        self.tell()
+    }
+
+    private func tell() {
+        self.configuration = self.readOnly.merged(with: self.stored)
+        for observer in self.observers {
+            observer(self.configuration)
+        }
     }
 
     private static func problem(from error: any Error) -> AdminProblem {

@@ -62,13 +62,14 @@ public struct AdminListener: Sendable {
 
 /// Turns Hummingbird's requests into ours and our answers into its responses.
 struct AdminResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = AdminRequestContext
 
     let router: AdminRouter
     let options: AdminListener.Options
 
     func respond(to request: Request, context: Context) async throws -> Response {
-        let head = Self.head(of: request)
+        var head = Self.head(of: request)
+        head.origin = context.origin
         let answer = await self.router.answer(head) { (maxBytes: Int?) throws(AdminProblem) in
             try await self.body(of: request, upTo: max(maxBytes ?? 0, self.options.maxBodyBytes))
         }
@@ -150,5 +151,17 @@ struct AdminResponder: HTTPResponder {
         if answer.status == 408 || answer.status == 413 { headers[.connection] = "close" }
         let body = answer.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
         return Response(status: .init(code: answer.status), headers: headers, body: body)
+    }
+}
+
+/// A request's context with the address that it comes from.
+struct AdminRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// An IP address without its port; empty when it is not known.
+    let origin: String
+
+    init(source: ApplicationRequestContextSource) {
+        self.coreContext = .init(source: source)
+        self.origin = source.channel.remoteAddress?.ipAddress ?? ""
     }
 }

@@ -9,6 +9,7 @@ public struct AdminRouter: Sendable {
     private let token: AdminTokenCheck
     private let isOpenOnLoopback: Bool
     private let metrics: MetricRegistry
+    private let audit: AuditDesk
 
     /// Builds the table.
     ///
@@ -21,6 +22,7 @@ public struct AdminRouter: Sendable {
         self.token = AdminTokenCheck(token)
         self.isOpenOnLoopback = isLoopback
         self.metrics = services.metrics
+        self.audit = services.audit
     }
 
     /// Answers one request.
@@ -34,18 +36,29 @@ public struct AdminRouter: Sendable {
         _ request: AdminRequest,
         body: (_ maxBytes: Int?) async throws(AdminProblem) -> [UInt8]
     ) async -> AdminAnswer {
-        let answer: AdminAnswer
-        let route: AdminRoute?
+        let context = AuditContext(actor: request.actor, origin: request.origin, requestID: request.requestID)
         switch self.find(request) {
         case .refused(let problem, let allow):
-            route = nil
-            answer = .problem(problem, requestID: request.requestID, allow: allow)
-        case .found(let found, let id):
-            route = found
-            answer = await self.run(found, id: id, request, body)
+            await self.note(problem, request, context)
+            return .problem(problem, requestID: request.requestID, allow: allow)
+        case .found(let route, let id):
+            let answer: AdminAnswer
+            do throws(AdminProblem) {
+                answer = try await self.run(route, id: id, request, context, body)
+            } catch {
+                await self.note(error, request, context)
+                answer = .problem(error, requestID: request.requestID)
+            }
+            if route.access == .token { self.count(route, answer) }
+            return answer
         }
-        if let route, route.access == .token { self.count(route, answer) }
-        return answer
+    }
+
+    /// The audit trail knows of strangers, and of every change that was refused.
+    private func note(_ problem: AdminProblem, _ request: AdminRequest, _ context: AuditContext) async {
+        let isRead = request.method == "GET" || request.method == "HEAD"
+        guard problem.code == .unauthorized || !isRead else { return }
+        await self.audit.note(refused: "\(request.method) \(request.path)", problem, for: context)
     }
 
     private enum Finding {
@@ -84,19 +97,21 @@ public struct AdminRouter: Sendable {
         _ route: AdminRoute,
         id: String,
         _ request: AdminRequest,
+        _ context: AuditContext,
         _ body: (_ maxBytes: Int?) async throws(AdminProblem) -> [UInt8]
-    ) async -> AdminAnswer {
-        do throws(AdminProblem) {
-            var call = AdminCall(request: request, id: id, query: try AdminQuery(nil), body: [])
-            if route.access == .token { call.query = try AdminQuery(request.query) }
-            if route.takesBody {
-                try Self.checkMediaType(request.contentType)
-                call.body = try await body(route.maxBodyBytes)
-            }
-            return try await route.handle(call)
-        } catch {
-            return .problem(error, requestID: request.requestID)
+    ) async throws(AdminProblem) -> AdminAnswer {
+        var call = AdminCall(request: request, id: id, query: try AdminQuery(nil), body: [])
+        if route.access == .token { call.query = try AdminQuery(request.query) }
+        if route.takesBody {
+            try Self.checkMediaType(request.contentType)
+            call.body = try await body(route.maxBodyBytes)
         }
+        let ready = call
+        // A task's values carry no typed errors.
+        let result: Result<AdminAnswer, AdminProblem> = await AuditContext.$current.withValue(context) {
+            do throws(AdminProblem) { return .success(try await route.handle(ready)) } catch { return .failure(error) }
+        }
+        return try result.get()
     }
 
     /// `application/json`, with no other character set than UTF-8.

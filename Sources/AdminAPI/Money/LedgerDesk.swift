@@ -10,6 +10,7 @@ public actor LedgerDesk {
     private let executor = StoreExecutor(label: "martlet.ledger-desk")
     private let store: any LedgerStore
     private let moveBalances: @Sendable ([BudgetPeriodKey], Int64) -> Void
+    private let audit: AuditChain?
     private let clock: @Sendable () -> UnixMilliseconds
     private var isRerating = false
 
@@ -19,14 +20,17 @@ public actor LedgerDesk {
     ///   - store: Blocks; only this actor's thread calls it here.
     ///   - moveBalances: Told of every charge that was added to budgets' periods, after it is stored: balances that are
     ///     kept in memory follow.
+    ///   - audit: Chains what the audit trail is to know of additions; `nil` for none.
     ///   - clock: Unix time in milliseconds.
     public init(
         _ store: any LedgerStore,
         moveBalances: @escaping @Sendable (_ periods: [BudgetPeriodKey], _ nanoUSD: Int64) -> Void = { _, _ in },
+        audit: AuditChain? = nil,
         clock: @escaping @Sendable () -> UnixMilliseconds
     ) {
         self.store = store
         self.moveBalances = moveBalances
+        self.audit = audit
         self.clock = clock
     }
 
@@ -140,7 +144,7 @@ public actor LedgerDesk {
         guard !entries.isEmpty else { return }
         let count: Int
         do {
-            count = try self.store.append(entries, watermark: nil)
+            count = try self.store.append(entries, watermark: nil, audit: self.audit.map { self.batch(entries, $0) })
         } catch {
             throw AdminProblem(.storeFailed, "the ledger could not be written")
         }
@@ -148,6 +152,28 @@ public actor LedgerDesk {
             throw AdminProblem(.conflict, "the ledger changed meanwhile; look again and repeat")
         }
         for entry in entries { self.moveBalances(entry.budgets, entry.chargeNanoUSD) }
+    }
+
+    /// One entry for each attempt that is added to.
+    private func batch(_ entries: [LedgerEntry], _ chain: AuditChain) -> AuditBatch {
+        let (context, now) = (AuditContext.current, self.clock())
+        let drafts = entries.map { entry in
+            var fields = AuditFields()
+            fields.add("charge_usd", NanoUSD.text(entry.chargeNanoUSD))
+            fields.add("number", entry.number)
+            return AuditDraft(
+                at: now,
+                actor: context.actor,
+                origin: context.origin,
+                requestID: context.requestID,
+                action: entry.kind == .rerating ? "ledger.rerated" : "ledger.corrected",
+                objectID: AttemptText.text(entry.attempt),
+                objectName: entry.subject.model,
+                after: fields.text(),
+                detail: entry.note
+            )
+        }
+        return AuditBatch(drafts, seal: chain.seal)
     }
 
     /// The sum of charges; as many as an attempt has fit easily.

@@ -9,6 +9,7 @@ public import Storage
 public actor PriceAdministration {
     private let executor = StoreExecutor(label: "martlet.prices")
     private let store: any PriceStore
+    private let audit: AuditChain?
     private let clock: @Sendable () -> UnixMilliseconds
     private var observers: [@Sendable (PriceBook) -> Void] = []
     /// The version in force as it is stored; `nil` before `load`.
@@ -25,9 +26,15 @@ public actor PriceAdministration {
     ///
     /// - Parameters:
     ///   - store: Blocks; only this actor's thread calls it here.
+    ///   - audit: Chains what the audit trail is to know; `nil` for none.
     ///   - clock: Unix time in milliseconds.
-    public init(store: any PriceStore, clock: @escaping @Sendable () -> UnixMilliseconds) {
+    public init(
+        store: any PriceStore,
+        audit: AuditChain? = nil,
+        clock: @escaping @Sendable () -> UnixMilliseconds
+    ) {
         self.store = store
+        self.audit = audit
         self.clock = clock
     }
 
@@ -221,13 +228,37 @@ public actor PriceAdministration {
             builtIn: PriceBook.builtIn.builtIn
         )
         do {
-            try self.store.insertPriceVersion(record)
+            try self.store.insertPriceVersion(record, audit: self.audit.map { self.entry(record, document, $0) })
         } catch let error as StorageError where error.code == .conflict {
             throw AdminProblem(.conflict, "the price list changed meanwhile; look again and repeat")
         } catch {
             throw AdminProblem(.storeFailed, "the price list could not be written")
         }
         self.put(record, document)
+    }
+
+    /// What the audit trail is to know: how many own prices there were and are, and which version is in force. Every version
+    /// is kept, so that the documents can be compared.
+    private func entry(_ record: PriceVersionRecord, _ document: PriceDocument, _ chain: AuditChain) -> AuditBatch {
+        func fields(_ version: Int64, _ document: PriceDocument) -> String {
+            var fields = AuditFields()
+            fields.add("version", Int(clamping: version))
+            fields.add("prices", document.entries.count)
+            return fields.text()
+        }
+        let context = AuditContext.current
+        let draft = AuditDraft(
+            at: record.createdAt,
+            actor: context.actor,
+            origin: context.origin,
+            requestID: context.requestID,
+            action: "prices.changed",
+            objectID: String(record.version),
+            objectName: record.source,
+            before: self.newest.map { fields($0.version, self.document) },
+            after: fields(record.version, document)
+        )
+        return AuditBatch([draft], seal: chain.seal)
     }
 
     private func put(_ record: PriceVersionRecord, _ document: PriceDocument) {

@@ -12,6 +12,8 @@ public struct AdminServices: Sendable {
     public var ledger: LedgerDesk
     /// Holds the price list.
     public var prices: PriceAdministration
+    /// Reads the audit trail.
+    public var audit: AuditDesk
     /// All metrics of the process.
     public var metrics: MetricRegistry
     /// Whether the process should be given work.
@@ -36,6 +38,7 @@ public struct AdminServices: Sendable {
     ///   - requests: Reads request records.
     ///   - ledger: Reads the ledger and adds to it.
     ///   - prices: Holds the price list; loaded already.
+    ///   - audit: Reads the audit trail.
     ///   - metrics: All metrics of the process.
     ///   - readiness: Whether the process should be given work.
     ///   - process: Facts about the process.
@@ -49,6 +52,7 @@ public struct AdminServices: Sendable {
         requests: RequestReader,
         ledger: LedgerDesk,
         prices: PriceAdministration,
+        audit: AuditDesk,
         metrics: MetricRegistry,
         readiness: Readiness,
         process: AdminProcess,
@@ -62,6 +66,7 @@ public struct AdminServices: Sendable {
         self.requests = requests
         self.ledger = ledger
         self.prices = prices
+        self.audit = audit
         self.metrics = metrics
         self.readiness = readiness
         self.process = process

@@ -103,13 +103,18 @@ enum ModelRoutes {
         writer.member("updated_at", time: model.updatedAt)
     }
 
-    private static func write(_ target: TargetRecord, _ tags: PriceTags, to writer: inout JSONWriter) {
+    /// Writes what is stored of a target.
+    static func write(_ target: TargetRecord, to writer: inout JSONWriter) {
         writer.member("provider", target.provider)
         writer.member("upstream_model", target.upstreamModel)
         writer.member("weight", target.weight)
         writer.member("priority", target.priority)
         writer.member("enabled", target.isEnabled)
         RoutingFields.write(target.overrides, to: &writer)
+    }
+
+    private static func write(_ target: TargetRecord, _ tags: PriceTags, to writer: inout JSONWriter) {
+        self.write(target, to: &writer)
         writer.key("price")
         guard let price = tags.price(of: target) else { return writer.null() }
         let rates = price.rates(tier: nil, inputTokens: 0)

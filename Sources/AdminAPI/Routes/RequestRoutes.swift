@@ -112,11 +112,7 @@ enum RequestRoutes {
     /// The decision record, when it is what it should be: one JSON object. It was written by another process perhaps, and
     /// must not break the answer it stands in.
     private static func route(_ record: RequestRecord) -> String? {
-        guard let route = record.route else { return nil }
-        let isObject = Array(route.utf8).withUnsafeBytes { bytes in
-            (try? JSONTape().read(bytes) { (root) throws(AdminProblem) in root.kind == .object }) ?? false
-        }
-        return isObject ? route : nil
+        record.route.flatMap { JSONText.isObject($0) ? $0 : nil }
     }
 
     private static func writeTimings(_ record: RequestRecord, to writer: inout JSONWriter) {

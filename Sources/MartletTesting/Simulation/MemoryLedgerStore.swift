@@ -30,7 +30,7 @@ public final class MemoryLedgerStore: LedgerStore {
 
     /// Adds what is not there yet.
     @discardableResult
-    public func append(_ entries: [LedgerEntry], watermark: JournalPosition?) throws -> Int {
+    public func append(_ entries: [LedgerEntry], watermark: JournalPosition?, audit: AuditBatch?) throws -> Int {
         self.contents.withLock { contents in
             var inserted = 0
             for entry in entries {

@@ -5,13 +5,17 @@ import Synchronization
 extension SQLiteStore: LedgerStore {
     /// Adds entries in one transaction; see `LedgerStore`. Sums that do not fit stay at the largest number.
     @discardableResult
-    public func append(_ entries: [LedgerEntry], watermark: JournalPosition?) throws -> Int {
+    public func append(_ entries: [LedgerEntry], watermark: JournalPosition?, audit: AuditBatch?) throws -> Int {
         guard !entries.isEmpty || watermark != nil else { return 0 }
         // The writer takes one at a time anyway. Between its commit and the names' return none may be deleted.
-        return try self.ledgerAppends.withLock { _ in try self.appendAlone(entries, watermark) }
+        return try self.ledgerAppends.withLock { _ in try self.appendAlone(entries, watermark, audit) }
     }
 
-    private func appendAlone(_ entries: [LedgerEntry], _ watermark: JournalPosition?) throws -> Int {
+    private func appendAlone(
+        _ entries: [LedgerEntry],
+        _ watermark: JournalPosition?,
+        _ audit: AuditBatch?
+    ) throws -> Int {
         var names = LedgerNames()
         let count = try self.write(work: 1 + entries.count / 16) { database in
             // Whatever fails from here on leaves nothing behind that was not committed.
@@ -22,6 +26,7 @@ extension SQLiteStore: LedgerStore {
             var batch = try LedgerBatch(database)
             for entry in entries { try batch.insert(entry, &names) }
             try batch.finish(watermark)
+            if let audit { try Self.append(audit, to: database) }
             return batch.count
         }
         self.ledgerNames.withLock { $0 = names }

@@ -39,10 +39,11 @@ public protocol LedgerStore: Sendable {
     /// - Parameters:
     ///   - entries: In the order of their settling.
     ///   - watermark: Where the journal may be cut afterwards; `nil` leaves it (administrative entries).
+    ///   - audit: What the audit trail is to know of it, in the same transaction.
     /// - Returns: How many entries were new.
     /// - Throws: `.failed` when the engine does; then nothing has changed.
     @discardableResult
-    func append(_ entries: [LedgerEntry], watermark: JournalPosition?) throws -> Int
+    func append(_ entries: [LedgerEntry], watermark: JournalPosition?, audit: AuditBatch?) throws -> Int
 
     /// The position last noted; `nil` before the first.
     func watermark() throws -> JournalPosition?
@@ -64,6 +65,20 @@ public protocol LedgerStore: Sendable {
     /// - Returns: How many rows went; 0 when nothing is left to delete.
     /// - Throws: `.failed` when the engine does.
     func prune(_ retention: Retention, now: UnixMilliseconds, limit: Int) throws -> Int
+}
+
+extension LedgerStore {
+    /// Adds entries that attempts have made.
+    ///
+    /// - Parameters:
+    ///   - entries: In the order of their settling.
+    ///   - watermark: Where the journal may be cut afterwards.
+    /// - Returns: How many entries were new.
+    /// - Throws: `.failed` when the engine does; then nothing has changed.
+    @discardableResult
+    public func append(_ entries: [LedgerEntry], watermark: JournalPosition?) throws -> Int {
+        try self.append(entries, watermark: watermark, audit: nil)
+    }
 }
 
 /// Which ledger entries to list.

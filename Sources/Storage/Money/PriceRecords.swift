@@ -38,6 +38,14 @@ public protocol PriceStore: Sendable {
     func priceVersions(limit: Int) throws -> [PriceVersionRecord]
     /// One version, or `nil`.
     func priceVersion(_ version: Int64) throws -> PriceVersionRecord?
-    /// Adds the next version. Throws `.conflict` when its number is not the newest plus one.
-    func insertPriceVersion(_ record: PriceVersionRecord) throws
+    /// Adds the next version, and in the same transaction what the audit trail is to know of it. Throws `.conflict` when its
+    /// number is not the newest plus one.
+    func insertPriceVersion(_ record: PriceVersionRecord, audit: AuditBatch?) throws
+}
+
+extension PriceStore {
+    /// Adds the next version, with no entry in the audit trail.
+    public func insertPriceVersion(_ record: PriceVersionRecord) throws {
+        try self.insertPriceVersion(record, audit: nil)
+    }
 }

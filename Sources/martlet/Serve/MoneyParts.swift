@@ -31,7 +31,11 @@ struct MoneyParts: Sendable {
         let segmentBytes = SettingsOptions.environment["MARTLET_JOURNAL_SEGMENT_BYTES"].flatMap(Int.init)
         if let segmentBytes { options.segmentBytes = max(segmentBytes, 64 << 10) }
         // Without a price list nothing starts, and the journal is left as it is.
-        let prices = PriceAdministration(store: workspace.store, clock: Workspace.unixMilliseconds)
+        let prices = PriceAdministration(
+            store: workspace.store,
+            audit: AuditChain(workspace.digester),
+            clock: Workspace.unixMilliseconds
+        )
         try await prices.load()
         let folder = workspace.folder.journalPath
         // It lies in the data folder, which was looked at, but may be a mount of its own.

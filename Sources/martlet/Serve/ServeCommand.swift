@@ -63,9 +63,16 @@ struct ServeCommand: AsyncParsableCommand {
                             road.admissions.correct(period.budgetID, periodStartsAt: period.startsAt, by: nanoUSD)
                         }
                     },
+                    audit: AuditChain(workspace.digester),
                     clock: Workspace.unixMilliseconds
                 ),
                 prices: road.money.prices,
+                audit: AuditDesk(
+                    workspace.store,
+                    chain: AuditChain(workspace.digester),
+                    metrics: registry,
+                    clock: Workspace.unixMilliseconds
+                ),
                 metrics: registry,
                 readiness: readiness,
                 process: AdminProcess(

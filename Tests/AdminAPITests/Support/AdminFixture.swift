@@ -60,14 +60,17 @@ struct AdminFixture: Sendable {
             },
             clock: { Self.now }
         )
+        let chain = AuditChain(KeyDigester(pepper: Array(repeating: 7, count: 32)))
+        let metrics = MetricRegistry()
         let readiness = Readiness(waitingFor: ["store"])
         readiness.set("store", .ready)
         self.services = AdminServices(
             administration: self.administration,
             requests: RequestReader(store),
-            ledger: LedgerDesk(ledger, moveBalances: { ledger.moved($0, $1) }, clock: { Self.now }),
-            prices: PriceAdministration(store: ledger, clock: { Self.now }),
-            metrics: MetricRegistry(),
+            ledger: LedgerDesk(ledger, moveBalances: { ledger.moved($0, $1) }, audit: chain, clock: { Self.now }),
+            prices: PriceAdministration(store: ledger, audit: chain, clock: { Self.now }),
+            audit: AuditDesk(store, chain: chain, metrics: metrics, clock: { Self.now }),
+            metrics: metrics,
             readiness: readiness,
             process: AdminProcess(version: "1.2.3", mode: "serving", startedAt: Self.now - 61_000, now: { Self.now }),
             budgetStanding: { ledger.standing($0) },

@@ -13,6 +13,7 @@ final class MemoryLedger: LedgerStore, PriceStore {
         var moves: [Int64] = []
         var queries: [UsageQuery] = []
         var rows: [UsageRow] = []
+        var audit: [AuditDraft] = []
         var isBroken = false
     }
 
@@ -22,6 +23,8 @@ final class MemoryLedger: LedgerStore, PriceStore {
     var moves: [Int64] { self.state.withLock { $0.moves } }
     /// What sums were asked for.
     var queries: [UsageQuery] { self.state.withLock { $0.queries } }
+    /// What the audit trail was told.
+    var audit: [AuditDraft] { self.state.withLock { $0.audit } }
     var all: [LedgerEntry] { self.state.withLock { $0.entries } }
 
     func moved(_ periods: [BudgetPeriodKey], _ nanoUSD: Int64) {
@@ -39,8 +42,9 @@ final class MemoryLedger: LedgerStore, PriceStore {
         }
     }
 
-    func append(_ entries: [LedgerEntry], watermark: JournalPosition?) throws -> Int {
+    func append(_ entries: [LedgerEntry], watermark: JournalPosition?, audit: AuditBatch?) throws -> Int {
         try self.with { state in
+            state.audit += audit?.drafts ?? []
             let new = entries.filter { entry in
                 !state.entries.contains {
                     $0.attempt == entry.attempt && $0.kind == entry.kind && $0.number == entry.number
@@ -91,8 +95,9 @@ final class MemoryLedger: LedgerStore, PriceStore {
     func priceVersion(_ version: Int64) throws -> PriceVersionRecord? {
         try self.with { state in state.versions.first { $0.version == version } }
     }
-    func insertPriceVersion(_ record: PriceVersionRecord) throws {
+    func insertPriceVersion(_ record: PriceVersionRecord, audit: AuditBatch?) throws {
         try self.with { state in
+            state.audit += audit?.drafts ?? []
             guard record.version == (state.versions.last?.version ?? 0) + 1 else {
                 throw StorageError(.conflict, "not the next version")
             }

@@ -98,8 +98,12 @@ struct AdminClient: Sendable {
         writer.object { writer in
             if let model { writer.member("model", model) }
         }
-        let patient = AdminClient(transport: self.transport.waiting(seconds: 90), store: self.store)
-        return try await patient.call("POST", "/providers/\(percentEncoded(id))/test", writer.bytes)
+        return try await self.waiting(seconds: 90).call("POST", "/providers/\(percentEncoded(id))/test", writer.bytes)
+    }
+
+    /// The same with more patience.
+    func waiting(seconds: Int) -> AdminClient {
+        AdminClient(transport: self.transport.waiting(seconds: seconds), store: self.store)
     }
 
     /// Whether the running server answers, rather than the store.

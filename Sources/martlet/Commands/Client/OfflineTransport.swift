@@ -8,7 +8,9 @@ struct OfflineTransport: AdminTransport {
     private let authorization: String
 
     init(_ workspace: Workspace) async throws {
-        let prices = PriceAdministration(store: workspace.store, clock: Workspace.unixMilliseconds)
+        let chain = AuditChain(workspace.digester)
+        let metrics = MetricRegistry()
+        let prices = PriceAdministration(store: workspace.store, audit: chain, clock: Workspace.unixMilliseconds)
         do throws(AdminProblem) {
             try await prices.load()
         } catch {
@@ -20,9 +22,15 @@ struct OfflineTransport: AdminTransport {
             services: AdminServices(
                 administration: workspace.administration,
                 requests: RequestReader(workspace.store),
-                ledger: LedgerDesk(workspace.store, clock: Workspace.unixMilliseconds),
+                ledger: LedgerDesk(workspace.store, audit: chain, clock: Workspace.unixMilliseconds),
                 prices: prices,
-                metrics: MetricRegistry(),
+                audit: AuditDesk(
+                    workspace.store,
+                    chain: chain,
+                    metrics: metrics,
+                    clock: Workspace.unixMilliseconds
+                ),
+                metrics: metrics,
                 readiness: Readiness(),
                 process: AdminProcess(
                     version: Martlet.version,
@@ -47,6 +55,7 @@ struct OfflineTransport: AdminTransport {
             query: parts.count > 1 ? String(parts[1]) : nil,
             requestID: "offline"
         )
+        request.actor = "command-line"
         request.authorization = [self.authorization]
         request.contentType = body == nil ? nil : "application/json"
         let answer = await self.router.answer(request) { (_: Int?) throws(AdminProblem) in body ?? [] }
