@@ -1,5 +1,5 @@
 import GRDB
-public import Storage
+import Storage
 
 extension SQLiteTransaction {
     /// Inserts a budget. Throws `.conflict` when the id is taken or the scope has one of this period, `.notFound` when its

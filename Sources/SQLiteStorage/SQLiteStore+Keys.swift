@@ -1,6 +1,6 @@
 import FoundationEssentials
 import GRDB
-public import Storage
+import Storage
 
 extension SQLiteTransaction {
     /// Inserts a key. Throws `.conflict` when its id or digest is taken, `.notFound` when its project does not exist.
@@ -52,6 +52,26 @@ extension SQLiteTransaction {
         }
     }
 
+    /// Gives a key another secret. Throws `.notFound`, or `.conflict` when the digest is taken.
+    func rotateKey(_ key: KeyRecord) throws {
+        try self.write { database in
+            try StorageError.naming(["keys.digest": "this secret is stored already"]) {
+                try database.change(
+                    "key",
+                    key.id,
+                    sql: """
+                        UPDATE keys SET digest = ?, verifier = ?, retired_digest = ?, retired_until = ?, updated_at = ?
+                        WHERE id = ?
+                        """,
+                    arguments: [
+                        Data(key.digest), key.verifier, key.retired.map { Data($0.digest) }, key.retired?.until,
+                        key.updatedAt, key.id,
+                    ]
+                )
+            }
+        }
+    }
+
     /// Deletes a key for good, and its budgets; its request records, ledger rows and balances stay.
     func deleteKey(id: String) throws {
         try self.write { database in
@@ -65,7 +85,7 @@ extension SQLiteStore {
     static func keys(_ database: Database) throws -> [KeyRecord] {
         let sql = """
             SELECT id, name, project_id, digest, verifier, is_enabled, revoked_at, expires_at, allowed_models,
-                limits, max_output_tokens, is_strict, created_at, updated_at
+                limits, max_output_tokens, is_strict, retired_digest, retired_until, created_at, updated_at
             FROM keys ORDER BY created_at, id
             """
         return try Row.fetchAll(database, sql: sql).map { row in
@@ -83,9 +103,17 @@ extension SQLiteStore {
                 limits: try LimitsText.limits(&reader),
                 maxOutputTokens: try reader.optional(),
                 isStrict: try reader.value(),
+                retired: try Self.retired(&reader),
                 createdAt: try reader.value(),
                 updatedAt: try reader.value()
             )
         }
+    }
+
+    private static func retired(_ reader: inout RowReader) throws -> KeyRecord.RetiredSecret? {
+        let digest = try reader.optionalBytes()
+        let until = try reader.optional(UnixMilliseconds.self)
+        guard let digest, let until else { return nil }
+        return KeyRecord.RetiredSecret(digest: digest, until: until)
     }
 }

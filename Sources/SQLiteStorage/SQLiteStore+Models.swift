@@ -1,5 +1,5 @@
 import GRDB
-public import Storage
+import Storage
 
 extension SQLiteTransaction {
     /// Inserts a model with its targets. Throws `.conflict` when the name or id is taken.

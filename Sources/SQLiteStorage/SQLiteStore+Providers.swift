@@ -1,6 +1,6 @@
 import FoundationEssentials
 import GRDB
-public import Storage
+import Storage
 
 extension SQLiteTransaction {
     /// Inserts a provider. Throws `.conflict` when the name or id is taken.

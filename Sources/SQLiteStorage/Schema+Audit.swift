@@ -17,4 +17,10 @@ extension Schema {
         ) STRICT;
         CREATE INDEX audit_by_object ON audit (object_id);
         """
+
+    /// The secret that a key had before it was given another.
+    static let rotatedKeys = """
+        ALTER TABLE keys ADD COLUMN retired_digest BLOB;
+        ALTER TABLE keys ADD COLUMN retired_until INTEGER;
+        """
 }

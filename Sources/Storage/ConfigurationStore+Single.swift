@@ -26,6 +26,11 @@ extension ConfigurationStore {
     }
 
     /// As `ConfigurationWriter` says.
+    public func rotateKey(_ key: KeyRecord) throws {
+        try self.change({ try $0.rotateKey(key) }, audit: { _ in nil })
+    }
+
+    /// As `ConfigurationWriter` says.
     public func deleteKey(id: String) throws {
         try self.change({ try $0.deleteKey(id: id) }, audit: { _ in nil })
     }

@@ -60,10 +60,26 @@ public struct KeyRecord: Sendable, Equatable {
     public var maxOutputTokens: Int?
     /// What cannot be carried exactly to a vendor of another format is refused, as if every request asked for it.
     public var isStrict: Bool
+    /// The secret before the last rotation, while it is still let in.
+    public var retired: RetiredSecret?
     /// When it was created.
     public var createdAt: UnixMilliseconds
     /// When it was last changed.
     public var updatedAt: UnixMilliseconds
+
+    /// A secret that another has taken the place of.
+    public struct RetiredSecret: Sendable, Equatable {
+        /// As the key's own.
+        public var digest: [UInt8]
+        /// Refused from this instant on.
+        public var until: UnixMilliseconds
+
+        /// Makes one.
+        public init(digest: [UInt8], until: UnixMilliseconds) {
+            self.digest = digest
+            self.until = until
+        }
+    }
 
     /// Makes a record.
     public init(
@@ -79,6 +95,7 @@ public struct KeyRecord: Sendable, Equatable {
         limits: LimitsRecord = LimitsRecord(),
         maxOutputTokens: Int? = nil,
         isStrict: Bool = false,
+        retired: RetiredSecret? = nil,
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
     ) {
@@ -94,6 +111,7 @@ public struct KeyRecord: Sendable, Equatable {
         self.limits = limits
         self.maxOutputTokens = maxOutputTokens
         self.isStrict = isStrict
+        self.retired = retired
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

@@ -40,6 +40,9 @@ public protocol ConfigurationWriter {
     func insertKey(_ key: KeyRecord) throws
     /// Replaces a key (its digest and project stay).
     func updateKey(_ key: KeyRecord) throws
+    /// Gives a key another secret: its digest, verifier and the retired secret are replaced, nothing else. Throws `.notFound`,
+    /// or `.conflict` when the digest is taken.
+    func rotateKey(_ key: KeyRecord) throws
     /// Deletes a key for good; its request records stay.
     func deleteKey(id: String) throws
 

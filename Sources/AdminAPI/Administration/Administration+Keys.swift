@@ -71,6 +71,34 @@ extension Administration {
         return try self.write(key)
     }
 
+    /// Gives a key another secret, which is returned here and never again. Its id, limits, budgets and history stay.
+    ///
+    /// - Parameters:
+    ///   - id: Which key.
+    ///   - graceSeconds: For how long the secret until now is let in as well; 0 for not at all. One that was rotated away
+    ///     before is refused from now on in any case.
+    /// - Returns: The key with its new secret.
+    /// - Throws: `.notFound`; `.conflict` for a key that is revoked; `.invalidField`.
+    public func rotateKey(id: String, graceSeconds: Int) throws(AdminProblem) -> CreatedKey {
+        var key = try self.key(id: id)
+        guard key.revokedAt == nil else {
+            throw AdminProblem(.conflict, "key \(id) is revoked and stays so; make a new one")
+        }
+        guard (0...KeyRules.maximumGraceSeconds).contains(graceSeconds) else {
+            throw .field("grace_seconds", "must be 0 to \(KeyRules.maximumGraceSeconds)")
+        }
+        let new = VirtualKey.generate(self.randomness, id: id)
+        guard new.id == id else { throw AdminProblem(.internalError, "the key's id cannot stand in a secret") }
+        let now = self.now
+        key.retired = graceSeconds == 0 ? nil : .init(digest: key.digest, until: now + Int64(graceSeconds) * 1_000)
+        key.digest = self.digester.digest(new).bytes
+        key.verifier = try self.verifier(of: new)
+        key.updatedAt = now
+        let rotated = key
+        try self.commit { try $0.rotateKey(rotated) }
+        return CreatedKey(record: rotated, secret: Secret(new.text))
+    }
+
     /// Disables a key whose verifier did not match its first use.
     public func disableKey(id: String) throws(AdminProblem) -> KeyRecord {
         var key = try self.key(id: id)
@@ -112,6 +140,10 @@ extension Administration {
 enum KeyRules {
     static let maxOutputTokens = 1...100_000_000
     static let maximumAllowedModels = 1_000
+    /// Thirty days.
+    static let maximumGraceSeconds = 2_592_000
+    /// A day.
+    static let usualGraceSeconds = 86_400
 
     static func check(
         _ allowedModels: [String]?,

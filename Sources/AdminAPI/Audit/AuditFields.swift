@@ -101,6 +101,8 @@ extension KeyRecord: AuditedRow {
         fields.add("name", self.name)
         fields.add("project_id", self.projectID)
         fields.add("enabled", self.isEnabled)
+        fields.add("secret", "…" + self.digest.suffix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+        fields.add("retired_secret_until", time: self.retired?.until)
         fields.add("revoked_at", time: self.revokedAt)
         fields.add("expires_at", time: self.expiresAt)
         fields.add("allowed_models", self.allowedModels)

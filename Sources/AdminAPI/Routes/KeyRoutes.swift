@@ -30,6 +30,19 @@ enum KeyRoutes {
                 let key = try await administration.changeKey(id: call.id, try self.change(call.body))
                 return try await self.answer(key, services)
             },
+            AdminRoute(
+                .post,
+                "\(path)/{id}/rotate",
+                takesBody: true,
+                "gives a key another secret and shows it once; the old one is good for a while"
+            ) { call throws(AdminProblem) in
+                let grace = try AdminBody.read(call.body, ["grace_seconds"]) { body throws(AdminProblem) in
+                    try body.int("grace_seconds") ?? KeyRules.usualGraceSeconds
+                }
+                let rotated = try await administration.rotateKey(id: call.id, graceSeconds: grace)
+                let secret = String(decoding: rotated.secret.bytes, as: UTF8.self)
+                return try await self.answer(rotated.record, services, secret: secret)
+            },
             AdminRoute(.post, "\(path)/{id}/revoke", "revokes a key for good") { call throws(AdminProblem) in
                 try await self.answer(try await administration.revokeKey(id: call.id), services)
             },
@@ -134,6 +147,7 @@ enum KeyRoutes {
         writer.member("budgets", budgets: view.budgets)
         writer.member("expires_at", time: key.expiresAt)
         writer.member("revoked_at", time: key.revokedAt)
+        writer.member("retired_secret_until", time: view.retiredUntil)
         writer.member("last_used_at", time: view.lastUsed)
         writer.member("created_at", time: key.createdAt)
         writer.member("updated_at", time: key.updatedAt)
@@ -147,11 +161,14 @@ private struct KeyView {
     var lastUsed: UnixMilliseconds?
     var state: String
     var budgets: [ShownBudget] = []
+    /// Until when the secret before the last rotation is let in; `nil` when none is.
+    var retiredUntil: UnixMilliseconds?
 
     init(_ key: KeyRecord, project: String?, lastUsed: UnixMilliseconds?, now: UnixMilliseconds) {
         self.key = key
         self.project = project
         self.lastUsed = lastUsed
+        self.retiredUntil = key.retired.flatMap { $0.until > now ? $0.until : nil }
         if key.revokedAt != nil {
             self.state = "revoked"
         } else if let expiresAt = key.expiresAt, expiresAt <= now {

@@ -46,7 +46,8 @@ struct Authenticator {
         let checked = try Self.check(caller, loop)
         self.lastToken = Array(token)
         self.lastCaller = caller
-        loop.shared.firstUse(key, self.lastToken)
+        // The verifier is of the secret in force.
+        if !key.isRetired(digest) { loop.shared.firstUse(key, self.lastToken) }
         return checked
     }
 
@@ -72,7 +73,8 @@ struct Authenticator {
     )
 
     private static func check(_ caller: Caller, _ loop: LoopState) throws(GatewayFailure) -> Caller {
-        guard let refusal = caller.key.refusal(now: loop.unixMilliseconds) else { return caller }
+        let now = loop.unixMilliseconds
+        guard let refusal = caller.key.refusal(of: caller.digest, now: now) else { return caller }
         let label = caller.key.label
         switch refusal {
         case .unknown: throw Self.unknown

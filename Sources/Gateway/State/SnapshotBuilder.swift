@@ -161,6 +161,7 @@ public final class SnapshotBuilder: Sendable {
         facts.maxOutputTokens = record.maxOutputTokens
         facts.budgets = budgets
         facts.isStrict = record.isStrict
+        facts.retired = record.retired.map { ($0.digest, $0.until) }
         return facts
     }
 }

@@ -68,6 +68,33 @@ extension StorageExam {
             try store.updateKey(bare)
             try expectEqual(try store.loadConfiguration().keys.first?.allowedModels, [], "an empty list of models")
         },
+        StorageExam("a rotated key has another secret, keeps the old one beside it, and nothing else changes") { store in
+            try store.insertProject(Sample.project())
+            try store.insertKey(Sample.key())
+            try store.insertKey(Sample.key("key2"))
+            var rotated = Sample.key()
+            rotated.retired = .init(digest: rotated.digest, until: 77)
+            (rotated.digest, rotated.verifier, rotated.updatedAt) = (Sample.digest("new"), "v2", 78)
+            var given = rotated
+            given.name = "not changed by this"
+            try store.rotateKey(given)
+            let stored = try store.loadConfiguration().keys.first { $0.id == "key1" }
+            try expectEqual(stored, rotated, "rotated")
+            try expectError(.conflict, "another key's digest") {
+                var clash = rotated
+                clash.digest = Sample.digest("key2")
+                try store.rotateKey(clash)
+            }
+            try expectError(.notFound, "no such key") {
+                var other = Sample.key("key9")
+                other.digest = Sample.digest("nine")
+                try store.rotateKey(other)
+            }
+            rotated.retired = nil
+            rotated.digest = Sample.digest("newer")
+            try store.rotateKey(rotated)
+            try expectEqual(try store.loadConfiguration().keys.first { $0.id == "key1" }, rotated, "without an old one")
+        },
         StorageExam("key ids and digests are unique and their project exists") { store in
             try store.insertProject(Sample.project())
             try store.insertKey(Sample.key())

@@ -66,6 +66,7 @@ public final class KeyEntry: Sendable {
     private let isEnabled: Bool
     private let revokedAt: Int64?
     private let expiresAt: Int64?
+    private let retired: (digest: KeyDigest, until: Int64)?
 
     init(_ facts: KeyFacts, project: KeyProject, limits: KeyLimitSets) {
         self.id = facts.id
@@ -79,6 +80,25 @@ public final class KeyEntry: Sendable {
         self.isEnabled = facts.isEnabled
         self.revokedAt = facts.revokedAt
         self.expiresAt = facts.expiresAt
+        self.retired = facts.retired.flatMap { retired in
+            KeyDigest(bytes: retired.digest).map { (digest: $0, until: retired.until) }
+        }
+    }
+
+    /// The digest of the secret before the last rotation.
+    var retiredDigest: KeyDigest? { self.retired?.digest }
+
+    /// Whether a digest that found this key is of the secret before the last rotation.
+    public func isRetired(_ digest: KeyDigest) -> Bool { self.retired.map { $0.digest == digest } ?? false }
+
+    /// Whether the key is let in by a secret: the one before the last rotation for a while only.
+    /// - Parameters:
+    ///   - digest: What found it.
+    ///   - now: Milliseconds since 1970, from the wall clock.
+    /// - Returns: `nil` when it is.
+    public func refusal(of digest: KeyDigest, now: Int64) -> KeyRefusal? {
+        if let retired = self.retired, retired.digest == digest, now >= retired.until { return .expired }
+        return self.refusal(now: now)
     }
 
     /// Whether the key is let in.

@@ -27,6 +27,9 @@ public struct KeyFacts: Sendable {
     /// What cannot be carried exactly to a vendor of another format is refused.
     public var isStrict = false
 
+    /// The secret before the last rotation: its digest, and from when on it is refused, in milliseconds since 1970.
+    public var retired: (digest: [UInt8], until: Int64)?
+
     /// Names a key; the rest is filled in.
     public init(id: String, name: String, projectID: String, digest: [UInt8], verifier: String) {
         self.id = id

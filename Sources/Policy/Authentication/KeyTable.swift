@@ -68,6 +68,10 @@ public final class KeyTable: Sendable {
             byDigest[digest] = entry
             byID[facts.id] = entry
         }
+        // Afterwards, so that no retired secret takes the place of one in force.
+        for entry in byID.values {
+            if let retired = entry.retiredDigest, byDigest[retired] == nil { byDigest[retired] = entry }
+        }
         return KeyTable(byDigest: byDigest, byID: byID, projectLimits: scopes, rejectedIDs: rejected)
     }
 

@@ -22,9 +22,17 @@ public struct VirtualKey: Sendable {
     public let id: String
 
     /// Makes a new key from 256 bits of secret.
-    public static func generate(_ randomness: Randomness = .system) -> VirtualKey {
+    /// - Parameters:
+    ///   - randomness: Where id and secret come from.
+    ///   - id: The id of a key that is given another secret; anything but an id is as if it were not there.
+    /// - Returns: The key.
+    public static func generate(_ randomness: Randomness = .system, id: String? = nil) -> VirtualKey {
         var bytes = self.prefixBytes
-        bytes += Base62.random(count: self.idCount, from: randomness)
+        if let id, id.utf8.count == self.idCount, id.utf8.allSatisfy(Base62.contains) {
+            bytes += id.utf8
+        } else {
+            bytes += Base62.random(count: self.idCount, from: randomness)
+        }
         bytes.append(UInt8(ascii: "-"))
         bytes += Base62.random(count: self.secretCount, from: randomness)
         let checksum = CRC32.checksum(of: bytes)

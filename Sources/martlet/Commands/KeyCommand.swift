@@ -14,9 +14,10 @@ struct KeyCommand: AsyncParsableCommand {
               martlet key create --name exact --strict-translation
               martlet key change 3fZk0PqLw9aB --rpm 120 --tpm none
               martlet key list
+              martlet key rotate 3fZk0PqLw9aB --grace 2h
               martlet key revoke 3fZk0PqLw9aB
             """,
-        subcommands: [Create.self, List.self, Show.self, Change.self, Revoke.self]
+        subcommands: [Create.self, List.self, Show.self, Change.self, Rotate.self, Revoke.self]
     )
 
     struct Create: AsyncParsableCommand {
@@ -150,6 +151,34 @@ struct KeyCommand: AsyncParsableCommand {
             if let key = self.key { writer.member("enabled", key) }
             writer.endObject()
             return writer.bytes
+        }
+    }
+
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a key another secret, shown once; the old one is good for a while."
+        )
+
+        @OptionGroup var common: SettingsOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The key's id.") var id: String
+        @Option(help: "How long the old secret is good, such as 30m or 2h; 0s for not at all.") var grace = "24h"
+
+        func run() async throws {
+            guard let seconds = DurationText.parse(self.grace)?.components.seconds, seconds >= 0 else {
+                throw ValidationError("--grace must be a time such as 30m or 2h")
+            }
+            var writer = JSONWriter()
+            writer.object { $0.member("grace_seconds", Int(clamping: seconds)) }
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let body = try await client.call("POST", "/keys/\(percentEncoded(self.id))/rotate", writer.bytes)
+            guard !self.output.json, let view = JSONView(body), let secret = view.text("secret") else {
+                return self.output.show(body)
+            }
+            let until = view.text("retired_secret_until").map { "good until \($0)" } ?? "no longer good"
+            Console.talk("Key \(self.id) has a new secret, shown once; the old one is \(until):")
+            Console.out(secret)
         }
     }
 

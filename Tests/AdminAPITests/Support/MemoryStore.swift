@@ -136,6 +136,7 @@ private final class MemoryWriter: ConfigurationWriter {
     func updateKey(_ key: KeyRecord) throws {
         try self.change { try Self.replace(&$0.keys, with: key) { $0.id == key.id } }
     }
+    func rotateKey(_ key: KeyRecord) throws { try self.updateKey(key) }
     func deleteKey(id: String) throws {
         try self.change { try Self.replace(&$0.keys, with: nil) { $0.id == id } }
     }

@@ -4,6 +4,7 @@
 import Exchange
 import NIOCore
 import NIOEmbedded
+import Policy
 import Storage
 import Synchronization
 import Telemetry
@@ -247,6 +248,28 @@ struct PassThroughTests {
         #expect(answer.body.contains(#"data: {"error":"#))
         #expect(answer.isWhole)
         #expect(road.takeRecords().first?.outcome == .interrupted)
+    }
+
+    @Test("a rotated key's old secret is good for its grace and refused after it, on a kept connection too")
+    func rotated() throws {
+        var world = TestWorld()
+        world.retiredUntil = WallClock().now + 60_000
+        let road = try RoadHarness(world: world)
+        let body = #"{"model":"fast","messages":[]}"#
+        for key in [VirtualKey.retired.text, road.key] {
+            try road.post("/v1/chat/completions", body, authorization: key)
+            try road.vendorAnswers(200, #"{"id":"c"}"#)
+            #expect(try road.answer().status == 200)
+        }
+        try road.post("/v1/chat/completions", body, authorization: VirtualKey.retired.text)
+        try road.vendorAnswers(200, #"{"id":"c"}"#)
+        #expect(try road.answer().status == 200)
+        road.advance(.seconds(61))
+        try road.post("/v1/chat/completions", body, authorization: VirtualKey.retired.text)
+        #expect(try road.answer().status == 401)
+        try road.post("/v1/chat/completions", body)
+        try road.vendorAnswers(200, #"{"id":"c"}"#)
+        #expect(try road.answer().status == 200)
     }
 
     @Test("a key revoked while its body arrives is refused, and nothing is sent")

@@ -12,6 +12,8 @@ struct TestWorld {
     let key = VirtualKey.testing
     var isKeyEnabled = true
     var isKeyStrict = false
+    /// Until when the key's secret before its rotation is let in.
+    var retiredUntil: Int64?
     var limits = KeyLimits()
     var maxOutputTokens: Int?
     /// Budgets of the key, and of its project.
@@ -114,6 +116,7 @@ struct TestWorld {
         var facts = KeyFacts(id: self.key.id, name: "test", projectID: "prj_1", digest: digest, verifier: "")
         facts.isEnabled = self.isKeyEnabled
         facts.isStrict = self.isKeyStrict
+        facts.retired = self.retiredUntil.map { (Self.digester.digest(.retired).bytes, $0) }
         facts.allowedModels = self.allowedModels
         facts.limits = self.limits
         facts.maxOutputTokens = self.maxOutputTokens
@@ -132,6 +135,8 @@ struct TestWorld {
 extension VirtualKey {
     /// The same key in every test.
     static let testing = VirtualKey.generate()
+    /// The secret it had before.
+    static let retired = VirtualKey.generate(id: VirtualKey.testing.id)
 }
 
 extension Model {

@@ -49,6 +49,38 @@ struct KeyTableTests {
         }
     }
 
+    @Test("a rotated key is found by both its secrets, and by the old one let in for a while only")
+    func rotated() throws {
+        let table = self.table([
+            self.facts("a", digest: 1) { $0.retired = (Array(repeating: 9, count: 32), 1_000) },
+            self.facts("b", digest: 2),
+        ])
+        let (new, old) = (try self.digest(1), try self.digest(9))
+        let entry = try #require(table.lookup(new))
+        #expect(table.lookup(old) === entry && table.count == 2)
+        #expect(entry.isRetired(old) && !entry.isRetired(new))
+        #expect(entry.refusal(of: old, now: 999) == nil && entry.refusal(of: old, now: 1_000) == .expired)
+        #expect(entry.refusal(of: new, now: 1_000) == nil)
+    }
+
+    @Test("a retired secret never takes the place of one in force")
+    func retiredClash() throws {
+        let table = self.table([
+            self.facts("a", digest: 1) { $0.retired = (Array(repeating: 2, count: 32), 1_000) },
+            self.facts("b", digest: 2),
+        ])
+        #expect(table.lookup(try self.digest(2))?.id == "b" && table.rejectedIDs.isEmpty)
+    }
+
+    @Test("a rotated secret keeps the key's id; what is no id is not kept")
+    func rotatedID() throws {
+        let first = VirtualKey.generate()
+        let second = VirtualKey.generate(id: first.id)
+        #expect(second.id == first.id && second.text != first.text)
+        #expect(VirtualKey(second.text)?.id == first.id)
+        #expect(VirtualKey.generate(id: "no id!").id != "no id!")
+    }
+
     @Test("a key is found by its digest and by its id, a stranger by neither")
     func lookup() throws {
         let table = self.table([self.facts("a", digest: 1), self.facts("b", digest: 2)])
