@@ -22,6 +22,8 @@ public struct AdminProblem: Error, Sendable, Equatable, CustomStringConvertible 
         case requestTimeout = "request_timeout"
         /// A name is taken, or a row is still referred to.
         case conflict
+        /// The row is not as `If-Match` says.
+        case preconditionFailed = "precondition_failed"
         /// The row belongs to the environment or to Martlet itself.
         case readOnly = "read_only"
         /// The body is larger than the admin API takes.

@@ -91,6 +91,7 @@ public actor Administration {
 
     /// Writes, with what the audit trail is to know of it in the same transaction, and tells the observers.
     func commit(_ write: (any ConfigurationWriter) throws -> Void) throws(AdminProblem) {
+        try Precondition.current?.check(self.stored)
         let (before, context, now) = (self.stored, AuditContext.current, self.now)
         let seal = self.audit.seal
         do {

@@ -10,6 +10,7 @@ extension AdminProblem.Code {
         case .methodNotAllowed: 405
         case .requestTimeout: 408
         case .conflict, .readOnly: 409
+        case .preconditionFailed: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
         case .internalError: 500
@@ -26,6 +27,7 @@ extension AdminProblem.Code {
         case 405: "Method Not Allowed"
         case 408: "Request Timeout"
         case 409: "Conflict"
+        case 412: "Precondition Failed"
         case 413: "Content Too Large"
         case 415: "Unsupported Media Type"
         case 503: "Service Unavailable"

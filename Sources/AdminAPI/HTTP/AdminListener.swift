@@ -93,6 +93,7 @@ struct AdminResponder: HTTPResponder {
         )
         head.authorization = request.headers[values: .authorization]
         head.contentType = request.headers[.contentType]
+        head.ifMatch = request.headers[.ifMatch]
         return head
     }
 

@@ -24,6 +24,8 @@ public struct AdminRequest: Sendable {
     public var authorization: [String] = []
     /// The value of `content-type`.
     public var contentType: String?
+    /// The value of `if-match`.
+    public var ifMatch: String?
     /// Who asks, when the token is right: `admin-token`, or `command-line` when no server runs.
     public var actor = "admin-token"
     /// The address it comes from; empty when it comes from this process.

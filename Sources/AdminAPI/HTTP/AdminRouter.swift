@@ -10,6 +10,7 @@ public struct AdminRouter: Sendable {
     private let isOpenOnLoopback: Bool
     private let metrics: MetricRegistry
     private let audit: AuditDesk
+    private let administration: Administration
 
     /// Builds the table.
     ///
@@ -23,6 +24,7 @@ public struct AdminRouter: Sendable {
         self.isOpenOnLoopback = isLoopback
         self.metrics = services.metrics
         self.audit = services.audit
+        self.administration = services.administration
     }
 
     /// Answers one request.
@@ -107,11 +109,24 @@ public struct AdminRouter: Sendable {
             call.body = try await body(route.maxBodyBytes)
         }
         let ready = call
+        let precondition = request.ifMatch.map { Precondition(id: id, ifMatch: $0) }
         // A task's values carry no typed errors.
         let result: Result<AdminAnswer, AdminProblem> = await AuditContext.$current.withValue(context) {
-            do throws(AdminProblem) { return .success(try await route.handle(ready)) } catch { return .failure(error) }
+            await Precondition.$current.withValue(precondition) {
+                do throws(AdminProblem) { return .success(try await route.handle(ready)) } catch { return .failure(error) }
+            }
         }
-        return try result.get()
+        return await self.tagged(try result.get(), id)
+    }
+
+    /// An answer that shows a row carries its tag.
+    private func tagged(_ answer: AdminAnswer, _ id: String) async -> AdminAnswer {
+        guard (200..<300).contains(answer.status), !answer.body.isEmpty else { return answer }
+        let shown = id.isEmpty ? JSONText.id(of: answer.body) : id
+        guard let shown, let tag = await self.administration.configuration.entityTag(of: shown) else { return answer }
+        var tagged = answer
+        tagged.headers["etag"] = tag.text
+        return tagged
     }
 
     /// `application/json`, with no other character set than UTF-8.

@@ -82,8 +82,16 @@ enum AuditRoutes {
     }
 }
 
-/// Looks at JSON that was stored.
+/// Looks at JSON of our own.
 enum JSONText {
+    /// The member `id` of an object.
+    static func id(of body: [UInt8]) -> String? {
+        let id: String?? = body.withUnsafeBytes { bytes in
+            try? JSONTape().read(bytes) { (root) throws(AdminProblem) in root.member("id")?.string }
+        }
+        return id ?? nil
+    }
+
     /// Whether it is one JSON object.
     static func isObject(_ text: String) -> Bool {
         Array(text.utf8).withUnsafeBytes { bytes in
