@@ -138,7 +138,6 @@ extension Journey {
         guard let second = hedge.second else { return self.dropPreparation(hedge, .unused) }
         let demand = exchange.dispatch.estimate.demand
         if second === exchange {
-            self.loop.shared.metrics.hedgesWon.add()
             if let choice = self.choice { self.trail.append(self.note(hedge.first, at: choice.index, .cancelled)) }
             self.finishPermit(.cancelled)
             hedge.first.lose(keeping: demand)
@@ -226,6 +225,7 @@ extension Journey {
 
     /// The first has ended or is outrun: the second speaks for the request from here on.
     private func handOver(_ hedge: Hedge, to second: ActiveExchange) {
+        self.loop.shared.metrics.hedgesWon.add()
         self.hedge = nil
         self.choice = hedge.choice
         second.takeOver(from: hedge.first)

@@ -45,7 +45,7 @@ public final class GatewayMetrics: Sendable {
             registry.counter(
                 "martlet_hedges_total",
                 help:
-                    "Second attempts beside slow ones: quicker than the first, outrun or left by the caller, or failed.",
+                    "Second attempts beside slow ones: took the first's place, were outrun or left by the caller, or failed.",
                 labels: [("result", result)]
             )
         }

@@ -29,6 +29,7 @@ struct HedgeEndingTests {
         #expect(answer.status == 200 && answer.headers["x-martlet-attempts"] == "2")
         let record = try world.record()
         #expect(record.provider == "lab" && record.attempts == 2)
+        #expect(world.counted == [1, 0, 0])
         #expect(try #require(record.route).contains(#"{"target":"openai/gpt-real","status":\#(status)"#))
     }
 
