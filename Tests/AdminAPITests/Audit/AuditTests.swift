@@ -40,8 +40,7 @@ struct AuditTests {
     }
 
     @Test("what goes along with a deletion is told too")
-    func cascade() async throws {
-        let fixture = try await AdminFixture()
+    func cascade() throws {
         let diff = ConfigurationDiff(
             StoredConfiguration(budgets: [
                 BudgetRecord(
@@ -58,7 +57,6 @@ struct AuditTests {
         let draft = try #require(diff.drafts(for: .martlet, at: 7).first)
         #expect(draft.action == "budget.deleted" && draft.objectName == "key_1 monthly" && draft.actor == "martlet")
         #expect(draft.before?.contains(#""amount_usd":"5""#) == true && draft.after == nil)
-        #expect(fixture.changes.all.count == 1)
     }
 
     @Test("secrets are marked, not told: a new credential can be seen to be new")
