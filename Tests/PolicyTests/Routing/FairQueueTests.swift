@@ -10,7 +10,7 @@ struct FairQueueTests {
 
     /// Requests of a project that arrive at once.
     private static func fill(
-        _ queue: inout FairQueue,
+        _ queue: inout TestQueue,
         _ project: String,
         _ count: Int,
         at ms: Int64 = 0
@@ -23,11 +23,11 @@ struct FairQueueTests {
     }
 
     @Test func theLastTenthIsKeptForThoseBelowTheirShare() {
-        var queue = FairQueue(.init(inFlight: 100), seed: 1)
+        var queue = TestQueue(.init(.init(requests: 100)), seed: 1)
         let greedy = Self.fill(&queue, "greedy", 100)
         // Alone it is below its share all the time.
         #expect(greedy.allSatisfy { $0 == .admitted })
-        var shared = FairQueue(.init(inFlight: 100), seed: 1)
+        var shared = TestQueue(.init(.init(requests: 100)), seed: 1)
         _ = Self.fill(&shared, "modest", 1)
         let arrivals = Self.fill(&shared, "greedy", 100)
         #expect(arrivals.count { $0 == .admitted } == 89)
@@ -35,7 +35,7 @@ struct FairQueueTests {
     }
 
     @Test func aFreePlaceGoesToTheProjectWithTheFewestInFlight() throws {
-        var queue = FairQueue(.init(inFlight: 4), seed: 1)
+        var queue = TestQueue(.init(.init(requests: 4)), seed: 1)
         _ = Self.fill(&queue, "a", 4)
         let a = Self.waiters(Self.fill(&queue, "a", 2))
         let b = Self.waiters(Self.fill(&queue, "b", 2))
@@ -46,11 +46,11 @@ struct FairQueueTests {
         #expect(second == [b[1]])
         let third = queue.leave("a")
         #expect(third == [a[0]])
-        #expect((queue.inFlight, queue.waiting) == (4, 1))
+        #expect((queue.count.requests, queue.waiting) == (4, 1))
     }
 
     @Test func theOldestIsServedFirstUntilHalfTheQueueIsFull() {
-        var queue = FairQueue(.init(inFlight: 1), seed: 1)
+        var queue = TestQueue(.init(.init(requests: 1)), seed: 1)
         _ = Self.fill(&queue, "a", 1)
         let early = Self.waiters(Self.fill(&queue, "a", 49))
         let first = queue.leave("a")
@@ -61,7 +61,7 @@ struct FairQueueTests {
     }
 
     @Test func aFullQueueTurnsAwayTheOldestOfWhoHasMostWaiting() {
-        var queue = FairQueue(.init(inFlight: 1), seed: 1)
+        var queue = TestQueue(.init(.init(requests: 1)), seed: 1)
         _ = Self.fill(&queue, "a", 1)
         let many = Self.waiters(Self.fill(&queue, "many", 99))
         let few = Self.waiters(Self.fill(&queue, "few", 1))
@@ -74,23 +74,22 @@ struct FairQueueTests {
     }
 
     @Test func nobodyWaitsLongerThanItsPatience() {
-        var queue = FairQueue(.init(inFlight: 1), seed: 1)
+        var queue = TestQueue(.init(.init(requests: 1)), seed: 1)
         _ = Self.fill(&queue, "a", 1)
         let first = Self.waiters(Self.fill(&queue, "a", 2))
         let second = Self.waiters(Self.fill(&queue, "b", 1, at: 400))
-        #expect(queue.nextExpiry == Self.at(1_000))
         let none = queue.expire(at: Self.at(999))
         #expect(none.isEmpty)
         let expired = queue.expire(at: Self.at(1_000))
         #expect(expired == first)
-        #expect(queue.nextExpiry == Self.at(1_400))
+        let early = queue.expire(at: Self.at(1_399))
+        #expect(early.isEmpty)
         let rest = queue.expire(at: Self.at(5_000))
-        #expect(rest == second)
-        #expect(queue.nextExpiry == nil && queue.waiting == 0)
+        #expect(rest == second && queue.waiting == 0)
     }
 
     @Test func whoLeavesTheQueueIsNotLetInLater() {
-        var queue = FairQueue(.init(inFlight: 1), seed: 1)
+        var queue = TestQueue(.init(.init(requests: 1)), seed: 1)
         _ = Self.fill(&queue, "a", 1)
         let waiting = Self.waiters(Self.fill(&queue, "a", 2))
         let wasWaiting = queue.cancel(waiting[0], of: "a")
@@ -101,26 +100,61 @@ struct FairQueueTests {
     }
 
     @Test func withoutPlacesEverybodyIsTurnedAway() {
-        var queue = FairQueue(.init(inFlight: 0), seed: 1)
+        var queue = TestQueue(.init(.init(requests: 0)), seed: 1)
         #expect(Self.fill(&queue, "a", 3) == [.refused, .refused, .refused])
         let nobody = queue.leave("a")
         #expect(nobody.isEmpty)
     }
 
-    @Test func whoIsTurnedAwayComesBackInOneToThreeSeconds() {
-        var queue = FairQueue(.init(inFlight: 0), seed: 9)
+    @Test func whoIsTurnedAwayComesBackInUpToFourSeconds() {
+        var queue = TestQueue(.init(.init(requests: 0)), seed: 9)
         let waits = (0..<200).map { _ in queue.retryAfter() }
-        #expect(waits.allSatisfy { $0 >= .seconds(1) && $0 <= .seconds(3) })
+        #expect(waits.allSatisfy { $0 >= .zero && $0 <= .seconds(4) })
         #expect(Set(waits).count > 150)
+    }
+
+    @Test func theLastTenthOfTheBytesIsForThoseBelowTheirShareToo() {
+        var queue = TestQueue(.init(.init(requests: 100, bodyBytes: 1_000)), seed: 1)
+        let modest = queue.arrive("modest", bodyBytes: 10, at: Self.at(0))
+        let large = queue.arrive("greedy", bodyBytes: 890, at: Self.at(0))
+        #expect(modest == .admitted && large == .admitted)
+        let more = Self.waiters([queue.arrive("greedy", bodyBytes: 1, at: Self.at(0))])
+        #expect(more.count == 1)
+        let late = queue.arrive("late", bodyBytes: 100, at: Self.at(0))
+        #expect(late == .admitted && queue.count.bodyBytes == 1_000)
+        let admitted = queue.leave("greedy", releasing: 890)
+        #expect(admitted == more)
+    }
+
+    @Test func aBodyThatCanNeverFitIsTurnedAwayAtOnce() {
+        var queue = TestQueue(.init(.init(requests: 100, bodyBytes: 1_000)), seed: 1)
+        let arrival = queue.arrive("a", bodyBytes: 1_001, at: Self.at(0))
+        #expect(arrival == .refused)
+    }
+
+    @Test func aBodyGrowsAsLongAsThereIsRoom() {
+        var queue = TestQueue(.init(.init(requests: 100, bodyBytes: 1_000)), seed: 1)
+        _ = Self.fill(&queue, "a", 1)
+        let first = queue.grow(by: 1_000, "a")
+        let second = queue.grow(by: 1, "a")
+        #expect(first && !second && queue.count.bodyBytes == 1_000)
+    }
+
+    @Test func aSmallBodyGoesBeforeALargeOneOfAnotherProjectThatDoesNotFit() {
+        var queue = TestQueue(.init(.init(requests: 100, bodyBytes: 1_000)), seed: 1)
+        _ = queue.arrive("a", bodyBytes: 900, at: Self.at(0))
+        let large = Self.waiters([queue.arrive("b", bodyBytes: 600, at: Self.at(0))])
+        let small = queue.arrive("c", bodyBytes: 50, at: Self.at(0))
+        #expect(large.count == 1 && small == .admitted)
     }
 
     /// Whatever happens: bounds hold, everybody is let in or turned away once, and nothing is left at the end.
     @Test(arguments: 1...100 as ClosedRange<UInt64>)
     func underAnyHistoryBoundsHoldAndNobodyIsLost(_ seed: UInt64) {
         var random = TestRandom(seed)
-        var limits = FairQueue.Limits(inFlight: random.int(1...12))
+        var limits = FairQueue.Limits(LoadBound(requests: random.int(1...12)))
         limits.waiting = random.int(0...10)
-        var queue = FairQueue(limits, seed: seed)
+        var queue = TestQueue(limits, seed: seed)
         var now: Int64 = 0
         var flying: [String] = []
         var waiting: [FairQueue.Waiter: String] = [:]
@@ -153,8 +187,45 @@ struct FairQueueTests {
                 #expect(wasWaiting)
                 waiting[waiter] = nil
             }
-            #expect(queue.inFlight == flying.count && queue.waiting == waiting.count)
-            #expect(flying.count <= limits.inFlight && waiting.count <= limits.waiting)
+            #expect(queue.count.requests == flying.count && queue.waiting == waiting.count)
+            #expect(flying.count <= limits.bound.requests && waiting.count <= limits.waiting)
         }
     }
+}
+
+/// A queue over its own count, where projects are known by name.
+private struct TestQueue {
+    let count = LoadCount()
+    private var queue: FairQueue
+
+    init(_ limits: FairQueue.Limits, seed: UInt64) {
+        self.queue = FairQueue(limits, self.count, seed: seed)
+    }
+
+    var waiting: Int { self.queue.waiting }
+
+    mutating func arrive(_ project: String, bodyBytes: Int = 0, at now: MonotonicInstant) -> FairQueue.Arrival {
+        self.queue.arrive(self.count.project(project), bodyBytes: bodyBytes, at: now)
+    }
+
+    mutating func grow(by bytes: Int, _ project: String) -> Bool {
+        self.queue.grow(by: bytes, self.count.project(project))
+    }
+
+    /// Of those in flight, if any.
+    mutating func leave(_ name: String, releasing bytes: Int = 0) -> [FairQueue.Waiter] {
+        let project = self.count.project(name)
+        guard project.requests > 0 else { return [] }
+        self.count.leave(project)
+        self.count.release(bytes, project)
+        return self.queue.letIn()
+    }
+
+    mutating func expire(at now: MonotonicInstant) -> [FairQueue.Waiter] { self.queue.expire(at: now) }
+
+    mutating func cancel(_ waiter: FairQueue.Waiter, of project: String) -> Bool {
+        self.queue.cancel(waiter, of: self.count.project(project))
+    }
+
+    mutating func retryAfter() -> Duration { self.queue.retryAfter() }
 }

@@ -1,23 +1,25 @@
 /// Lets requests in up to a bound, lets a few more wait a moment, and turns the rest away: fairly by project.
 ///
-/// While there is room everybody is let in, but the last tenth of the places is for projects that have less than their
-/// fair share, so that nobody finds the house full of one other. A place that becomes free goes to the waiting project
-/// with the fewest in flight. While few wait, the oldest is served first; once the queue is half full the newest is,
-/// because its caller is the likeliest to be still there. When the queue is full, the project that has most waiting
-/// loses its oldest.
+/// While there is room everybody is let in, but the last tenth of the places, and of the bytes for bodies, is for projects
+/// that have less than their fair share, so that nobody finds the house full of one other. A place that becomes free goes
+/// to the waiting project with the fewest in flight. While few wait, the oldest is served first; once the queue is half
+/// full the newest is, because its caller is the likeliest to be still there. When the queue is full, the project that has
+/// most waiting loses its oldest.
+///
+/// It lives under a lock. The count does not: as long as `LoadBound.uncontended` is kept, nobody needs to come here.
 public struct FairQueue: Sendable {
     /// Bounds.
     public struct Limits: Sendable, Equatable {
-        /// Requests in flight.
-        public var inFlight: Int
+        /// Requests in flight, and the bytes of bodies that they hold.
+        public var bound: LoadBound
         /// Requests that wait.
         public var waiting = 100
         /// How long one waits at most.
         public var patience = Duration.seconds(1)
 
         /// Makes bounds.
-        public init(inFlight: Int) {
-            self.inFlight = inFlight
+        public init(_ bound: LoadBound) {
+            self.bound = bound
         }
     }
 
@@ -28,7 +30,7 @@ public struct FairQueue: Sendable {
 
     /// What becomes of a request that arrives.
     public enum Arrival: Sendable, Equatable {
-        /// Let in; it must `leave`.
+        /// Let in; it must leave.
         case admitted
         /// It waits, in place of another that is turned away, if one is named.
         case waits(Waiter, insteadOf: Waiter?)
@@ -38,20 +40,16 @@ public struct FairQueue: Sendable {
 
     private struct Entry: Sendable {
         let waiter: Waiter
+        let bodyBytes: Int
         let expiresAt: MonotonicInstant
-    }
-
-    private struct Project: Sendable {
-        var inFlight = 0
-        /// Oldest first.
-        var waiting: [Entry] = []
     }
 
     /// The bounds, which may be changed at any time.
     public var limits: Limits
-    private var projects: [String: Project] = [:]
-    /// Requests in flight.
-    public private(set) var inFlight = 0
+    /// What is in flight.
+    public let count: LoadCount
+    /// Oldest first; no project without one that waits.
+    private var queues: [LoadCount.Project: [Entry]] = [:]
     /// Requests that wait.
     public private(set) var waiting = 0
     private var number: UInt64 = 0
@@ -60,49 +58,64 @@ public struct FairQueue: Sendable {
     /// Makes an empty one.
     /// - Parameters:
     ///   - limits: Its bounds.
+    ///   - count: What is in flight.
     ///   - seed: Of its jitter.
-    public init(_ limits: Limits, seed: UInt64) {
+    public init(_ limits: Limits, _ count: LoadCount, seed: UInt64) {
         self.limits = limits
+        self.count = count
         self.random = JitterSource(seed: seed)
     }
 
-    /// When the next one has waited too long; `nil` when none waits.
-    public var nextExpiry: MonotonicInstant? {
-        self.projects.values.compactMap { $0.waiting.first?.expiresAt }.min()
-    }
-
-    /// How long one that is turned away should stay away: 1 to 3 s, so that not all come back at once.
-    public mutating func retryAfter() -> Duration {
-        .seconds(1) + self.random.duration(upTo: .seconds(2))
-    }
+    /// How long one that is turned away should stay away: up to 4 s, so that not all come back at once.
+    public mutating func retryAfter() -> Duration { self.random.duration(upTo: .seconds(4)) }
 
     /// A request arrives.
-    public mutating func arrive(_ project: String, at now: MonotonicInstant) -> Arrival {
+    /// - Parameters:
+    ///   - project: Whose it is.
+    ///   - bytes: Body bytes that it will hold.
+    ///   - now: The node's own clock.
+    /// - Returns: Whether it is in, waits, or is turned away.
+    public mutating func arrive(
+        _ project: LoadCount.Project,
+        bodyBytes bytes: Int = 0,
+        at now: MonotonicInstant
+    ) -> Arrival {
         // Who comes later does not pass those who wait, unless it has room that they may not take.
-        if self.hasRoom(for: project), self.projects[project]?.waiting.isEmpty ?? true {
-            self.admit(project)
+        if self.queues[project] == nil, self.hasRoom(for: project, bytes, among: self.parties(with: project)) {
+            self.count.enter(project, bodyBytes: bytes)
             return .admitted
         }
-        guard self.limits.waiting > 0, self.limits.inFlight > 0 else { return .refused }
+        let bound = self.limits.bound
+        guard self.limits.waiting > 0, bound.requests > 0, bytes <= bound.bodyBytes else { return .refused }
         let evicted = self.waiting >= self.limits.waiting ? self.evict() : nil
         self.number &+= 1
         let waiter = Waiter(number: self.number)
-        let entry = Entry(waiter: waiter, expiresAt: now.adding(self.limits.patience))
-        self.projects[project, default: Project()].waiting.append(entry)
+        let entry = Entry(waiter: waiter, bodyBytes: bytes, expiresAt: now.adding(self.limits.patience))
+        self.queues[project, default: []].append(entry)
         self.waiting += 1
         return .waits(waiter, insteadOf: evicted)
     }
 
-    /// A request that was let in has ended.
-    /// - Parameter project: Whose it was.
-    /// - Returns: Who is let in now: as many as there is room for.
-    public mutating func leave(_ project: String) -> [Waiter] {
-        guard let known = self.projects[project], known.inFlight > 0 else { return [] }
-        self.projects[project]?.inFlight -= 1
-        self.inFlight -= 1
-        self.drop(project)
+    /// A body turns out longer than was known when its request was let in.
+    /// - Parameters:
+    ///   - bytes: How many more it holds.
+    ///   - project: Whose it is.
+    /// - Returns: Whether there is room; then they are counted.
+    public mutating func grow(by bytes: Int, _ project: LoadCount.Project) -> Bool {
+        guard self.hasBytes(for: project, bytes, among: self.parties(with: project)) else { return false }
+        self.count.hold(bytes, project)
+        return true
+    }
+
+    /// Something has left, or a bound has moved: lets in as many as there is room for.
+    /// - Returns: Who is in now.
+    public mutating func letIn() -> [Waiter] {
         var admitted: [Waiter] = []
-        while let next = self.nextProject(), let waiter = self.take(next) { admitted.append(waiter) }
+        while let next = self.next() {
+            self.count.enter(next.project, bodyBytes: next.entry.bodyBytes)
+            self.remove(at: next.place, of: next.project)
+            admitted.append(next.entry.waiter)
+        }
         return admitted
     }
 
@@ -110,14 +123,12 @@ public struct FairQueue: Sendable {
     public mutating func expire(at now: MonotonicInstant) -> [Waiter] {
         guard self.waiting > 0 else { return [] }
         var expired: [Waiter] = []
-        for name in Array(self.projects.keys) {
-            guard let waiting = self.projects[name]?.waiting else { continue }
-            let late = waiting.prefix { $0.expiresAt <= now }
+        for (project, queue) in self.queues {
+            let late = queue.prefix { $0.expiresAt <= now }
             guard !late.isEmpty else { continue }
             expired += late.map(\.waiter)
-            self.projects[name]?.waiting.removeFirst(late.count)
             self.waiting -= late.count
-            self.drop(name)
+            self.queues[project] = late.count == queue.count ? nil : Array(queue.dropFirst(late.count))
         }
         return expired
     }
@@ -128,73 +139,78 @@ public struct FairQueue: Sendable {
     ///   - project: Whose it is.
     /// - Returns: Whether it still waited; if not, it was let in or turned away before.
     @discardableResult
-    public mutating func cancel(_ waiter: Waiter, of project: String) -> Bool {
-        guard let place = self.projects[project]?.waiting.firstIndex(where: { $0.waiter == waiter }) else {
-            return false
-        }
-        self.projects[project]?.waiting.remove(at: place)
-        self.waiting -= 1
-        self.drop(project)
+    public mutating func cancel(_ waiter: Waiter, of project: LoadCount.Project) -> Bool {
+        guard let place = self.queues[project]?.firstIndex(where: { $0.waiter == waiter }) else { return false }
+        self.remove(at: place, of: project)
         return true
     }
 
-    // MARK: Inside
+    // MARK: Room
 
-    /// How many places each project has when all want some.
-    private func fairShare(with project: String) -> Int {
-        let others = self.projects.count - (self.projects[project] == nil ? 0 : 1)
-        return max(1, self.limits.inFlight / (others + 1))
+    /// Who takes part when all want some: projects with something in flight, and those that wait.
+    private var parties: Int { self.count.busyProjects + self.queues.keys.count { $0.requests == 0 } }
+
+    /// As above, with one that arrives.
+    private func parties(with project: LoadCount.Project) -> Int {
+        self.parties + (project.requests == 0 && self.queues[project] == nil ? 1 : 0)
     }
 
-    private func hasRoom(for project: String) -> Bool {
-        let free = self.limits.inFlight - self.inFlight
+    private func hasRoom(for project: LoadCount.Project, _ bytes: Int, among parties: Int) -> Bool {
+        let bound = self.limits.bound.requests
+        let free = bound - self.count.requests
         guard free > 0 else { return false }
-        let own = self.projects[project]?.inFlight ?? 0
-        return free > self.limits.inFlight / 10 || own < self.fairShare(with: project)
+        guard free > bound / 10 || project.requests < max(1, bound / max(1, parties)) else { return false }
+        return self.hasBytes(for: project, bytes, among: parties)
     }
 
-    private mutating func admit(_ project: String) {
-        self.projects[project, default: Project()].inFlight += 1
-        self.inFlight += 1
+    private func hasBytes(for project: LoadCount.Project, _ bytes: Int, among parties: Int) -> Bool {
+        guard bytes > 0 else { return true }
+        let bound = self.limits.bound.bodyBytes
+        let free = bound - self.count.bodyBytes
+        guard bytes <= free else { return false }
+        if free - bytes >= bound / 10 { return true }
+        return bytes <= bound / max(1, parties) - project.bodyBytes
     }
 
-    /// The waiting project with the fewest in flight; of equals the one that has waited longest.
-    private func nextProject() -> String? {
-        var best: (name: String, inFlight: Int, since: UInt64)?
-        for (name, project) in self.projects {
-            guard let first = project.waiting.first, self.hasRoom(for: name) else { continue }
-            let rank = (project.inFlight, first.waiter.number)
+    // MARK: Queue
+
+    private typealias Candidate = (project: LoadCount.Project, place: Int, entry: Entry)
+
+    /// Of the waiting project with the fewest in flight; of equals the one that has waited longest.
+    private func next() -> Candidate? {
+        guard self.waiting > 0, self.limits.bound.requests > self.count.requests else { return nil }
+        let parties = self.parties
+        let takesNewest = self.waiting * 2 >= self.limits.waiting
+        var best: (candidate: Candidate, inFlight: Int, since: UInt64)?
+        for (project, queue) in self.queues {
+            let place = takesNewest ? queue.count - 1 : 0
+            guard let first = queue.first, self.hasRoom(for: project, queue[place].bodyBytes, among: parties) else {
+                continue
+            }
+            let rank = (project.requests, first.waiter.number)
             if let best, (best.inFlight, best.since) < rank { continue }
-            best = (name, rank.0, rank.1)
+            best = ((project, place, queue[place]), rank.0, rank.1)
         }
-        return best?.name
-    }
-
-    private mutating func take(_ name: String) -> Waiter? {
-        let isOverloaded = self.waiting * 2 >= self.limits.waiting
-        guard let waiting = self.projects[name]?.waiting, !waiting.isEmpty else { return nil }
-        let entry = self.projects[name]?.waiting.remove(at: isOverloaded ? waiting.count - 1 : 0)
-        self.waiting -= 1
-        self.admit(name)
-        return entry?.waiter
+        return best?.candidate
     }
 
     /// Takes the oldest from the project that has most waiting.
     private mutating func evict() -> Waiter? {
-        var most: (name: String, count: Int, since: UInt64)?
-        for (name, project) in self.projects {
-            guard let first = project.waiting.first else { continue }
-            if let most, (project.waiting.count, most.since) < (most.count, first.waiter.number) { continue }
-            most = (name, project.waiting.count, first.waiter.number)
+        var most: (project: LoadCount.Project, count: Int, first: Waiter)?
+        for (project, queue) in self.queues {
+            guard let first = queue.first?.waiter else { continue }
+            if let most, (queue.count, most.first.number) < (most.count, first.number) { continue }
+            most = (project, queue.count, first)
         }
-        guard let most, let entry = self.projects[most.name]?.waiting.removeFirst() else { return nil }
-        self.waiting -= 1
-        self.drop(most.name)
-        return entry.waiter
+        guard let most else { return nil }
+        self.remove(at: 0, of: most.project)
+        return most.first
     }
 
-    private mutating func drop(_ name: String) {
-        guard let project = self.projects[name], project.inFlight == 0, project.waiting.isEmpty else { return }
-        self.projects[name] = nil
+    private mutating func remove(at place: Int, of project: LoadCount.Project) {
+        guard var queue = self.queues[project], queue.indices.contains(place) else { return }
+        queue.remove(at: place)
+        self.waiting -= 1
+        self.queues[project] = queue.isEmpty ? nil : queue
     }
 }
