@@ -38,6 +38,8 @@ public struct GatewayOptions: Sendable, Equatable {
         public var maxBodyBytes = 32 << 20
         /// All request bodies held at one time, over all loops.
         public var bodyByteBudget = 512 << 20
+        /// Requests let in and not over, over all loops; 0 for as many as descriptors, memory and connections allow.
+        public var maxInFlight = 0
         /// Unsent output of one stream, beyond which the vendor is not read.
         public var unsentBytes = 256 << 10
         /// One server-sent event from a vendor.
@@ -61,7 +63,7 @@ public struct GatewayOptions: Sendable, Equatable {
         public var body = Duration.seconds(30)
         /// Bytes a second that a body must keep up after that.
         public var bodyBytesPerSecond = 4096
-        /// A wait for a connection slot.
+        /// A wait for a place on the road, and for a connection to a vendor.
         public var queue = Duration.seconds(1)
         /// Name lookup, TCP, proxy and TLS towards a vendor.
         public var connect = Duration.seconds(5)

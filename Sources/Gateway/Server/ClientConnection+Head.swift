@@ -8,7 +8,7 @@ extension ClientConnection {
 
     /// A head is complete: answer it here, refuse it, or start to receive its body.
     func receivedHead(_ headBytes: ByteBuffer) {
-        self.keepsAlive = self.head.keepAlive
+        self.keepsAlive = self.head.keepAlive && !self.loop.shared.gate.endsConnections
         self.facts = nil
         headBytes.withUnsafeReadableBytes { bytes in
             let scan = HeaderScan(self.head.headers, in: bytes)
@@ -74,24 +74,38 @@ extension ClientConnection {
                 at: self.loop.monotonicNow,
                 wall: self.loop.shared.budgetTime.unixMilliseconds
             )
-            let receiving = ReceivingBody(head: head, headBytes: headBytes, caller: caller)
-            switch self.head.framing {
-            case .length(let count) where count > 0:
-                guard count <= limits.maxBodyBytes else { throw Self.bodyTooLarge(limits.maxBodyBytes) }
-                guard self.holdBytes(count) else { throw Self.noBodyRoom }
-                self.continueIfExpected(count)
-                self.enter(.body(receiving, count: count))
-            case .chunked:
-                self.chunkedDecoder = ChunkedDecoder()
-                self.decodedBody = ByteBuffer()
-                self.continueIfExpected(1)
-                self.enter(.chunkedBody(receiving))
-            case .length, .none, .untilClose:
-                throw GatewayFailure(.invalidRequest, "The request has no body; send a JSON object.")
-            }
+            try self.takePlace(
+                ReceivingBody(head: head, headBytes: headBytes, caller: caller),
+                bodyBytes: try self.announcedBytes(limits.maxBodyBytes)
+            )
         } catch {
             self.refuse(error, head: head, caller: caller, bodyIsUnread: true)
         }
+    }
+
+    /// How long the body is going to be; 0 where only its end will tell.
+    private func announcedBytes(_ limit: Int) throws(GatewayFailure) -> Int {
+        switch self.head.framing {
+        case .length(let count) where count > 0:
+            guard count <= limit else { throw Self.bodyTooLarge(limit) }
+            return count
+        case .chunked:
+            return 0
+        case .length, .none, .untilClose:
+            throw GatewayFailure(.invalidRequest, "The request has no body; send a JSON object.")
+        }
+    }
+
+    /// Receives the body of a request that has its place.
+    func beginBody(_ receiving: ReceivingBody) {
+        if case .length(let count) = self.head.framing {
+            self.continueIfExpected(count)
+            return self.enter(.body(receiving, count: count))
+        }
+        self.chunkedDecoder = ChunkedDecoder()
+        self.decodedBody = ByteBuffer()
+        self.continueIfExpected(1)
+        self.enter(.chunkedBody(receiving))
     }
 
     private func continueIfExpected(_ count: Int) {
@@ -123,10 +137,4 @@ extension ClientConnection {
     static func bodyTooLarge(_ limit: Int) -> GatewayFailure {
         GatewayFailure(.bodyTooLarge, "The request body is over the limit of \(limit) bytes.")
     }
-
-    static let noBodyRoom = GatewayFailure(
-        .overloaded,
-        "Martlet holds as many request bodies as it may; try again shortly.",
-        retryAfter: .seconds(1)
-    )
 }

@@ -1,5 +1,6 @@
 import Exchange
 import NIOCore
+import Policy
 import Storage
 import Synchronization
 import Telemetry
@@ -16,6 +17,8 @@ final class ClientConnection: ChannelInboundHandler {
     enum Phase {
         /// The rest of a head, or a new request.
         case head
+        /// A place on the road.
+        case waiting(ReceivingBody)
         /// This many body bytes.
         case body(ReceivingBody, count: Int)
         /// The next chunk.
@@ -49,8 +52,12 @@ final class ClientConnection: ChannelInboundHandler {
     var chunkedDecoder = ChunkedDecoder()
     var parser = HTTPRequestParser(limits: HTTPLimits())
     var head = HTTPRequestHead()
-    /// Body bytes taken from the process-wide budget.
+    /// The place that the current request has on the road, and the body bytes counted there; see ClientConnection+Place.
+    var place: LoadCount.Project?
     var heldBytes = 0
+    var placeWait: PlaceWait?
+    /// Of the caller before this one.
+    var lastProject: LoadCount.Project?
     /// The wait for a vendor's credential, to be given up when the caller leaves.
     var credentialWait: CredentialWait?
     /// What the format room found in the current request, for its record.
@@ -96,9 +103,13 @@ final class ClientConnection: ChannelInboundHandler {
         }
         self.process()
         // Pipelining is served in order, not hoarded: with an exchange under way only so much is read ahead.
-        if case .busy = self.phase, self.inbound.readableBytes > 64 * 1024 {
+        switch self.phase {
+        case .busy, .waiting:
+            guard self.inbound.readableBytes > 64 * 1024 else { return }
             _ = try? context.channel.syncOptions?.setOption(.autoRead, value: false)
             self.isReadingStopped = true
+        case .head, .body, .chunkedBody, .discarding, .lingering, .closed:
+            return
         }
     }
 
@@ -132,7 +143,9 @@ final class ClientConnection: ChannelInboundHandler {
         self.exchange = nil
         self.credentialWait?.cancel()
         self.credentialWait = nil
-        self.returnHeldBytes()
+        self.placeWait?.cancel()
+        self.placeWait = nil
+        self.leavePlace()
         // One that failed before it was open was never counted.
         guard self.slot >= 0 else { return }
         self.loop.remove(self)
@@ -172,7 +185,7 @@ final class ClientConnection: ChannelInboundHandler {
             }
             self.enter(.head)
             return true
-        case .busy, .lingering, .closed:
+        case .waiting, .busy, .lingering, .closed:
             return false
         }
     }
@@ -253,8 +266,10 @@ final class ClientConnection: ChannelInboundHandler {
             )
             return false
         }
-        guard self.holdBytes(count) else {
-            self.refuse(Self.noBodyRoom, head: receiving.head, caller: receiving.caller, bodyIsUnread: true)
+        do throws(GatewayFailure) {
+            try self.holdBytes(count)
+        } catch {
+            self.refuse(error, head: receiving.head, caller: receiving.caller, bodyIsUnread: true)
             return false
         }
         guard isEnd else { return false }
@@ -282,21 +297,10 @@ final class ClientConnection: ChannelInboundHandler {
     func enter(_ phase: Phase) {
         self.phase = phase
         self.phaseSince = self.loop.loop.now
-    }
-
-    /// Makes sure that this many body bytes are counted in the process-wide budget.
-    func holdBytes(_ count: Int) -> Bool {
-        let more = count - self.heldBytes
-        guard more > 0 else { return true }
-        guard self.loop.shared.takeBodyBytes(more) else { return false }
-        self.heldBytes = count
-        return true
-    }
-
-    func returnHeldBytes() {
-        guard self.heldBytes > 0 else { return }
-        self.loop.shared.returnBodyBytes(self.heldBytes)
-        self.heldBytes = 0
+        switch phase {
+        case .head, .discarding, .lingering, .closed: self.leavePlace()
+        case .waiting, .body, .chunkedBody, .busy: return
+        }
     }
 
     /// The answer of the current exchange is written completely.
@@ -307,11 +311,15 @@ final class ClientConnection: ChannelInboundHandler {
         guard case .busy = self.phase else { return }
         guard self.keepsAlive, !self.loop.shared.isDraining else { return self.linger() }
         self.enter(.head)
-        if self.isReadingStopped {
-            self.isReadingStopped = false
-            _ = try? self.context?.channel.syncOptions?.setOption(.autoRead, value: true)
-        }
+        self.resumeReading()
         self.process()
+    }
+
+    /// Reads on, if reading was stopped.
+    func resumeReading() {
+        guard self.isReadingStopped else { return }
+        self.isReadingStopped = false
+        _ = try? self.context?.channel.syncOptions?.setOption(.autoRead, value: true)
     }
 
     /// Closes without cutting off an answer that the client has not read yet: closing a socket with unread input makes the
@@ -333,7 +341,7 @@ final class ClientConnection: ChannelInboundHandler {
     /// - Returns: Whether it has to be waited for.
     func closeIfIdle() -> Bool {
         switch self.phase {
-        case .body, .chunkedBody, .discarding, .busy:
+        case .waiting, .body, .chunkedBody, .discarding, .busy:
             return true
         case .head where self.inbound.readableBytes > 0:
             return true
@@ -349,6 +357,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// Stopping: ends whatever is under way. A stream is told why; the channel itself closes with the loop, after that.
     func end() {
+        if case .waiting(let receiving) = self.phase { self.stopWaiting(receiving) }
         guard case .busy = self.phase else { return self.close() }
         self.exchange?.interrupt(GatewayFailure(.interrupted, "Martlet is shutting down."))
         if case .busy = self.phase { self.close() }
@@ -383,7 +392,7 @@ final class ClientConnection: ChannelInboundHandler {
         case .lingering:
             guard waited > .seconds(2) else { return }
             if !self.hasUnsentBytes || waited > TimeAmount(deadlines.writeStall) { self.close() }
-        case .closed:
+        case .waiting, .closed:
             return
         }
     }
@@ -404,7 +413,7 @@ final class ClientConnection: ChannelInboundHandler {
         switch self.phase {
         case .body(let receiving, _), .chunkedBody(let receiving):
             self.refuse(failure, head: receiving.head, caller: receiving.caller, bodyIsUnread: true)
-        case .head, .discarding, .busy, .lingering, .closed:
+        case .head, .waiting, .discarding, .busy, .lingering, .closed:
             self.close()
         }
     }

@@ -32,6 +32,8 @@ public final class DataPlane: Service {
         public var connector: any UpstreamConnector
         /// How many descriptors the listener may use.
         public var descriptors: DescriptorRoom
+        /// Tells how much memory is in use.
+        public var memory: MemoryReader
         /// Called behind a key's first use, off the critical path, with the key's bytes: the verifier's door.
         public var firstUse: @Sendable (KeyEntry, [UInt8]) -> Void
         /// Where attempts are written before they are made; `nil` keeps no ledger (tools and tests).
@@ -54,6 +56,7 @@ public final class DataPlane: Service {
             records: RecordQueue,
             connector: any UpstreamConnector,
             descriptors: DescriptorRoom = .process,
+            memory: MemoryReader = .system,
             journal: Journal? = nil,
             budgetTime: BudgetTime = BudgetTime(),
             firstUse: @escaping @Sendable (KeyEntry, [UInt8]) -> Void,
@@ -71,6 +74,7 @@ public final class DataPlane: Service {
             self.records = records
             self.connector = connector
             self.descriptors = descriptors
+            self.memory = memory
             self.firstUse = firstUse
             self.unixMilliseconds = unixMilliseconds
             self.log = log
@@ -83,8 +87,8 @@ public final class DataPlane: Service {
         let loops: [NIOLoopBound<LoopState>]
     }
 
-    private let parts: Parts
-    private let shared: SharedState
+    let parts: Parts
+    let shared: SharedState
     private let running = Mutex<Running?>(nil)
     private let isHurried = Atomic(false)
 
@@ -102,6 +106,9 @@ public final class DataPlane: Service {
 
     /// Exchanges under way.
     public var exchangesUnderWay: Int { self.shared.exchanges.load(ordering: .relaxed) }
+
+    /// How much is in flight, who waits, and how many were turned away.
+    public var load: LoadView { LoadView(self.shared.gate) }
 
     /// Open client connections.
     public var openConnections: Int { self.shared.connections.load(ordering: .relaxed) }
@@ -174,8 +181,12 @@ public final class DataPlane: Service {
     /// Serves until shutdown, then drains: readiness goes first, then the listener, then what is in flight.
     public func run() async throws {
         if self.running.withLock({ $0 == nil }) { try await self.start() }
-        await withTaskCancellationOrGracefulShutdown()
-        await self.drain()
+        await withTaskGroup { tasks in
+            tasks.addTask { await self.watchMemory() }
+            await self.withTaskCancellationOrGracefulShutdown()
+            await self.drain()
+            tasks.cancelAll()
+        }
     }
 
     private func withTaskCancellationOrGracefulShutdown() async {

@@ -6,6 +6,7 @@ import NIOCore
 import Policy
 import Synchronization
 import Telemetry
+import Upstream
 
 /// What all loops share: constants, the snapshot holder, and a few atomics.
 final class SharedState: Sendable {
@@ -25,8 +26,8 @@ final class SharedState: Sendable {
     let budgetTime: BudgetTime
     let firstUse: @Sendable (KeyEntry, [UInt8]) -> Void
     let unixMilliseconds: @Sendable () -> Int64
-    /// Request body bytes held, over all loops.
-    let heldBodyBytes = Atomic<Int>(0)
+    /// Who is let in.
+    let gate: LoadGate
     /// Open client connections, over all loops.
     let connections = Atomic<Int>(0)
     /// Exchanges under way, over all loops.
@@ -49,9 +50,38 @@ final class SharedState: Sendable {
         self.budgetTime = parts.budgetTime
         self.firstUse = parts.firstUse
         self.unixMilliseconds = parts.unixMilliseconds
+        self.gate = LoadGate(Self.limits(parts), registry: parts.registry, seed: .random(in: .min ... .max))
         self.show("martlet_in_flight_requests", "Exchanges under way.", in: parts.registry) { $0.exchangeCount }
         self.show("martlet_client_connections", "Open client connections.", in: parts.registry) { $0.connectionCount }
-        self.show("martlet_held_body_bytes", "Request body bytes held in memory.", in: parts.registry) { $0.heldCount }
+        self.show("martlet_held_body_bytes", "Request body bytes held in memory.", in: parts.registry) {
+            $0.gate.count.bodyBytes
+        }
+        self.show("martlet_places_taken", "Requests let in and not over.", in: parts.registry) {
+            $0.gate.count.requests
+        }
+        self.show("martlet_places", "Requests that may be in flight.", in: parts.registry) {
+            $0.gate.limits.bound.requests
+        }
+        self.show("martlet_waiting_requests", "Requests that wait for a place.", in: parts.registry) { $0.gate.waiting }
+        self.show("martlet_memory_pressure", "What memory forbids: 0 nothing, 3 all new requests.", in: parts.registry)
+        {
+            $0.gate.pressure.rawValue
+        }
+    }
+
+    private static func limits(_ parts: DataPlane.Parts) -> FairQueue.Limits {
+        let options = parts.options
+        let most =
+            options.limits.maxInFlight > 0
+            ? options.limits.maxInFlight
+            : LoadBound.requests(
+                descriptors: parts.descriptors.limit,
+                memoryBytes: parts.memory.figures().map(\.limit).min(),
+                connections: options.limits.maxConnections
+            )
+        var limits = FairQueue.Limits(LoadBound(requests: most, bodyBytes: options.limits.bodyByteBudget))
+        limits.patience = options.deadlines.queue
+        return limits
     }
 
     /// Tells a count at scrape time: the road keeps each once, and the metric is read from it.
@@ -68,25 +98,9 @@ final class SharedState: Sendable {
 
     private var exchangeCount: Int { self.exchanges.load(ordering: .relaxed) }
     private var connectionCount: Int { self.connections.load(ordering: .relaxed) }
-    private var heldCount: Int { self.heldBodyBytes.load(ordering: .relaxed) }
 
     var isReady: Bool { self.drainState.load(ordering: .relaxed) == 0 }
     var isDraining: Bool { self.drainState.load(ordering: .relaxed) >= 2 }
-
-    /// Takes room for a body, or says that there is none.
-    func takeBodyBytes(_ count: Int) -> Bool {
-        let (_, held) = self.heldBodyBytes.add(count, ordering: .relaxed)
-        guard held <= self.options.limits.bodyByteBudget else {
-            self.heldBodyBytes.subtract(count, ordering: .relaxed)
-            return false
-        }
-        return true
-    }
-
-    /// Gives room back.
-    func returnBodyBytes(_ count: Int) {
-        self.heldBodyBytes.subtract(count, ordering: .relaxed)
-    }
 }
 
 /// The format room of each operation, resolved once.

@@ -195,6 +195,7 @@ struct Road: Sendable {
         }
         options.limits.maxBodyBytes = settings.limits.maxBodyBytes
         options.limits.bodyByteBudget = settings.limits.bodyBudgetBytes
+        options.limits.maxInFlight = settings.limits.maxInFlight
         options.limits.unsentBytes = settings.limits.unsentBytes
         options.limits.maxEventBytes = settings.limits.maxEventBytes
         options.limits.maxAnswerBytes = settings.limits.maxAnswerBytes

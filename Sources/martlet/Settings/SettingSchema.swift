@@ -70,6 +70,8 @@ enum SettingSchema {
             .about("largest request body"),
         SettingRow("limits.body_budget", .size(\.limits.bodyBudgetBytes, 1 << 20...1 << 40))
             .about("request bodies held at once, all together"),
+        SettingRow("limits.max_in_flight", .integer(\.limits.maxInFlight, 0...1_000_000))
+            .about("requests in flight at once; 0 means as many as file descriptors, memory and connections allow"),
         SettingRow("limits.unsent", .size(\.limits.unsentBytes, 4 << 10...64 << 20))
             .about("unsent answer bytes of one client before its vendor is no longer read"),
         SettingRow("limits.max_event", .size(\.limits.maxEventBytes, 64 << 10...256 << 20))
@@ -88,7 +90,7 @@ enum SettingSchema {
         SettingRow("deadlines.body_rate", .size(\.deadlines.bodyBytesPerSecond, 1...1 << 30))
             .about("bytes a second a request body must reach"),
         SettingRow("deadlines.queue", .duration(\.deadlines.queue, Self.wait))
-            .about("wait for a free connection or slot"),
+            .about("wait for a place, or for a free connection to a vendor"),
         SettingRow("deadlines.connect", .duration(\.deadlines.connect, Self.wait))
             .about("connecting to a vendor, TLS included"),
         SettingRow("deadlines.head_hold", .duration(\.deadlines.headHold, Self.wait))

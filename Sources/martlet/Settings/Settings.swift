@@ -54,6 +54,7 @@ struct Settings: Sendable, Equatable {
     struct Limits: Sendable, Equatable {
         var maxBodyBytes = 32 << 20
         var bodyBudgetBytes = 512 << 20
+        var maxInFlight = 0
         var unsentBytes = 256 << 10
         var maxEventBytes = 16 << 20
         var maxAnswerBytes = 64 << 20

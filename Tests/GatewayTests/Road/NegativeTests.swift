@@ -98,7 +98,7 @@ struct NegativeTests {
         )
         try road.client.close().wait()
         #expect(road.vendors.channels.isEmpty)
-        #expect(road.shared.heldBodyBytes.load(ordering: .relaxed) == 0)
+        #expect(road.shared.gate.count.bodyBytes == 0)
     }
 
     @Test("bodies beyond the process-wide budget are refused before they are read")
@@ -112,7 +112,7 @@ struct NegativeTests {
         let answer = try road.answer()
         #expect(answer.status == 529)
         #expect(answer.headers["retry-after"] != nil)
-        #expect(road.shared.heldBodyBytes.load(ordering: .relaxed) == 0)
+        #expect(road.shared.gate.count.bodyBytes == 0)
     }
 
     @Test("a key over its request limit is refused with a truthful retry-after, before its body is read")
