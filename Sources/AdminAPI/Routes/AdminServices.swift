@@ -28,6 +28,8 @@ public struct AdminServices: Sendable {
     public var reprice: Reprice
     /// Where requests would go, and how the targets stand.
     public var routes: any RouteDesk
+    /// How loaded the data plane is; `nil` where there is none.
+    public var load: @Sendable () -> LoadStanding?
     /// Sends a provider two small requests; the sender's business too.
     public var testProvider: ProviderTest
 
@@ -45,6 +47,7 @@ public struct AdminServices: Sendable {
     ///   - budgetStanding: How a budget stands, by the live balances.
     ///   - reprice: What an attempt costs by a price list.
     ///   - routes: Where requests would go, and how the targets stand.
+    ///   - load: How loaded the data plane is.
     ///   - testProvider: Sends a provider two small requests.
     ///   - checkProvider: Asks a provider whether it can be reached.
     public init(
@@ -59,6 +62,7 @@ public struct AdminServices: Sendable {
         budgetStanding: @escaping @Sendable (_ budgetID: String) -> BudgetStanding? = { _ in nil },
         reprice: @escaping Reprice = Repriced.byPriceList,
         routes: any RouteDesk = OfflineRouteDesk(),
+        load: @escaping @Sendable () -> LoadStanding? = { nil },
         testProvider: @escaping ProviderTest = ProviderTrial.unavailable,
         checkProvider: @escaping ProviderCheck
     ) {
@@ -73,6 +77,7 @@ public struct AdminServices: Sendable {
         self.budgetStanding = budgetStanding
         self.reprice = reprice
         self.routes = routes
+        self.load = load
         self.testProvider = testProvider
         self.checkProvider = checkProvider
     }

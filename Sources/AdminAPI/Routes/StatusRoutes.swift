@@ -22,6 +22,8 @@ enum StatusRoutes {
                     writer.member("keys", configuration.keys.count)
                     writer.member("providers", configuration.providers.count)
                     writer.member("models", configuration.models.count)
+                    writer.key("load")
+                    if let load = services.load() { writer.object { load.write(to: &$0) } } else { writer.null() }
                     writer.member(
                         "targets",
                         array: { writer in

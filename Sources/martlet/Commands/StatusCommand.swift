@@ -36,7 +36,19 @@ struct StatusCommand: AsyncParsableCommand {
             + "\(status.text("uptime_seconds") ?? "?") s: \(status.text("providers") ?? "?") providers, "
             + "\(status.text("models") ?? "?") models, \(status.text("keys") ?? "?") keys"
         let waiting = status.view("conditions")?.members.filter { $0.value != "ready" } ?? []
-        return ([first] + waiting.map { "waiting for \($0.key): \($0.value)" }).joined(separator: "\n")
+        return ([first] + Self.load(status) + waiting.map { "waiting for \($0.key): \($0.value)" })
+            .joined(separator: "\n")
+    }
+
+    /// How full it is; nothing where no road is.
+    private static func load(_ status: JSONView) -> [String] {
+        guard let load = status.view("load") else { return [] }
+        let shed = load.view("shed")?.members.reduce(0) { sum, reason in sum + (Int(reason.value) ?? 0) } ?? 0
+        let line =
+            "load: \(load.text("in_flight") ?? "?") of \(load.text("max_in_flight") ?? "?") in flight, "
+            + "\(load.text("waiting") ?? "?") waiting, \(shed) turned away since the start"
+        guard let pressure = load.text("memory_pressure"), pressure != "none" else { return [line] }
+        return [line, "memory runs out: \(pressure)"]
     }
 
     /// One row a target; `nil` when none is known.

@@ -83,6 +83,7 @@ struct ServeCommand: AsyncParsableCommand {
                 ),
                 budgetStanding: road.budgetStanding,
                 routes: road.desk,
+                load: { LoadStanding(road.dataPlane.load) },
                 testProvider: ProviderTrials.test(workspace),
                 checkProvider: ProviderChecks.check(workspace)
             ),

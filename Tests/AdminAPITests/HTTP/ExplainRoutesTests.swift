@@ -101,6 +101,26 @@ struct ExplainRoutesTests {
         )
     }
 
+    @Test("status shows how full the data plane is, or that there is none")
+    func load() async throws {
+        let answer = await (try await AdminFixture()).call("GET", "/admin/v1/status")
+        #expect(answer.raw("load") == "null")
+        let load = LoadStanding(
+            inFlight: 3,
+            maxInFlight: 8,
+            waiting: 1,
+            bodyBytes: 10,
+            maxBodyBytes: 100,
+            memoryPressure: "none",
+            shed: ["queue_full": 2, "memory": 0]
+        )
+        #expect(
+            String(decoding: AdminAnswer.object { load.write(to: &$0) }.body, as: UTF8.self)
+                == #"{"in_flight":3,"max_in_flight":8,"waiting":1,"body_bytes":10,"max_body_bytes":100,"#
+                + #""memory_pressure":"none","shed":{"memory":0,"queue_full":2}}"#
+        )
+    }
+
     @Test("a provider is tried out with the model that was asked for, else with its first target's")
     func trial() async throws {
         let fixture = try await AdminFixture()

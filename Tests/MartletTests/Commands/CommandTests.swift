@@ -227,7 +227,9 @@ struct CommandTests {
                 Array(
                     """
                     {"version":"1","mode":"serving","uptime_seconds":61,"ready":false,\
-                    "conditions":{"store":"ready","loops":"starting"},"keys":3,"providers":1,"models":2,"targets":[\
+                    "conditions":{"store":"ready","loops":"starting"},"keys":3,"providers":1,"models":2,\
+                    "load":{"in_flight":7,"max_in_flight":90,"waiting":2,"memory_pressure":"no_waiting",\
+                    "shed":{"memory":3,"queue_full":4}},"targets":[\
                     {"provider":"p","model":"x","breaker":"half_open","error_rate":0.125,"in_flight":4,\
                     "cooling_down_until":null,"credential":"good"}],"health_checks":[\
                     {"provider":"p","kind":"models","at":"2026-11-27T20:00:00.000Z","good":false,"milliseconds":7,\
@@ -240,6 +242,8 @@ struct CommandTests {
             StatusCommand.summary(status)
                 == """
                 martlet 1, serving, not ready, up 61 s: 1 providers, 2 models, 3 keys
+                load: 7 of 90 in flight, 2 waiting, 7 turned away since the start
+                memory runs out: no_waiting
                 waiting for loops: starting
                 """
         )
