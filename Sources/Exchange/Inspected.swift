@@ -28,8 +28,27 @@ public struct Inspected: Sendable, Equatable {
     public var storedStateFields: [String] = []
     /// Chat only: tools are offered, which some models take in Responses alone when they think.
     public var offersTools = false
+    /// The newest reasoning in the request that only its maker can read: the content of its signature, of redacted thoughts, or
+    /// of encrypted ones, between the quotes.
+    public var reasoningState: Range<Int>?
+    /// What all requests of one use begin with, as a rule.
+    public var prefix = StablePrefix()
     /// A label that ties requests of one conversation together (`prompt_cache_key`, `metadata.user_id` …), at most 256 bytes.
     public var session: String?
+
+    /// Tools and instructions: what vendors find in their caches although the conversation is new.
+    public struct StablePrefix: Sendable, Equatable {
+        /// The list of tools.
+        public var tools: Range<Int>?
+        /// The system prompt, or the message that holds it.
+        public var instructions: Range<Int>?
+
+        /// Neither.
+        public init() {}
+
+        /// Bytes of both.
+        public var count: Int { (self.tools?.count ?? 0) + (self.instructions?.count ?? 0) }
+    }
 
     /// An inspection result that names a model.
     public init(model: String, modelRange: Range<Int>?) {

@@ -83,6 +83,8 @@ public struct AnswerReading: Sendable, Equatable {
     public var model: String?
     /// The vendor's own finish reason, when there is one (`stop`, `tool_use`, `incomplete:max_output_tokens`).
     public var finishReason: String?
+    /// The newest state of reasoning in the answer that only its maker can read, as the body has it between the quotes.
+    public var reasoningState: [UInt8]?
     /// A failure told inside a successful status (Responses `status: failed`).
     public var failure: GatewayFailure?
 
@@ -126,6 +128,9 @@ public protocol StreamTap: AnyObject {
     /// Characters of visible output seen so far, for an estimate when the vendor reports no usage.
     var outputBytes: Int { get }
 
+    /// The newest state of reasoning so far that only its maker can read, as callers will send it back.
+    var reasoningState: [UInt8]? { get }
+
     /// The bytes that end this stream as failed in the client's grammar, whatever came before.
     func failureTerminal(_ failure: GatewayFailure, requestID: String) -> [UInt8]
 }
@@ -155,6 +160,11 @@ public struct StreamObservation: Sendable, Equatable {
         self.isContent = isContent
         self.failure = failure
     }
+}
+
+extension StreamTap {
+    /// None: most formats have no such state.
+    public var reasoningState: [UInt8]? { nil }
 }
 
 extension WireFormat {

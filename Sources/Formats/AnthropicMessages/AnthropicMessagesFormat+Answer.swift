@@ -11,7 +11,21 @@ extension AnthropicMessagesFormat {
         reading.usage = counts.usage
         reading.model = root["model"]?.string
         reading.finishReason = root["stop_reason"]?.string
+        if let content = root["content"] { reading.reasoningState = Self.reasoningState(of: content) }
         if root["type"]?.equals("error") ?? false { reading.failure = VendorError(root).failure }
         return reading
+    }
+
+    /// The last signature, or the last redacted thoughts.
+    private static func reasoningState(of content: JSONValue) -> [UInt8]? {
+        var newest: [UInt8]?
+        for block in content.elements {
+            guard let type = block["type"] else { continue }
+            let isThought = type.equals("thinking")
+            guard isThought || type.equals("redacted_thinking") else { continue }
+            let state = (isThought ? block["signature"] : block["data"])?.rawContent ?? []
+            if !state.isEmpty { newest = state }
+        }
+        return newest
     }
 }

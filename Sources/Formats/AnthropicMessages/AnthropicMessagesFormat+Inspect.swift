@@ -13,7 +13,11 @@ extension AnthropicMessagesFormat {
         var inspected = try fields.inspected(pathModel: pathModel)
         inspected.session = SessionLabel.find(in: fields.root)
         inspected.storedStateFields = Self.storedStateFields(of: root)
-        if let messages = root["messages"] { inspected.edits = UnsignedThinking.cuts(in: messages) }
+        if let messages = root["messages"] {
+            inspected.edits = UnsignedThinking.cuts(in: messages, newest: &inspected.reasoningState)
+        }
+        inspected.prefix.tools = fields.root["tools"]?.range
+        inspected.prefix.instructions = fields.root["system"]?.range
         guard operation.streams else { return inspected }
         inspected.isStream = try fields.flag("stream", allowsNull: false)
         // No tokens at all only warms the cache. A missing cap is the vendor's to refuse.
@@ -42,8 +46,13 @@ enum UnsignedThinking {
     ///
     /// A message that would be left empty is cut as a whole, for empty content is refused for ever after; unless no
     /// message at all would remain.
-    static func cuts(in messages: JSONValue) -> [BytePatch] {
-        self.cuts(in: messages) { self.indices(in: $0) }
+    ///
+    /// - Parameters:
+    ///   - messages: The conversation.
+    ///   - newest: Set to the content of the last signature, or of the last redacted thoughts, whoever made them.
+    /// - Returns: The edits.
+    static func cuts(in messages: JSONValue, newest: inout Range<Int>?) -> [BytePatch] {
+        self.cuts(in: messages) { self.indices(in: $0, newest: &newest) }
     }
 
     /// The edits that cut all thinking blocks, whoever signed them.
@@ -76,17 +85,23 @@ enum UnsignedThinking {
         return patches.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 
-    private static func indices(in content: JSONValue) -> Set<Int> {
+    private static func indices(in content: JSONValue, newest: inout Range<Int>?) -> Set<Int> {
         var unsigned: Set<Int> = []
         for (index, block) in content.elements.enumerated() {
             guard let type = block["type"] else { continue }
             if type.equals("thinking"), let signature = block["signature"] {
+                self.note(signature, &newest)
                 if signature.equals("") || self.isEnvelope(signature) { unsigned.insert(index) }
-            } else if type.equals("redacted_thinking"), let data = block["data"], self.isEnvelope(data) {
-                unsigned.insert(index)
+            } else if type.equals("redacted_thinking"), let data = block["data"] {
+                self.note(data, &newest)
+                if self.isEnvelope(data) { unsigned.insert(index) }
             }
         }
         return unsigned
+    }
+
+    private static func note(_ state: JSONValue, _ newest: inout Range<Int>?) {
+        if state.kind == .string, !state.contentRange.isEmpty { newest = state.contentRange }
     }
 
     /// Signatures are long: they are decoded only where escapes could hide an envelope's beginning.

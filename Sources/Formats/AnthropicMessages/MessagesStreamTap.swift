@@ -11,6 +11,9 @@ final class MessagesStreamTap: StreamTap {
     private(set) var model: String?
     private(set) var finishReason: String?
     private(set) var outputBytes = 0
+    private(set) var reasoningState: [UInt8]?
+    /// Signatures come whole, as a rule; what comes after the block's first piece is added to it.
+    private var isSigning = false
 
     var usage: TokenUsage? { self.counts.usage }
     var isComplete: Bool { self.hasStopped && !self.hasFailed }
@@ -36,6 +39,10 @@ final class MessagesStreamTap: StreamTap {
         switch kind {
         case .blockDelta: return self.observe(delta: payload["delta"])
         case .blockStart:
+            self.isSigning = false
+            if let block = payload["content_block"], block["type"]?.equals("redacted_thinking") ?? false {
+                self.reasoningState = block["data"]?.rawContent ?? self.reasoningState
+            }
             return StreamObservation(.forward, isContent: Self.isContent(block: payload["content_block"]))
         case .messageStart:
             if let message = payload["message"] { self.observe(message) }
@@ -66,12 +73,21 @@ final class MessagesStreamTap: StreamTap {
             case .string:
                 if value.contentRange.isEmpty { continue }
                 isContent = true
-                if !key.equals("signature") { self.outputBytes &+= value.contentRange.count }
+                if key.equals("signature") {
+                    self.sign(value)
+                } else {
+                    self.outputBytes &+= value.contentRange.count
+                }
             case .object, .array: isContent = true
             case .number, .true, .false, .null: continue
             }
         }
         return StreamObservation(.forward, isContent: isContent)
+    }
+
+    private func sign(_ piece: JSONValue) {
+        self.reasoningState = (self.isSigning ? self.reasoningState ?? [] : []) + piece.rawContent
+        self.isSigning = true
     }
 
     /// A text block begins empty, as a rule; any other block commits the answer when it begins.

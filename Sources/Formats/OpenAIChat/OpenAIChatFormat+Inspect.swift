@@ -16,6 +16,8 @@ extension OpenAIChatFormat {
         inspected.session = SessionLabel.find(in: fields.root)
         guard operation.streams else { return inspected }
 
+        inspected.prefix.tools = fields.root["tools"]?.range
+        inspected.prefix.instructions = Self.instructions(fields.root["messages"])
         inspected.isStream = try fields.flag("stream", allowsNull: true)
         inspected.outputCap = OutputCap(into: root)
         inspected.maxOutputTokens = try self.cap(fields, operation, &inspected.outputCap)
@@ -26,6 +28,12 @@ extension OpenAIChatFormat {
         if inspected.isStream { inspected.usageEdit = try self.usageEdit(root) }
         inspected.offersTools = Self.isFilled(fields.root["tools"]) || Self.isFilled(fields.root["functions"])
         return inspected
+    }
+
+    /// The first message, where it is the system's.
+    private static func instructions(_ messages: JSONValue?) -> Range<Int>? {
+        guard let first = messages?.element(0), let role = first["role"] else { return nil }
+        return role.equals("system") || role.equals("developer") ? first.range : nil
     }
 
     private static func isFilled(_ list: JSONValue?) -> Bool {

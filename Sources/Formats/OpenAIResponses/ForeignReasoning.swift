@@ -7,9 +7,18 @@ public import Wire
 /// The cut depends on the item alone, so that a conversation's earlier bytes stay the same from turn to turn.
 enum ForeignReasoning {
     /// The edits that cut them, ascending and disjoint.
-    static func cuts(in input: JSONValue) -> [BytePatch] {
+    ///
+    /// - Parameters:
+    ///   - input: The conversation.
+    ///   - newest: Set to the content of the last encrypted reasoning, whoever made it.
+    /// - Returns: The edits.
+    static func cuts(in input: JSONValue, newest: inout Range<Int>?) -> [BytePatch] {
         var foreign: Set<Int> = []
-        for (index, item) in input.elements.enumerated() where self.isForeign(item) { foreign.insert(index) }
+        for (index, item) in input.elements.enumerated() {
+            guard let state = self.state(of: item) else { continue }
+            newest = state.contentRange
+            if self.isEnvelope(state) { foreign.insert(index) }
+        }
         return foreign.isEmpty ? [] : BytePatch.cuttingElements(foreign, from: input)
     }
 
@@ -20,9 +29,15 @@ enum ForeignReasoning {
         return items.isEmpty ? [] : BytePatch.cuttingElements(Set(items.map(\.offset)), from: input)
     }
 
-    private static func isForeign(_ item: JSONValue) -> Bool {
-        guard let state = item["encrypted_content"], state.kind == .string else { return false }
-        guard item["type"]?.equals("reasoning") ?? false else { return false }
+    /// The encrypted content of a reasoning item.
+    static func state(of item: JSONValue) -> JSONValue? {
+        guard let state = item["encrypted_content"], state.kind == .string, !state.contentRange.isEmpty,
+            item["type"]?.equals("reasoning") ?? false
+        else { return nil }
+        return state
+    }
+
+    private static func isEnvelope(_ state: JSONValue) -> Bool {
         if state.hasEscapes { return state.string.map { ReasoningEnvelope.isEnvelope($0) } ?? false }
         return state.bytes.dropFirst().starts(with: ReasoningEnvelope.prefix.utf8)
     }

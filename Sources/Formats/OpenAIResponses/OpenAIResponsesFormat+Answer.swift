@@ -9,6 +9,11 @@ extension OpenAIResponsesFormat {
         reading.model = root["model"]?.string
         reading.finishReason = Self.finishReason(root)
         reading.failure = Self.failure(root)
+        if let output = root["output"] {
+            for item in output.elements {
+                reading.reasoningState = ForeignReasoning.state(of: item)?.rawContent ?? reading.reasoningState
+            }
+        }
         return reading
     }
 

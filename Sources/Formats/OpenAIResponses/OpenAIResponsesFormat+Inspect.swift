@@ -13,7 +13,11 @@ extension OpenAIResponsesFormat {
         var inspected = try fields.inspected(pathModel: pathModel)
         inspected.session = SessionLabel.find(in: fields.root)
         inspected.storedStateFields = StoredState.fields(of: root)
-        if let input = root["input"] { inspected.edits = ForeignReasoning.cuts(in: input) }
+        if let input = root["input"] {
+            inspected.edits = ForeignReasoning.cuts(in: input, newest: &inspected.reasoningState)
+        }
+        inspected.prefix.tools = fields.root["tools"]?.range
+        inspected.prefix.instructions = fields.root["instructions"]?.range
         if !operation.countsOnly {
             ResponsesCost.gather(fields.root, storedState: inspected.storedStateFields, into: &inspected.cost)
         }

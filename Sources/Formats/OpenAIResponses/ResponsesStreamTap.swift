@@ -17,6 +17,7 @@ final class ResponsesStreamTap: StreamTap {
     private(set) var usage: TokenUsage?
     private(set) var finishReason: String?
     private(set) var outputBytes = 0
+    private(set) var reasoningState: [UInt8]?
 
     var model: String? { self.stub.model }
     var isComplete: Bool { self.hasEnded && !self.hasFailed }
@@ -48,6 +49,9 @@ final class ResponsesStreamTap: StreamTap {
         case .itemAdded, .itemDone:
             if kind == .itemDone, let item = payload["item"], OpenAIResponsesFormat.isSearch(item) {
                 self.searches &+= 1
+            }
+            if kind == .itemDone, let item = payload["item"], let state = ForeignReasoning.state(of: item) {
+                self.reasoningState = state.rawContent
             }
             let isContent = Self.isContent(payload["item"], isDone: kind == .itemDone)
             return StreamObservation(.forward, isContent: isContent)

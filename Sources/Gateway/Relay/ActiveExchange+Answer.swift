@@ -147,6 +147,7 @@ extension ActiveExchange {
         }
         if let failure = reading.failure, self.journey.isBeside(self) { return self.fail(failure, isTold: true) }
         self.record.usage = reading.usage
+        self.answerReasoning = reading.reasoningState
         self.record.finishReason = reading.finishReason
         self.record.failure = reading.failure?.kind.rawValue
         self.answerBytes = body.readableBytes

@@ -34,6 +34,7 @@ extension ActiveExchange {
             self.fail(failure)
         case .success(let (bytes, reading)):
             self.record.usage = reading.usage
+            self.answerReasoning = reading.reasoningState
             self.record.finishReason = reading.finishReason
             var body = ByteBuffer()
             body.writeBytes(bytes)

@@ -69,6 +69,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     var isHeadSent = false
     /// Bytes of a whole answer, for an estimate when it tells no counts.
     var answerBytes = 0
+    /// What of a whole answer only its maker can read again.
+    var answerReasoning: [UInt8]?
     /// How it failed, where that is known better than its failure says.
     private var end: AttemptEnd?
     /// The vendor refused what the caller asked for.
@@ -413,7 +415,9 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.settleMoney(status: status, outcome: outcome)
         let verdict = self.verdict(outcome)
         self.record.route = self.journey.story(of: self, verdict)
-        if case .succeeded = verdict { self.journey.remember(self.record.usage) }
+        if case .succeeded = verdict {
+            self.journey.remember(self.record.usage, reasoning: self.tap?.reasoningState ?? self.answerReasoning)
+        }
         self.journey.ended(self, verdict)
         self.finishRecord(status: status, outcome: outcome)
         self.journey.finish()

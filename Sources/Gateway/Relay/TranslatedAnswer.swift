@@ -19,6 +19,7 @@ final class TranslatedAnswer: StreamTap {
     private(set) var finishReason: String?
     private(set) var isComplete = false
     private(set) var outputBytes = 0
+    private(set) var reasoningState: [UInt8]?
     private var hasEnded = false
     var hasSaidLast: Bool { self.hasEnded }
 
@@ -99,7 +100,8 @@ final class TranslatedAnswer: StreamTap {
         case .end:
             self.isComplete = true
             self.hasEnded = true
-        case .open, .citation, .logprobs, .state, .close: break
+        case .state(_, let state): self.reasoningState = Array(state.value.utf8)
+        case .open, .citation, .logprobs, .close: break
         }
     }
 
@@ -172,6 +174,9 @@ final class TranslatedAnswer: StreamTap {
         reading.usage = answer.usage
         reading.model = answer.head.model
         reading.finishReason = answer.finish?.label
+        for case .reasoning(let reasoning) in answer.blocks {
+            reading.reasoningState = reasoning.state.map { Array($0.value.utf8) } ?? reading.reasoningState
+        }
         return reading
     }
 }

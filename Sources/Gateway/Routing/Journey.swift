@@ -50,7 +50,7 @@ final class Journey {
     var faults: [AttemptFault] = []
     private var pause: Scheduled<Void>?
     /// The conversation, where the model has targets to choose between and keeps conversations together.
-    private let session: SessionDigest?
+    private let bond: SessionBond?
     private var affinity: AffinityDecision?
     private(set) var isOver = false
     /// A vendor could not read earlier reasoning: from here on it is left out.
@@ -72,7 +72,7 @@ final class Journey {
         self.startedAt = client.loop.loop.now
         self.caller = caller
         self.request = (received, inspected)
-        self.session = Self.session(inspected.facts, received, model)
+        self.bond = SessionBond(inspected, received, caller, model)
         let deadlines = model.rules.deadlines(client.loop.shared.options.deadlines)
         let total = inspected.facts.isStream ? deadlines.totalStream : deadlines.total
         let patience = received.head.scan.patience(received.text).map { min($0, total) } ?? total
@@ -117,45 +117,35 @@ final class Journey {
 
     /// Where the conversation is, when the first target is chosen.
     private func home() -> Int? {
-        guard let session = self.session, self.cursor.choices == 0, self.affinity == nil else { return nil }
-        let decision = self.loop.shared.affinity.decide(session, self.model.chooser, at: self.loop.monotonicNow) {
-            self.obstacle($0)
-        }
+        guard let bond = self.bond, self.cursor.choices == 0, self.affinity == nil else { return nil }
+        let homes = self.loop.shared.homes
+        let decision = bond.decide(homes, self.model.chooser, at: self.loop.monotonicNow) { self.obstacle($0) }
         self.affinity = decision
         guard case .stay(let index) = decision else { return nil }
         return index
     }
 
-    private static func session(_ facts: Inspected, _ received: ReceivedRequest, _ model: Model) -> SessionDigest? {
-        guard model.targets.count > 1, model.rules.isSticky else { return nil }
-        guard let label = facts.session ?? received.head.scan.session.map(received.text), !label.isEmpty else {
-            return nil
-        }
-        var (high, low) = (Hasher(), Hasher())
-        for text in [received.caller.key.id, model.name, label] {
-            high.combine(text)
-            low.combine(text)
-        }
-        low.combine(1)
-        return SessionDigest(
-            high: UInt64(bitPattern: Int64(high.finalize())),
-            low: UInt64(bitPattern: Int64(low.finalize()))
-        )
-    }
-
     /// Remembers who has served the conversation, and how much of it the vendor has in its cache.
-    func remember(_ usage: TokenUsage?) {
-        guard let session = self.session, let choice = self.choice else { return }
-        let (cached, overflow) = (usage?.cacheReadTokens ?? 0).addingReportingOverflow(
-            max(usage?.cacheWrite5mTokens ?? 0, usage?.cacheWrite1hTokens ?? 0)
-        )
-        self.loop.shared.affinity.note(
-            session,
-            servedBy: self.model.chooser.targets[choice.index],
-            cachedTokens: overflow ? .max : cached,
+    ///
+    /// - Parameters:
+    ///   - usage: What the answer used.
+    ///   - reasoning: What in the answer only its maker can read again.
+    func remember(_ usage: TokenUsage?, reasoning: [UInt8]?) {
+        guard let bond = self.bond, let choice = self.choice else { return }
+        let target = self.model.chooser.targets[choice.index]
+        let keepsReasoning = !self.dropsReasoning
+        bond.note(
+            self.loop.shared.homes,
+            servedBy: target,
+            usage,
+            reasoning: reasoning,
+            keepsReasoning: keepsReasoning,
             at: self.loop.monotonicNow
         )
     }
+
+    /// Tokens of the conversation that are in the cache of another target than this one.
+    func cachedTokens(awayFrom target: Target) -> Int { self.bond?.cachedTokens(awayFrom: target.key) ?? 0 }
 
     /// Has the request prepared for a target.
     ///
@@ -430,6 +420,14 @@ final class Journey {
         )
     }
 
+    /// Where the conversation went in the end: its home may have failed on the way.
+    private var shownAffinity: AffinityDecision? {
+        guard case .stay(let home) = self.affinity, let served = self.choice?.index, served != home else {
+            return self.affinity
+        }
+        return .moved(self.unfit.contains { $0.index == home } ? .unsuitable : .sick)
+    }
+
     /// How the request was routed, for its record; `nil` when the first choice served.
     ///
     /// - Parameters:
@@ -450,7 +448,7 @@ final class Journey {
             + self.cursor.skips(self.model.chooser).filter { skip in !unprepared.contains { $0.index == skip.index } }
         return RouteTrail(
             strategy: self.model.chooser.strategy.rawValue,
-            affinity: self.affinity?.label,
+            affinity: self.shownAffinity?.label,
             skipped: skips.map { (self.model.targets[$0.index].key, $0.reason.rawValue) },
             attempts: attempts,
             stopped: self.stopped

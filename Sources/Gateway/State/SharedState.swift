@@ -21,7 +21,7 @@ final class SharedState: Sendable {
     /// Where attempts are written before they are made.
     let journal: Journal?
     /// Which target serves which conversation.
-    let affinity = AffinityTable()
+    let homes = SessionHomes()
     /// The time that budgets go by.
     let budgetTime: BudgetTime
     let firstUse: @Sendable (KeyEntry, [UInt8]) -> Void

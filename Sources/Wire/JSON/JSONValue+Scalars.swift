@@ -1,4 +1,9 @@
 extension JSONValue {
+    /// A string's bytes between the quotes, escapes as they stand; empty for anything else.
+    public var rawContent: [UInt8] {
+        self.kind == .string ? Array(self.bytes.dropFirst().dropLast()) : []
+    }
+
     /// Whether this is a string written with escapes, so that its raw bytes are not its content.
     public var hasEscapes: Bool {
         let entry = self.entry

@@ -89,6 +89,30 @@ struct AffinityTests {
         #expect(Self.decide(table, world) == .stay(1))
     }
 
+    @Test func aTableMayHoldTargetsToTheirFairShareWhateverTheCache() {
+        let (table, world) = (AffinityTable(shares: 1...1), RoutingWorld([(1, 0), (1, 0)]))
+        for _ in 0..<6 { _ = world.health(0).begin(at: world.now) }
+        for _ in 0..<6 { _ = world.health(1).begin(at: world.now) }
+        Self.note(table, world, 0, cachedTokens: .max)
+        #expect(Self.decide(table, world) == .stay(0))
+        _ = world.health(0).begin(at: world.now)
+        #expect(Self.decide(table, world) == .moved(.imbalance))
+        let usual = AffinityTable()
+        Self.note(usual, world, 0, cachedTokens: .max)
+        #expect(Self.decide(usual, world) == .stay(0))
+    }
+
+    @Test func whereASessionWasServedCanBeAskedWithoutUsingIt() {
+        var (table, world) = (AffinityTable(lifetime: .seconds(5)), RoutingWorld([(1, 0), (1, 0)]))
+        #expect(table.home(of: Self.session, at: world.now) == nil)
+        Self.note(table, world, 1, cachedTokens: 70)
+        let home = table.home(of: Self.session, at: world.now)
+        #expect(home?.targetKey == "p1/m" && home?.cachedTokens == 70)
+        world.pass(.seconds(5))
+        #expect(table.home(of: Self.session, at: world.now) == nil)
+        table = AffinityTable()
+    }
+
     @Test func littleInFlightIsNoLoad() {
         let (table, world) = (AffinityTable(), RoutingWorld([(1, 0), (1, 0), (1, 0), (1, 0)]))
         for _ in 0..<4 { _ = world.health(0).begin(at: world.now) }

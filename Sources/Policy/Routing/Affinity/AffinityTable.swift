@@ -26,21 +26,28 @@ public final class AffinityTable: Sendable {
 
     private static let shardCount = 16
     private static let tokensPerShare = 4_096
-    private static let mostShares = 16
     /// So little in flight is no load.
     private static let idle = 4
 
     private let shards: [Shard]
     private let lifetime: Duration
+    private let shares: ClosedRange<Int>
 
     /// Makes an empty table.
     /// - Parameters:
     ///   - capacity: How many sessions are remembered; those that were seen least recently go first.
     ///   - lifetime: How long one is remembered without a request.
-    public init(capacity: Int = 65_536, lifetime: Duration = .seconds(3_600)) {
+    ///   - shares: How many fair shares of what is in flight a session's target may have: with nothing in its cache, and
+    ///     with as much as there can be.
+    public init(
+        capacity: Int = 65_536,
+        lifetime: Duration = .seconds(3_600),
+        shares: ClosedRange<Int> = 2...16
+    ) {
         let each = max(1, capacity / Self.shardCount)
         self.shards = (0..<Self.shardCount).map { _ in Shard(capacity: each) }
         self.lifetime = lifetime
+        self.shares = shares
     }
 
     /// How many sessions are remembered.
@@ -73,7 +80,7 @@ public final class AffinityTable: Sendable {
         if health.obstacle(at: now) != nil { return self.repin(entry, chooser, at: now, obstacle) ?? .moved(.sick) }
         if entry.pin != nil { return .stay(index) }
         if Self.isFallback(index, chooser, at: now, obstacle) { return .moved(.recovered) }
-        if Self.isOverloaded(index, chooser, cachedTokens: entry.cachedTokens) { return .moved(.imbalance) }
+        if self.isOverloaded(index, chooser, cachedTokens: entry.cachedTokens) { return .moved(.imbalance) }
         return .stay(index)
     }
 
@@ -98,6 +105,14 @@ public final class AffinityTable: Sendable {
             seenAt: now
         )
         self.shard(session).entries.withLock { $0.set(session, entry) }
+    }
+
+    /// Where a session was served last, and how much of it is in the cache there; `nil` when it is not remembered.
+    public func home(of session: SessionDigest, at now: MonotonicInstant) -> (targetKey: String, cachedTokens: Int)? {
+        guard let entry = self.shard(session).entries.withLock({ $0.peek(session) }),
+            now.since(entry.seenAt) < self.lifetime
+        else { return nil }
+        return (entry.targetKey, entry.cachedTokens)
     }
 
     /// Forgets a session.
@@ -140,7 +155,7 @@ public final class AffinityTable: Sendable {
     }
 
     /// Whether a target has more in flight than what is worth staying for.
-    private static func isOverloaded(_ index: Int, _ chooser: TargetChooser, cachedTokens: Int) -> Bool {
+    private func isOverloaded(_ index: Int, _ chooser: TargetChooser, cachedTokens: Int) -> Bool {
         let own = chooser.targets[index]
         guard own.health.inFlight > Self.idle,
             let group = chooser.groups.first(where: { $0.priority == own.priority }), group.members.count > 1
@@ -150,9 +165,10 @@ public final class AffinityTable: Sendable {
             inFlight += max(0, chooser.targets[member].health.inFlight)
             weight += min(chooser.targets[member].weight, SmoothWeights.heaviest)
         }
-        let shares = min(2 + cachedTokens / Self.tokensPerShare, Self.mostShares)
+        let (shares, isTooMany) = self.shares.lowerBound.addingReportingOverflow(cachedTokens / Self.tokensPerShare)
+        let allowed = isTooMany ? self.shares.upperBound : min(shares, self.shares.upperBound)
         // own / inFlight > shares * ownWeight / weight, without a division.
         let ownWeight = min(own.weight, SmoothWeights.heaviest)
-        return Int128(own.health.inFlight) * Int128(weight) > Int128(shares) * Int128(ownWeight) * Int128(inFlight)
+        return Int128(own.health.inFlight) * Int128(weight) > Int128(allowed) * Int128(ownWeight) * Int128(inFlight)
     }
 }
