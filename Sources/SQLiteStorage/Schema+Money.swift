@@ -142,6 +142,11 @@ extension Schema {
         ALTER TABLE new_budget_sets RENAME TO ledger_budget_sets;
         """
 
+    /// Nothing is known of caches that were lost before.
+    static let lostCaches = ["ledger", "usage_minutes", "usage_hours", "usage_days"]
+        .map { "ALTER TABLE \($0) ADD COLUMN lost_cache_nano_usd INTEGER NOT NULL DEFAULT 0;" }
+        .joined(separator: "\n")
+
     private static func rollup(_ table: String) -> String {
         """
         CREATE TABLE \(table) (

@@ -48,6 +48,7 @@ enum Schema {
         migrator.registerMigration("0008-request-costs") { try $0.execute(sql: Self.requestCosts) }
         migrator.registerMigration("0009-routing") { try $0.execute(sql: Self.routing) }
         migrator.registerMigration("0010-lasting-numbers") { try $0.execute(sql: Self.lastingNumbers) }
+        migrator.registerMigration("0012-lost-caches") { try $0.execute(sql: Self.lostCaches) }
         migrator.registerMigration("0013-audit") { try $0.execute(sql: Self.audit) }
         migrator.registerMigration("0014-rotated-keys") { try $0.execute(sql: Self.rotatedKeys) }
         return migrator

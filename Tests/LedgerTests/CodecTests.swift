@@ -25,6 +25,7 @@ struct CodecTests {
         entry.usage.isAnomalous = true
         entry.usage.serviceTier = .flex
         entry.isUnpriced = true
+        entry.lostCacheNanoUSD = .max
         entry.outcome = .interrupted
         entry.firstContentMicroseconds = 0
         entry.overheadMicroseconds = .min

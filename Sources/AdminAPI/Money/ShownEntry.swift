@@ -23,6 +23,7 @@ extension LedgerEntry {
         writer.member("charge_usd", nanoUSD: self.chargeNanoUSD)
         writer.member("reserved_usd", nanoUSD: self.reservedNanoUSD)
         writer.member("cache_savings_usd", nanoUSD: self.cacheSavingsNanoUSD)
+        writer.member("lost_cache_usd", nanoUSD: self.lostCacheNanoUSD)
         writer.member("price_version", self.priceVersion == 0 ? nil : Int(clamping: self.priceVersion))
         writer.member("estimated", self.isEstimated)
         writer.member("unpriced", self.isUnpriced)

@@ -54,6 +54,9 @@ struct UsageReport: Sendable {
         writer.member("estimated", row.estimated)
         writer.member("cost_usd", nanoUSD: row.chargeNanoUSD)
         writer.member("cache_savings_usd", nanoUSD: row.cacheSavingsNanoUSD)
+        writer.member("lost_cache_usd", nanoUSD: row.lostCacheNanoUSD)
+        writer.key("cache_hit_rate")
+        if let rate = Self.hitRate(row.usage) { writer.double(rate) } else { writer.null() }
         for count in UsageFields.counts(row.usage) { writer.member(count.name, count.value) }
         writer.member(
             "latency_ms",
@@ -88,7 +91,8 @@ struct UsageReport: Sendable {
             names.append(dimension.rawValue)
             if self.names[dimension] != nil { names.append("\(dimension.rawValue)_name") }
         }
-        names += ["requests", "errors", "estimated", "cost_usd", "cache_savings_usd"]
+        names += ["requests", "errors", "estimated", "cost_usd", "cache_savings_usd", "lost_cache_usd"]
+        names.append("cache_hit_rate")
         names += UsageFields.counts(TokenUsage()).map { "\($0.name)" }
         for (name, _) in Self.percentiles { names += ["p50", "p95", "p99"].map { "\(name)_\($0)_ms" } }
         return names
@@ -101,13 +105,21 @@ struct UsageReport: Sendable {
             if let names = self.names[dimension] { cells.append(Self.cell(names[value] ?? "")) }
         }
         cells += [row.requests, row.errors, row.estimated].map(String.init)
-        cells += [NanoUSD.text(row.chargeNanoUSD), NanoUSD.text(row.cacheSavingsNanoUSD)]
+        cells += [row.chargeNanoUSD, row.cacheSavingsNanoUSD, row.lostCacheNanoUSD].map(NanoUSD.text)
+        cells.append(Self.hitRate(row.usage).map { "\($0)" } ?? "")
         cells += UsageFields.counts(row.usage).map { String($0.value) }
         for (_, part) in Self.percentiles {
             let percentiles = part(row)
             cells += [percentiles?.p50, percentiles?.p95, percentiles?.p99].map { $0.map(Self.milliseconds) ?? "" }
         }
         return cells
+    }
+
+    /// The share of all input tokens that came from a vendor's cache, with four places; `nil` when there was no input.
+    static func hitRate(_ usage: TokenUsage) -> Double? {
+        guard usage.inputTokens > 0 else { return nil }
+        let share = Double(usage.cacheReadTokens) / Double(usage.inputTokens)
+        return (min(max(share, 0), 1) * 10_000).rounded() / 10_000
     }
 
     private static func milliseconds(_ microseconds: Int64) -> String {

@@ -164,6 +164,7 @@ extension ActiveExchange {
         entry.firstContentMicroseconds = self.record.firstContentMicroseconds
         entry.overheadMicroseconds = self.record.overheadMicroseconds
         self.price(&entry)
+        if !metered.isEstimated { self.priceLostCache(&entry) }
         if let ticket = self.ticket { self.loop.shared.journal?.settle(ticket, entry) }
         let tokens = Self.sum(entry.usage.inputTokens, entry.usage.outputTokens)
         if isLast {
@@ -176,6 +177,17 @@ extension ActiveExchange {
         self.record.costNanoUSD = overflow ? .max : cost
         self.record.isEstimated = entry.isEstimated
         if !metered.isEstimated, !entry.usage.isAnomalous, self.reported != nil { self.learn(entry.usage) }
+    }
+
+    /// What it cost that the conversation was not served where its cache is.
+    private func priceLostCache(_ entry: inout LedgerEntry) {
+        let cached = self.journey.cachedTokens(awayFrom: self.dispatch.plan.target)
+        guard cached > 0, let price = self.dispatch.estimate.pricing.price else { return }
+        entry.lostCacheNanoUSD = price.lostCache(
+            entry.usage,
+            cachedElsewhere: cached,
+            requestedTier: self.dispatch.estimate.tier
+        )
     }
 
     /// Counts that the vendor told.

@@ -4,8 +4,8 @@ import Storage
 /// How ledger entries become payloads. A reservation holds the whole entry; a settlement leaves out what the reservation
 /// of its attempt has: the subject, the request, the beginning and the budgets.
 enum EntryCodec {
-    /// The most that a settlement's payload can take: 28 numbers, two names, the attempt.
-    static let settlementBytes = 320
+    /// The most that a settlement's payload can take: 29 numbers, two names, the attempt.
+    static let settlementBytes = 336
 
     /// The most that a reservation's payload can take.
     static func reservationBytes(_ entry: LedgerEntry) -> Int {
@@ -122,7 +122,10 @@ extension EntryCodec {
         static let hasTotal = Flags(rawValue: 4)
         static let hasFirstContent = Flags(rawValue: 8)
         static let hasOverhead = Flags(rawValue: 16)
-        static let known: Flags = [.isEstimated, .isUnpriced, .hasTotal, .hasFirstContent, .hasOverhead]
+        static let hasLostCache = Flags(rawValue: 32)
+        static let known: Flags = [
+            .isEstimated, .isUnpriced, .hasTotal, .hasFirstContent, .hasOverhead, .hasLostCache,
+        ]
     }
 
     private static func writeResult(_ entry: LedgerEntry, _ out: inout PayloadWriter) {
@@ -132,6 +135,7 @@ extension EntryCodec {
         if entry.totalMicroseconds != nil { flags.insert(.hasTotal) }
         if entry.firstContentMicroseconds != nil { flags.insert(.hasFirstContent) }
         if entry.overheadMicroseconds != nil { flags.insert(.hasOverhead) }
+        if entry.lostCacheNanoUSD != 0 { flags.insert(.hasLostCache) }
         out.byte(flags.rawValue)
         out.signed(entry.settledAt)
         out.integer(entry.status)
@@ -144,6 +148,7 @@ extension EntryCodec {
         if let total = entry.totalMicroseconds { out.signed(total) }
         if let first = entry.firstContentMicroseconds { out.signed(first) }
         if let overhead = entry.overheadMicroseconds { out.signed(overhead) }
+        if entry.lostCacheNanoUSD != 0 { out.signed(entry.lostCacheNanoUSD) }
     }
 
     private static func readResult(_ entry: inout LedgerEntry, _ reader: inout PayloadReader) throws(MalformedPayload) {
@@ -162,6 +167,7 @@ extension EntryCodec {
         entry.totalMicroseconds = flags.contains(.hasTotal) ? try reader.signed() : nil
         entry.firstContentMicroseconds = flags.contains(.hasFirstContent) ? try reader.signed() : nil
         entry.overheadMicroseconds = flags.contains(.hasOverhead) ? try reader.signed() : nil
+        entry.lostCacheNanoUSD = flags.contains(.hasLostCache) ? try reader.signed() : 0
     }
 
     private static func writeUsage(_ usage: TokenUsage, _ out: inout PayloadWriter) {

@@ -65,6 +65,7 @@ enum LedgerSamples {
         entry.chargeNanoUSD = Int64(chance.next(5_000_000))
         entry.reservedNanoUSD = entry.chargeNanoUSD + 5
         entry.cacheSavingsNanoUSD = Int64(chance.next(1_000))
+        entry.lostCacheNanoUSD = Int64(chance.next(500))
         entry.priceVersion = 3
         entry.isEstimated = chance.next(4) == 0
         entry.isUnpriced = chance.next(7) == 0
@@ -86,6 +87,7 @@ enum LedgerSamples {
         correction.usage = TokenUsage()
         correction.chargeNanoUSD = nanoUSD
         correction.cacheSavingsNanoUSD = 0
+        correction.lostCacheNanoUSD = 0
         correction.note = "the invoice says otherwise"
         return correction
     }

@@ -194,6 +194,8 @@ extension StorageExam {
             try expectEqual(row.estimated, own.filter(\.isEstimated).count, "estimated of \(row.group)")
             let savings = own.map(\.cacheSavingsNanoUSD).reduce(0, +)
             try expectEqual(row.cacheSavingsNanoUSD, savings, "savings of \(row.group)")
+            let lost = own.map(\.lostCacheNanoUSD).reduce(0, +)
+            try expectEqual(row.lostCacheNanoUSD, lost, "lost caches of \(row.group)")
             let input = own.map(\.usage.uncachedInputTokens).reduce(0, +)
             try expectEqual(row.usage.uncachedInputTokens, input, "input of \(row.group)")
             let searches = own.map(\.usage.webSearchRequests).reduce(0, +)

@@ -117,6 +117,7 @@ extension MemoryLedgerStore {
         if entry.outcome != .completed { row.errors += 1 }
         if entry.isEstimated { row.estimated += 1 }
         row.cacheSavingsNanoUSD += entry.cacheSavingsNanoUSD
+        row.lostCacheNanoUSD += entry.lostCacheNanoUSD
         row.usage.uncachedInputTokens += entry.usage.uncachedInputTokens
         row.usage.cacheReadTokens += entry.usage.cacheReadTokens
         row.usage.cacheWrite5mTokens += entry.usage.cacheWrite5mTokens

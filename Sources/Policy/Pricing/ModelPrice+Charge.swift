@@ -33,6 +33,20 @@ extension ModelPrice {
         return charge
     }
 
+    /// What a request cost more because it was served away from a cache: the tokens that are in the cache elsewhere, as far as
+    /// they were read in full here. Part of its charge.
+    ///
+    /// - Parameters:
+    ///   - usage: What was used.
+    ///   - cached: Tokens of the conversation that were in the cache of another target.
+    ///   - requestedTier: The tier that was asked for; `nil` is standard.
+    /// - Returns: Nano-dollars, rounded down.
+    public func lostCache(_ usage: TokenUsage, cachedElsewhere cached: Int, requestedTier: PriceTier?) -> Int64 {
+        let (lost, isOver) = min(cached, usage.inputTokens).subtractingReportingOverflow(max(0, usage.cacheReadTokens))
+        guard cached > 0, !isOver, lost > 0 else { return 0 }
+        return Self.savings(lost, self.rates(tier: usage.serviceTier ?? requestedTier, inputTokens: usage.inputTokens))
+    }
+
     private static func savings(_ tokens: Int, _ rates: TokenRates) -> Int64 {
         let (full, read) = (max(rates.input, 0), max(rates.rate(.cacheRead), 0))
         guard full > read else { return 0 }

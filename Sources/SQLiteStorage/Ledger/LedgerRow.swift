@@ -6,15 +6,15 @@ import Storage
 enum LedgerRow {
     private static let columns = """
         attempt_high, attempt_low, kind, number, request_id, started_at, settled_at, status, outcome, flags, \
-        charge_nano_usd, reserved_nano_usd, cache_savings_nano_usd, price_version, uncached_input_tokens, \
-        cache_read_tokens, visible_output_tokens, reasoning_tokens, further_usage, total_us, first_content_us, \
+        charge_nano_usd, reserved_nano_usd, cache_savings_nano_usd, lost_cache_nano_usd, price_version, \
+        uncached_input_tokens, cache_read_tokens, visible_output_tokens, reasoning_tokens, further_usage, total_us, first_content_us, \
         overhead_us, note
         """
 
     /// Adds one entry unless one of its identity is there.
     static let insert = """
         INSERT INTO ledger (\(Self.columns), subject, key_number, budget_set)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (attempt_high, attempt_low, kind, number) DO NOTHING
         """
 
@@ -43,6 +43,7 @@ enum LedgerRow {
         row.bind(entry.chargeNanoUSD)
         row.bind(entry.reservedNanoUSD)
         row.bind(entry.cacheSavingsNanoUSD)
+        row.bind(entry.lostCacheNanoUSD)
         row.bind(entry.priceVersion)
         row.bind(entry.usage.uncachedInputTokens)
         row.bind(entry.usage.cacheReadTokens)
@@ -109,6 +110,7 @@ enum LedgerRow {
         entry.chargeNanoUSD = try reader.value()
         entry.reservedNanoUSD = try reader.value()
         entry.cacheSavingsNanoUSD = try reader.value()
+        entry.lostCacheNanoUSD = try reader.value()
         entry.priceVersion = try reader.value()
         entry.usage.uncachedInputTokens = try reader.value()
         entry.usage.cacheReadTokens = try reader.value()

@@ -13,7 +13,7 @@ struct RollupSums: Equatable {
         "requests", "estimated", "charge_nano_usd", "cache_savings_nano_usd", "uncached_input_tokens",
         "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "audio_input_tokens",
         "image_input_tokens", "visible_output_tokens", "reasoning_tokens", "audio_output_tokens",
-        "image_output_tokens", "web_searches",
+        "image_output_tokens", "web_searches", "lost_cache_nano_usd",
     ]
 
     /// Nothing yet.
@@ -44,6 +44,7 @@ struct RollupSums: Equatable {
         self.add(Int64(usage.audioOutputTokens), at: 12)
         self.add(Int64(usage.imageOutputTokens), at: 13)
         self.add(Int64(usage.webSearchRequests), at: 14)
+        self.add(entry.lostCacheNanoUSD, at: 15)
     }
 
     /// Adds durations as places.
@@ -84,6 +85,7 @@ extension UsageRow {
         usage.audioOutputTokens = next()
         usage.imageOutputTokens = next()
         usage.webSearchRequests = next()
+        self.lostCacheNanoUSD = self.lostCacheNanoUSD.addingSaturating(Int64(next()))
         self.usage.add(usage)
     }
 

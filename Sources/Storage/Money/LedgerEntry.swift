@@ -92,6 +92,9 @@ public struct LedgerEntry: Sendable, Equatable {
     public var reservedNanoUSD: Int64 = 0
     /// What reading from the vendor's cache saved, against the same tokens uncached.
     public var cacheSavingsNanoUSD: Int64 = 0
+    /// What it cost that the conversation was served away from its cache: tokens that another target had there, read at the
+    /// full rate. Part of the charge.
+    public var lostCacheNanoUSD: Int64 = 0
     /// The version of the price list that priced it; 0 when it has no price.
     public var priceVersion: Int64 = 0
     /// The counts are ours, not the vendor's.

@@ -94,6 +94,8 @@ public struct UsageRow: Sendable, Equatable {
     public var chargeNanoUSD: Int64 = 0
     /// What caches saved.
     public var cacheSavingsNanoUSD: Int64 = 0
+    /// What lost caches cost, for conversations that were served away from theirs.
+    public var lostCacheNanoUSD: Int64 = 0
     /// Attempts whose counts are estimated.
     public var estimated: Int = 0
     /// Total time; `nil` when nothing was measured.

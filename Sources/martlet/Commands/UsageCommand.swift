@@ -75,21 +75,33 @@ struct UsageCommand: AsyncParsableCommand {
         let groups = (self.by ?? "").split(separator: ",").map(String.init)
         let times = self.interval == nil ? [] : ["starts_at"]
         let sums = ["requests", "errors", "input_tokens", "output_tokens", "cost_usd", "cache_savings_usd"]
+        func cells(_ row: JSONView?) -> [String?] {
+            sums.map { row?.text($0) } + [
+                row?.text("cache_hit_rate").flatMap(Self.percent), row?.text("lost_cache_usd"),
+            ]
+        }
         var table = Table(
             times.map { _ in "TIME" } + groups.map { $0.uppercased() }
-                + ["REQUESTS", "ERRORS", "INPUT", "OUTPUT", "COST USD", "SAVED USD"]
+                + ["REQUESTS", "ERRORS", "INPUT", "OUTPUT", "COST USD", "SAVED USD", "CACHED", "LOST USD"]
         )
         for row in report.elements("data") {
             table.add(
                 times.map { row.text($0) } + groups.map { row.text("\($0)_name") ?? row.text($0) }
-                    + sums.map { row.text($0) }
+                    + cells(row)
             )
         }
         let total = report.view("total")
         let heads = times + groups
         guard !heads.isEmpty else { return table }
-        table.add(heads.enumerated().map { $0.offset == 0 ? "total" : "" } + sums.map { total?.text($0) })
+        table.add(heads.enumerated().map { $0.offset == 0 ? "total" : "" } + cells(total))
         return table
+    }
+
+    private static func percent(_ rate: String) -> String? {
+        guard let tenths = Double(rate).flatMap({ Int(exactly: (min(max($0, 0), 1) * 1_000).rounded()) }) else {
+            return nil
+        }
+        return "\(tenths / 10).\(tenths % 10) %"
     }
 
     private func sparkline(_ client: AdminClient) async throws -> String? {

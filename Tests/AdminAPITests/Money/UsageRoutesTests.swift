@@ -13,6 +13,8 @@ struct UsageRoutesTests {
         row.requests = 3
         row.chargeNanoUSD = 1_500_000_000
         row.usage.uncachedInputTokens = 10
+        row.usage.cacheReadTokens = 20
+        row.lostCacheNanoUSD = 250_000_000
         row.total = UsagePercentiles(p50: 1_500, p95: 2_000, p99: 3_007)
         return row
     }
@@ -26,7 +28,8 @@ struct UsageRoutesTests {
         let answer = await fixture.call("GET", Self.path, query: query)
         #expect(answer.status == 200)
         #expect(answer.string("data.0.project_name") == "default" && answer.string("data.0.model") == "fast")
-        #expect(answer.string("data.0.cost_usd") == "1.5" && answer.raw("data.0.input_tokens") == "10")
+        #expect(answer.string("data.0.cost_usd") == "1.5" && answer.raw("data.0.input_tokens") == "30")
+        #expect(answer.raw("data.0.cache_hit_rate") == "0.6667" && answer.string("data.0.lost_cache_usd") == "0.25")
         #expect(
             answer.raw("data.0.latency_ms.total.p99") == "3.007" && answer.raw("data.0.latency_ms.overhead") == "null"
         )
@@ -37,6 +40,16 @@ struct UsageRoutesTests {
         #expect(fixture.ledger.queries.last?.groupBy == [])
     }
 
+    @Test("without input there is no rate of what was cached")
+    func hitRate() {
+        var usage = TokenUsage()
+        #expect(UsageReport.hitRate(usage) == nil)
+        usage.cacheReadTokens = 7
+        #expect(UsageReport.hitRate(usage) == 1)
+        usage.uncachedInputTokens = .max
+        #expect(UsageReport.hitRate(usage) == 0)
+    }
+
     @Test("comma-separated values are quoted, and no text is taken for a formula")
     func csv() async throws {
         let fixture = try await AdminFixture()
@@ -45,7 +58,7 @@ struct UsageRoutesTests {
         #expect(answer.contentType == "text/csv; charset=utf-8")
         let lines = answer.text.split(separator: "\r\n")
         #expect(lines.count == 2 && lines[0].hasPrefix("label,requests,errors,estimated,cost_usd"))
-        #expect(lines[1].hasPrefix(#""'=cmd(""x""),1",3,0,0,1.5,0,10"#) && lines[1].contains(",3.007"))
+        #expect(lines[1].hasPrefix(#""'=cmd(""x""),1",3,0,0,1.5,0,0.25,0.6667,30"#) && lines[1].contains(",3.007"))
     }
 
     @Test(

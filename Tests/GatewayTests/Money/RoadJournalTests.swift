@@ -69,6 +69,38 @@ struct RoadJournalTests {
         #expect(entry.usage.inputTokens == 1_000 && entry.usage.outputTokens == 200)
     }
 
+    @Test("a conversation that must leave its cache says what that cost; one that stays lost nothing")
+    func lostCache() throws {
+        let opened = try self.open()
+        var rates = TokenRates(input: 1_000_000_000, output: 5_000_000_000)
+        rates.cacheRead = 100_000_000
+        var world = TestWorld()
+        world.pricing = TargetPricing(price: ModelPrice(rates), version: 3, learned: ModelUsage())
+        let road = try RoadHarness(world: world, journal: opened.journal)
+        func ask(cached: Int) throws -> String? {
+            try road.post("/v1/chat/completions", #"{"model":"safe","prompt_cache_key":"talk","messages":[]}"#)
+            let usage =
+                #""usage":{"prompt_tokens":10000,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":\#(cached)}}"#
+            try road.vendorAnswers(200, #"{"id":"c","choices":[],\#(usage)}"#, headers: ["connection: close"])
+            return try road.answer().headers["x-martlet-provider"]
+        }
+        let homes = [try ask(cached: 8_000), try ask(cached: 8_000)]
+        #expect(homes == ["openai", "openai"])
+        let model = try #require(road.snapshots.snapshot.model(named: "safe"))
+        for _ in 0..<5 {
+            let permit = try #require(model.chooser.targets[0].health.begin(at: road.state.monotonicNow))
+            model.chooser.targets[0].health.finish(permit, .sickTarget, at: road.state.monotonicNow)
+        }
+        #expect(try ask(cached: 1_000) == "lab")
+        #expect(try ask(cached: 9_000) == "lab")
+        _ = try self.open()
+        let lost = self.store.allEntries.filter { $0.lostCacheNanoUSD != 0 }
+        // Seven thousand tokens that cost a dollar a million instead of ten cents.
+        #expect(self.store.allEntries.count == 4 && lost.map(\.lostCacheNanoUSD) == [6_300_000])
+        #expect(lost.first?.subject.provider == "lab" && lost.first?.usage.cacheReadTokens == 1_000)
+        #expect(try self.store.usage(.init(from: 0, to: .max)).first?.lostCacheNanoUSD == 6_300_000)
+    }
+
     @Test("a running stream's checkpoint is what a death leaves")
     func checkpoint() throws {
         let opened = try self.open()

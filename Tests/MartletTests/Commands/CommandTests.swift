@@ -400,6 +400,25 @@ struct CommandTests {
         let usage = try UsageCommand.parse(["--by", "model", "--since", "7d", "--csv", "--key", "a b"])
         #expect(usage.path == "?group_by=model&since=7d&key=a%20b&format=csv")
         #expect(throws: (any Error).self) { try UsageCommand.parse(["--csv", "--json"]) }
+        let report = try #require(
+            JSONView(
+                Array(
+                    #"""
+                    {"data":[{"model":"fast","requests":3,"errors":0,"input_tokens":30,"output_tokens":4,"cost_usd":"1.5",\#
+                    "cache_savings_usd":"0.1","lost_cache_usd":"0.25","cache_hit_rate":0.6667}],\#
+                    "total":{"requests":3,"errors":0,"input_tokens":0,"output_tokens":4,"cost_usd":"1.5",\#
+                    "cache_savings_usd":"0","lost_cache_usd":"0","cache_hit_rate":null}}
+                    """#.utf8
+                )
+            )
+        )
+        #expect(
+            usage.table(report).text(width: nil) == """
+                MODEL  REQUESTS  ERRORS  INPUT  OUTPUT  COST USD  SAVED USD  CACHED  LOST USD
+                fast   3         0       30     4       1.5       0.1        66.7 %  0.25
+                total  3         0       0      4       1.5       0          -       0
+                """
+        )
         #expect(Sparkline.text([0, 1, 4, 8]) == "▁▂▅█" && Sparkline.text([0, 0]) == "▁▁")
     }
 

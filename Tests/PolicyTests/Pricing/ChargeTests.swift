@@ -109,6 +109,32 @@ struct ChargeTests {
         #expect(ModelPrice(rates).charge(everything, requestedTier: nil).nanoUSD == 60)
     }
 
+    @Test("a lost cache costs what its tokens cost in full, less what they would have cost from it")
+    func lostCache() {
+        var rates = TokenRates(input: 5_000_000_000, output: 25_000_000_000)
+        rates.cacheRead = 500_000_000
+        let price = ModelPrice(rates)
+        func lost(_ cached: Int, uncached: Int, read: Int) -> Int64 {
+            let usage = Self.usage([uncached, read, 0, 0, 0, 0], [1, 0, 0, 0])
+            return price.lostCache(usage, cachedElsewhere: cached, requestedTier: nil)
+        }
+        #expect(lost(1_000, uncached: 4_000, read: 0) == 4_500_000)
+        // What was in the new target's cache too is not lost, nor is what is no part of the request any more.
+        #expect(lost(1_000, uncached: 4_000, read: 400) == 2_700_000)
+        #expect(lost(1_000, uncached: 300, read: 0) == 1_350_000)
+        #expect(lost(1_000, uncached: 300, read: 2_000) == 0)
+        #expect(lost(0, uncached: 300, read: 0) == 0 && lost(-5, uncached: 300, read: .min) == 0)
+        #expect(lost(.max, uncached: .max, read: 0) > 0)
+        let flat = ModelPrice(TokenRates(input: 7, output: 7))
+        #expect(
+            flat.lostCache(
+                Self.usage([9_000_000, 0, 0, 0, 0, 0], [0, 0, 0, 0]),
+                cachedElsewhere: 9_000_000,
+                requestedTier: nil
+            ) == 0
+        )
+    }
+
     @Test("absurd counts never trap, never credit, and are marked when they do not fit (N080)")
     func absurdCounts() {
         let edges = [Int.min, -5, -1, 0, 1, 12, Int(Int32.max), .max - 1, .max]
