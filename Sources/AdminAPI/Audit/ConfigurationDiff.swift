@@ -46,10 +46,12 @@ struct ConfigurationDiff: Sendable {
             }
             let (then, now) = (earlier.auditFields, row.auditFields)
             let names = now.differing(from: then).union(then.differing(from: now))
-            changes.append((
-                "\(kind).changed", row.id, row.auditedName, then.text(where: names.contains),
-                now.text(where: names.contains)
-            ))
+            changes.append(
+                (
+                    "\(kind).changed", row.id, row.auditedName, then.text(where: names.contains),
+                    now.text(where: names.contains)
+                )
+            )
         }
         for row in old where !kept.contains(row.id) {
             changes.append(("\(kind).deleted", row.id, row.auditedName, row.auditFields.text(), nil))

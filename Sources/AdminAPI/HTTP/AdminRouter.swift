@@ -113,7 +113,9 @@ public struct AdminRouter: Sendable {
         // A task's values carry no typed errors.
         let result: Result<AdminAnswer, AdminProblem> = await AuditContext.$current.withValue(context) {
             await Precondition.$current.withValue(precondition) {
-                do throws(AdminProblem) { return .success(try await route.handle(ready)) } catch { return .failure(error) }
+                do throws(AdminProblem) { return .success(try await route.handle(ready)) } catch {
+                    return .failure(error)
+                }
             }
         }
         return await self.tagged(try result.get(), id)

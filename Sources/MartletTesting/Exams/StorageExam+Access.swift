@@ -68,7 +68,8 @@ extension StorageExam {
             try store.updateKey(bare)
             try expectEqual(try store.loadConfiguration().keys.first?.allowedModels, [], "an empty list of models")
         },
-        StorageExam("a rotated key has another secret, keeps the old one beside it, and nothing else changes") { store in
+        StorageExam("a rotated key has another secret, keeps the old one beside it, and nothing else changes") {
+            store in
             try store.insertProject(Sample.project())
             try store.insertKey(Sample.key())
             try store.insertKey(Sample.key("key2"))

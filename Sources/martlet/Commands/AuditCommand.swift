@@ -85,7 +85,9 @@ struct AuditCommand: AsyncParsableCommand {
             defer { client.close() }
             var place = "start"
             while true {
-                guard let page = JSONView(try await client.call("GET", "/audit?limit=200&since=\(place)")) else { return }
+                guard let page = JSONView(try await client.call("GET", "/audit?limit=200&since=\(place)")) else {
+                    return
+                }
                 for entry in page.elements("data")
                 where entry.text("number").flatMap({ Int64($0) }).map({ $0 > self.after }) ?? false {
                     Console.out(String(decoding: entry.bytes, as: UTF8.self))

@@ -41,9 +41,12 @@ struct KeyRotationTests {
         #expect(try await fixture.administration.key(id: made.record.id).retired == nil)
     }
 
-    @Test("what cannot be rotated is refused", arguments: [
-        (#"{"grace_seconds":-1}"#, 400), (#"{"grace_seconds":2592001}"#, 400), (#"{"grace":1}"#, 400), ("", 400),
-    ])
+    @Test(
+        "what cannot be rotated is refused",
+        arguments: [
+            (#"{"grace_seconds":-1}"#, 400), (#"{"grace_seconds":2592001}"#, 400), (#"{"grace":1}"#, 400), ("", 400),
+        ]
+    )
     func refused(_ json: String, _ status: Int) async throws {
         let fixture = try await AdminFixture()
         let made = try await fixture.key()

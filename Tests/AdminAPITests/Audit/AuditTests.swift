@@ -167,7 +167,10 @@ struct AuditTests {
             return chain.hash(after: AuditEntry.root, 1, draft)
         }
         let hashes = [
-            hash { _ in }, hash { $0.actor = "ab"; $0.origin = "" }, hash { $0.before = "" }, hash { $0.after = "" },
+            hash { _ in },
+            hash {
+                $0.actor = "ab"; $0.origin = ""
+            }, hash { $0.before = "" }, hash { $0.after = "" },
             hash { $0.detail = "" }, hash { $0.objectID = "x" }, hash { $0.objectName = "x" }, hash { $0.at = 2 },
             hash { $0.before = "x" }, hash { $0.after = "x" },
         ]

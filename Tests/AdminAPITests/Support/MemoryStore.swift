@@ -123,7 +123,6 @@ private final class MemoryWriter: ConfigurationWriter {
         if let row { rows[index] = row } else { rows.remove(at: index) }
     }
 
-
     func insertProject(_ project: ProjectRecord) throws { try self.change { $0.projects.append(project) } }
     func updateProject(_ project: ProjectRecord) throws {
         try self.change { try Self.replace(&$0.projects, with: project) { $0.id == project.id } }
