@@ -55,7 +55,12 @@ let package = Package(
         .target(name: "Catalogue", dependencies: ["Exchange", "Wire"]),
         .target(name: "Providers", dependencies: ["Exchange", "Wire", crypto, cryptoExtras]),
         .target(name: "Storage", dependencies: ["Exchange"]),
-        .target(name: "SQLiteStorage", dependencies: ["Storage", "Exchange", grdb, sqlite]),
+        .systemLibrary(
+            name: "CSQLiteMemory",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
+        .target(name: "SQLiteStorage", dependencies: ["Storage", "Exchange", "CSQLiteMemory", grdb, sqlite]),
         .systemLibrary(
             name: "CCrypt",
             pkgConfig: "libcrypt",

@@ -22,7 +22,8 @@ BedrockConverse   | Sources/Formats/BedrockConverse   | Exchange Wire           
 Catalogue         | Sources/Catalogue                 | Exchange Wire                                           |
 Providers         | Sources/Providers                 | Exchange Wire                                           | Crypto CryptoExtras
 Storage           | Sources/Storage                   | Exchange                                                |
-SQLiteStorage     | Sources/SQLiteStorage             | Storage Exchange                                        | any
+CSQLiteMemory     | Sources/CSQLiteMemory             |                                                         |
+SQLiteStorage     | Sources/SQLiteStorage             | Storage Exchange CSQLiteMemory                          | any
 CCrypt            | Sources/CCrypt                    |                                                         |
 Policy            | Sources/Policy                    | Exchange Catalogue CCrypt                               | Crypto FoundationEssentials Dispatch
 Ledger            | Sources/Ledger                    | Policy Storage Exchange Telemetry                       | Logging ServiceLifecycle Glibc Dispatch

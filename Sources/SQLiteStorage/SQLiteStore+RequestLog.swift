@@ -8,9 +8,12 @@ extension SQLiteStore: RequestLog {
         try self.write(work: 1 + records.count / 16) { database in
             let statement = try database.cachedStatement(sql: RequestRow.insert)
             var row = RowBinder(statement.sqliteStatement)
-            for record in records {
-                try RequestRow.bind(record, to: &row)
-                try row.run()
+            // Records are long: none is copied on its way.
+            try records.withUnsafeBufferPointer { records in
+                for index in records.indices {
+                    try RequestRow.bind(records[index], to: &row)
+                    try row.run()
+                }
             }
         }
     }

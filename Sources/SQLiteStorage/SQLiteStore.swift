@@ -1,4 +1,6 @@
+import CSQLiteMemory
 import GRDB
+import GRDBSQLite
 public import Storage
 import Synchronization
 
@@ -58,6 +60,7 @@ public final class SQLiteStore: Sendable {
         busyTimeout: Double,
         queryLimit: Duration = .seconds(2)
     ) throws(StorageError) {
+        _ = Self.engineIsSetUp
         try Self.requireEngine(version: Int(Database.sqliteLibVersionNumber))
         let file = try StoreFile.prepare(path: path, create: create)
         self.path = path
@@ -173,6 +176,10 @@ extension SQLiteStore {
 // MARK: - Opening
 
 extension SQLiteStore {
+    /// The engine's own account of its memory, which nobody reads, costs a lock that all connections share at each of the
+    /// ten pieces of memory that a row needs. Once the engine is in use this changes nothing any more.
+    private static let engineIsSetUp = martlet_sqlite_count_memory(0) == SQLITE_OK
+
     /// Refuses SQLite libraries that do not know `STRICT` tables.
     static func requireEngine(version: Int) throws(StorageError) {
         guard version >= 3_037_000 else {

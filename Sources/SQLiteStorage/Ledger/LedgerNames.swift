@@ -1,5 +1,6 @@
 import Exchange
 import GRDB
+import Glibc
 import Storage
 
 /// The numbers of subjects and of sets of budget periods, which ledger rows hold in place of the texts. What is found or made
@@ -16,6 +17,8 @@ struct LedgerNames {
     private static let capacity = 4096
 
     private var subjects: [ExactSubject: SubjectNumbers] = [:]
+    /// One of `subjects`.
+    private var latest: (subject: ExactSubject, numbers: SubjectNumbers)?
     private var sets: [[BudgetPeriodKey]: Int64] = [:]
     /// The number of the sweep since whose beginning every name that was used is known here; 0 when some may not be.
     private(set) var sweep = 0
@@ -30,13 +33,20 @@ struct LedgerNames {
 
     /// A subject's numbers, made when it is new.
     mutating func numbers(of subject: LedgerEntry.Subject, _ database: Database) throws -> SubjectNumbers {
-        if let known = self.subjects[ExactSubject(subject)] { return known }
+        let exact = ExactSubject(subject)
+        // Neighbours often have the same.
+        if let latest = self.latest, latest.subject == exact { return latest.numbers }
+        if let known = self.subjects[exact] {
+            self.latest = (exact, known)
+            return known
+        }
         let numbers = try Self.stored(subject, database) ?? Self.insert(subject, database)
         if self.subjects.count >= Self.capacity {
             self.subjects.removeAll()
             self.sweep = 0
         }
-        self.subjects[ExactSubject(subject)] = numbers
+        self.subjects[exact] = numbers
+        self.latest = (exact, numbers)
         return numbers
     }
 
@@ -119,7 +129,16 @@ private struct ExactSubject: Hashable {
 
 extension String {
     /// Whether both have the same bytes.
-    func isSame(as other: String) -> Bool { self.utf8.elementsEqual(other.utf8) }
+    func isSame(as other: String) -> Bool {
+        var (a, b) = (self, other)
+        return a.withUTF8 { a in
+            b.withUTF8 { b in
+                guard a.count == b.count else { return false }
+                guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+                return memcmp(first, second, a.count) == 0
+            }
+        }
+    }
 }
 
 /// A set of budget periods as JSON text: `[["bud_x",0]]`.

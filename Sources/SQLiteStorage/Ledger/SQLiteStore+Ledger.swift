@@ -24,7 +24,10 @@ extension SQLiteStore: LedgerStore {
                 return kept
             }
             var batch = try LedgerBatch(database)
-            for entry in entries { try batch.insert(entry, &names) }
+            // Entries are long: none is copied on its way.
+            try entries.withUnsafeBufferPointer { entries in
+                for index in entries.indices { try batch.insert(entries[index], &names) }
+            }
             try batch.finish(watermark)
             if let audit { try Self.append(audit, to: database) }
             return batch.count
