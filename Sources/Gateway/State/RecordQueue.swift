@@ -58,7 +58,8 @@ public final class RecordQueue: Sendable {
 
 /// Moves records into the store in batches, off the road, on one thread at a time.
 public struct RecordWriter: Service {
-    private static let batch = 1_000
+    /// More than usually come between two rounds, so that they are taken as they are and not copied.
+    private static let batch = 4_000
 
     private let queue: RecordQueue
     private let requests: any RequestLog

@@ -8,7 +8,7 @@ import Telemetry
 /// database. What the store refuses is tried again for as long as it takes; until then it is safe in the journal. An entry moves
 /// once it is on the journal's disk, so that the store never knows more than the journal would after a power cut.
 public struct LedgerDrain: Service {
-    private static let batch = 500
+    private static let batch = 2_000
     private static let milliseconds = 200
     private static let longestRest = 5_000
     /// How long a stop may take; what is left then is found by the next process.
@@ -65,7 +65,7 @@ public struct LedgerDrain: Service {
             self.journal.drainSignal.wait(milliseconds: rest > 0 ? rest : Self.milliseconds)
             // A batch gathers company for a moment.
             if rest == 0, !isStopping.isRaised, self.journal.backlog < Self.batch {
-                self.journal.drainSignal.wait(milliseconds: Self.milliseconds / 4)
+                self.journal.drainSignal.wait(milliseconds: Self.milliseconds / 2)
             }
         }
     }
@@ -110,8 +110,19 @@ private final class Flag: Sendable {
 extension JournalState {
     /// Takes entries off the front of the queue that the store has now.
     fileprivate mutating func drained(_ count: Int) {
+        guard count > 0 else { return }
         let end = self.queueStart + count
-        for index in self.queueStart..<end { self.moveLive(self.queue[index].segment, by: -1) }
+        // Neighbours lie in the same segment, as a rule.
+        var (segment, run) = (self.queue[self.queueStart].segment, 0)
+        for index in self.queueStart..<end {
+            let next = self.queue.withUnsafeBufferPointer { $0[index].segment }
+            if next != segment {
+                self.moveLive(segment, by: -run)
+                (segment, run) = (next, 0)
+            }
+            run += 1
+        }
+        self.moveLive(segment, by: -run)
         self.queueStart = end
         if end == self.queue.count {
             self.queue.removeAll(keepingCapacity: end < 10_000)

@@ -19,7 +19,7 @@ public struct JournalOptions: Sendable {
     /// The committer syncs at the latest so long after a record was written, in milliseconds.
     public var groupMilliseconds = 5
     /// The committer syncs when so many records wait.
-    public var groupRecords = 64
+    public var groupRecords = 1_024
     /// Settled entries that wait for the store, beyond which nothing new is taken.
     public var maximumBacklog = 1_000_000
     /// The part of the disk that is taken, beyond which nothing new is taken while the journal itself is long.

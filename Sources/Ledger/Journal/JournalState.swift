@@ -115,9 +115,18 @@ extension JournalState {
     /// cut could leave what was paid from a reservation together with that reservation, whose release is lost. While the
     /// disk fails nothing new is let in, and the store is the one safe place: then all.
     func drainable(upTo count: Int, evenUnsynced: Bool) -> [LedgerEntry] {
-        let first = self.queue[self.queueStart...].prefix(count)
-        guard !evenUnsynced, !self.isBroken else { return first.map(\.entry) }
-        return first.prefix { $0.record <= self.syncedRecords }.map(\.entry)
+        let last = !evenUnsynced && !self.isBroken ? self.syncedRecords : .max
+        var entries: [LedgerEntry] = []
+        entries.reserveCapacity(min(count, self.backlog))
+        self.queue.withUnsafeBufferPointer { queue in
+            // Entries are long: each is copied once, out of its place.
+            var index = self.queueStart
+            while index < queue.count, entries.count < count, queue[index].record <= last {
+                entries.append(queue[index].entry)
+                index += 1
+            }
+        }
+        return entries
     }
 
     /// Bytes certain to take records: at the end of each segment one record may not fit any more.
