@@ -13,7 +13,7 @@ public enum UnpricedPolicy: String, Sendable, CaseIterable {
 }
 
 /// What a target costs, and what is known about the sizes of its answers.
-public struct TargetPricing: Sendable {
+public final class TargetPricing: Sendable {
     /// What its tokens cost; `nil` when nobody said.
     public let price: ModelPrice?
     /// The version of the price list that says so; 0 without a price.

@@ -3,7 +3,7 @@ import NIOCore
 import Wire
 
 /// A body that passed the strict gate, and what its format room read from it.
-struct InspectedRequest: Sendable {
+final class InspectedRequest: Sendable {
     /// The body, as received.
     let body: ByteBuffer
     /// What the room found.

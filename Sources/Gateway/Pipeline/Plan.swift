@@ -5,7 +5,7 @@ import Upstream
 import Wire
 
 /// Where a request goes and what is patched on the way.
-struct RoutePlan {
+final class RoutePlan {
     /// The public model asked for.
     let model: Model
     /// Where it goes.
@@ -15,7 +15,7 @@ struct RoutePlan {
     /// How a body that is passed through is patched for another company's cloud.
     let native: NativeWay?
     /// Named ranges to patch, ascending, none overlapping another.
-    private(set) var patches: [BytePatch]
+    let patches: [BytePatch]
     /// The stream's usage chunk was asked for by us: the caller is not to see it.
     let hidesUsage: Bool
     /// How long the answer may be.
@@ -94,13 +94,19 @@ struct RoutePlan {
 
     /// The same plan with further patches, which touch none of those that are there.
     func adding(_ patches: [BytePatch]) -> RoutePlan {
-        var plan = self
         // A cut that another one contains is in it already.
         let kept = self.patches.filter { old in
             old.range.isEmpty || !patches.contains { $0.replacement.isEmpty && $0.range.overlaps(old.range) }
         }
-        plan.patches = Self.ordered(kept + patches)
-        return plan
+        return RoutePlan(
+            model: self.model,
+            target: self.target,
+            route: self.route,
+            native: self.native,
+            patches: Self.ordered(kept + patches),
+            hidesUsage: self.hidesUsage,
+            cap: self.cap
+        )
     }
 
     private static func ordered(_ patches: [BytePatch]) -> [BytePatch] {

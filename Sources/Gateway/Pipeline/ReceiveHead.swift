@@ -3,7 +3,7 @@ import NIOCore
 import Wire
 
 /// A request's head, accepted: an operation is known, framing and media type are in order.
-struct InboundHead {
+final class InboundHead: Sendable {
     let operation: Exchange.Operation
     /// The model named by an Azure style path, decoded.
     let pathModel: String?

@@ -197,7 +197,7 @@ extension ActiveExchange {
         let estimate = self.dispatch.estimate
         let meter = Meter(
             ending: ending,
-            isStream: self.dispatch.facts.isStream,
+            isStream: self.journey.facts.isStream,
             reported: self.reported,
             contentBytes: self.tap?.outputBytes ?? self.answerBytes
         )

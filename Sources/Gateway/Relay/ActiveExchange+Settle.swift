@@ -27,11 +27,11 @@ extension ActiveExchange {
         let total = (self.loop.loop.now - self.dispatch.head.receivedAt).nanoseconds / 1000
         let target = self.dispatch.plan.target
         if let tap = self.tap { self.record.finishReason = tap.finishReason }
-        self.record.isStream = self.dispatch.facts.isStream
+        self.record.isStream = self.journey.facts.isStream
         self.record.modelAsked = self.dispatch.plan.model.name
         self.record.modelServed = target.upstreamModel
         self.record.provider = target.provider.name
-        self.record.session = self.dispatch.facts.session ?? self.record.session
+        self.record.session = self.journey.facts.session ?? self.record.session
         self.record.status = status
         self.record.outcome = outcome
         self.record.totalMicroseconds = total

@@ -39,7 +39,7 @@ extension ActiveExchange {
             var body = ByteBuffer()
             body.writeBytes(bytes)
             self.answerBytes = bytes.count
-            if self.dispatch.facts.isStream {
+            if self.journey.facts.isStream {
                 self.commit()
                 self.settle(status: 200, outcome: .completed)
                 self.afterSync { exchange in

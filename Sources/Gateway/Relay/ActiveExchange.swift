@@ -20,7 +20,6 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         let admitted: Admitted
         /// What this attempt is expected to use; another one's may differ.
         let estimate: Estimate
-        let facts: Inspected
         let head: InboundHead
         let caller: Caller
         let bodyReceivedAt: NIODeadline
@@ -106,33 +105,34 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.journey = journey
         self.client = client
         self.loop = client.loop
+        // Handed over, not copied: from here on it is read where it is.
         self.dispatch = dispatch
-        self.format = client.loop.shared.formats[dispatch.head.operation]
+        self.format = client.loop.shared.formats[self.dispatch.head.operation]
         self.request = request
         self.startedAt = now
-        self.checkedGeneration = dispatch.caller.generation
+        self.checkedGeneration = self.dispatch.caller.generation
         self.attempt = client.loop.ids.attempt(unixMilliseconds: client.loop.unixMilliseconds)
         self.attemptStartedAt = client.loop.unixMilliseconds
         self.checkpointAt = now
         self.subject = LedgerEntry.Subject(
-            keyID: dispatch.caller.key.id,
-            projectID: dispatch.caller.key.project.id,
-            operation: dispatch.head.operation,
-            model: dispatch.plan.model.name,
-            provider: dispatch.plan.target.provider.name,
-            upstreamModel: dispatch.plan.target.upstreamModel,
-            label: dispatch.label
+            keyID: self.dispatch.caller.key.id,
+            projectID: self.dispatch.caller.key.project.id,
+            operation: self.dispatch.head.operation,
+            model: self.dispatch.plan.model.name,
+            provider: self.dispatch.plan.target.provider.name,
+            upstreamModel: self.dispatch.plan.target.upstreamModel,
+            label: self.dispatch.label
         )
         self.framer = SSEFramer(maxEventBytes: client.loop.shared.options.limits.maxEventBytes)
-        if let native = dispatch.plan.native, native.patches.framesEvents {
+        if let native = self.dispatch.plan.native, native.patches.framesEvents {
             self.nativeFrames = native.door.makeFrameReader()
         }
-        if self.nativeFrames != nil || dispatch.translated?.route.room.streamFraming == .awsEventStream {
+        if self.nativeFrames != nil || self.dispatch.translated?.route.room.streamFraming == .awsEventStream {
             self.frames = AWSEventStreamFramer(maxFrameBytes: client.loop.shared.options.limits.maxEventBytes)
         }
         self.machine = ExchangeMachine(
-            isStream: dispatch.facts.isStream,
-            mayAnswerWhole: dispatch.translated != nil,
+            isStream: journey.facts.isStream,
+            mayAnswerWhole: self.dispatch.translated != nil,
             isCommitted: earlier?.isHeadSent ?? false,
             isSilent: self.isHedge,
             deadlines: journey.model.rules.deadlines(client.loop.shared.options.deadlines),
@@ -144,13 +144,13 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.record =
             earlier?.record.forAnotherAttempt
             ?? RequestRecord(
-                id: dispatch.head.requestID,
-                startedAt: client.loop.unixMilliseconds(at: dispatch.head.receivedAt),
-                keyID: dispatch.caller.key.id,
-                projectID: dispatch.caller.key.project.id,
-                operation: dispatch.head.operation
+                id: self.dispatch.head.requestID,
+                startedAt: client.loop.unixMilliseconds(at: self.dispatch.head.receivedAt),
+                keyID: self.dispatch.caller.key.id,
+                projectID: self.dispatch.caller.key.project.id,
+                operation: self.dispatch.head.operation
             )
-        self.record.warnings = dispatch.translated?.warnings ?? []
+        self.record.warnings = self.dispatch.translated?.warnings ?? []
         self.loop.shared.exchanges.add(1, ordering: .relaxed)
     }
 
@@ -217,7 +217,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.upstreamStatus = head.status
         let content = self.readUpstreamHeaders(head, bytes)
         guard !self.isDraining else { return self.drainHead(content) }
-        if self.dispatch.facts.isStream, content == .eventStream { self.ensureTap() }
+        if self.journey.facts.isStream, content == .eventStream { self.ensureTap() }
         self.perform(self.machine.receivedHead(status: head.status, content: content, now))
     }
 

@@ -19,7 +19,6 @@ extension ClientConnection {
             plan: plan,
             admitted: admitted,
             estimate: estimate,
-            facts: journey.facts,
             head: received.head,
             caller: journey.caller,
             bodyReceivedAt: received.bodyReceivedAt,

@@ -9,7 +9,7 @@ extension ClientConnection {
     /// A head is complete: answer it here, refuse it, or start to receive its body.
     func receivedHead(_ headBytes: ByteBuffer) {
         self.keepsAlive = self.head.keepAlive && !self.loop.shared.gate.endsConnections
-        self.facts = nil
+        self.outline = nil
         headBytes.withUnsafeReadableBytes { bytes in
             let scan = HeaderScan(self.head.headers, in: bytes)
             let requestID = self.requestID(scan, bytes)

@@ -154,10 +154,10 @@ extension ClientConnection {
         record.outcome = failure.kind == .requestTimeout ? .timedOut : .refused
         record.failure = failure.kind.rawValue
         record.totalMicroseconds = (now - head.receivedAt).nanoseconds / 1000
-        if let facts = self.facts {
-            record.isStream = facts.isStream
-            record.modelAsked = facts.model
-            record.session = facts.session
+        if let outline = self.outline {
+            record.isStream = outline.isStream
+            record.modelAsked = outline.model
+            record.session = outline.session
         }
         self.loop.append(record)
         self.loop.counters.count(
@@ -170,6 +170,6 @@ extension ClientConnection {
 
     /// Keeps what the format room found, for the record.
     func note(_ facts: Inspected) {
-        self.facts = facts
+        self.outline = RequestOutline(model: facts.model, isStream: facts.isStream, session: facts.session)
     }
 }

@@ -39,6 +39,13 @@ final class ClientConnection: ChannelInboundHandler {
         let caller: Caller
     }
 
+    /// What the record of a refused request tells of its body.
+    struct RequestOutline {
+        let model: String
+        let isStream: Bool
+        let session: String?
+    }
+
     let loop: LoopState
     /// Position in the loop's list; the loop's business.
     var slot = -1
@@ -61,7 +68,7 @@ final class ClientConnection: ChannelInboundHandler {
     /// The wait for a vendor's credential, to be given up when the caller leaves.
     var credentialWait: CredentialWait?
     /// What the format room found in the current request, for its record.
-    var facts: Inspected?
+    var outline: RequestOutline?
     var keepsAlive = true
     private(set) var context: ChannelHandlerContext?
     private(set) var peer = "unknown"
@@ -208,7 +215,6 @@ final class ClientConnection: ChannelInboundHandler {
         }
         self.isFirstByteOfHead = true
         self.isFirstRequest = false
-        self.parser = HTTPRequestParser(limits: HTTPLimits())
         guard let headBytes = self.inbound.readSlice(length: min(self.head.byteCount, self.inbound.readableBytes))
         else { return false }
         self.receivedHead(headBytes)
@@ -306,7 +312,7 @@ final class ClientConnection: ChannelInboundHandler {
     /// The answer of the current exchange is written completely.
     func exchangeFinished() {
         self.exchange = nil
-        self.facts = nil
+        self.outline = nil
         self.returnHeldBytes()
         guard case .busy = self.phase else { return }
         guard self.keepsAlive, !self.loop.shared.isDraining else { return self.linger() }

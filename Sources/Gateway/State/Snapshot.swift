@@ -50,7 +50,7 @@ public final class Snapshot: Sendable {
 }
 
 /// A public model name and its targets, ready to be planned with.
-public struct Model: Sendable {
+public final class Model: Sendable {
     /// The public name.
     public let name: String
     /// Seconds since 1970 when it was created.
@@ -106,7 +106,7 @@ public struct Model: Sendable {
 }
 
 /// One place a request can go. What a request needs of it is worked out when it is made.
-public struct Target: Sendable {
+public final class Target: Sendable {
     /// The vendor account.
     public let provider: Provider
     /// The model's name there.

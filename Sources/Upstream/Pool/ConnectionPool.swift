@@ -30,7 +30,8 @@ public final class ConnectionPool {
     }
 
     private struct Waiting {
-        weak var waiter: (any ConnectionWaiter)?
+        // Not weak: whoever was held weakly once pays for it at every later retain. A waiter that gives up cancels.
+        let waiter: any ConnectionWaiter
         let since: NIODeadline
     }
 
@@ -120,7 +121,7 @@ public final class ConnectionPool {
     private func failOverdue(_ origin: Origin, _ now: NIODeadline) {
         while let first = origin.waiting.first, now - first.since > self.limits.queueTimeout {
             origin.waiting.removeFirst()
-            first.waiter?.connectionFailed(UpstreamError(.saturated, "all connections are in use"))
+            first.waiter.connectionFailed(UpstreamError(.saturated, "all connections are in use"))
         }
     }
 
@@ -171,9 +172,6 @@ public final class ConnectionPool {
     }
 
     private func nextWaiter(_ origin: Origin) -> (any ConnectionWaiter)? {
-        while !origin.waiting.isEmpty {
-            if let waiter = origin.waiting.removeFirst().waiter { return waiter }
-        }
-        return nil
+        origin.waiting.isEmpty ? nil : origin.waiting.removeFirst().waiter
     }
 }

@@ -30,7 +30,6 @@ public final class UpstreamConnection: ChannelInboundHandler {
     private var hasAnswerBytes = false
     private var isReadingPaused = false
     private var isRequestWritten = true
-    private let limits: HTTPLimits
 
     /// Called once when the connection can no longer carry an exchange.
     var onClose: ((UpstreamConnection) -> Void)?
@@ -41,7 +40,6 @@ public final class UpstreamConnection: ChannelInboundHandler {
 
     /// A connection handler to be put last into a channel's pipeline.
     public init(limits: HTTPLimits = HTTPLimits()) {
-        self.limits = limits
         self.parser = HTTPResponseParser(limits: limits)
     }
 
@@ -179,7 +177,6 @@ public final class UpstreamConnection: ChannelInboundHandler {
             self.fail(UpstreamError(.protocolViolation, error.message))
             return false
         }
-        self.parser = HTTPResponseParser(limits: self.limits)
         offset += self.head.byteCount
         guard self.head.status >= 200 else {
             if self.head.status == 101 { self.fail(UpstreamError(.protocolViolation, "unexpected 101")) }
@@ -224,7 +221,7 @@ public final class UpstreamConnection: ChannelInboundHandler {
 
     /// Hands body bytes over, inflated where need be.
     private func deliver(_ bytes: UnsafeRawBufferPointer) {
-        guard var gzip = self.gzip.take() else {
+        guard self.gzip != nil, var gzip = self.gzip.take() else {
             self.consumer?.upstreamReceivedBody(bytes)
             return
         }

@@ -17,7 +17,7 @@ public protocol UpstreamConsumer: AnyObject {
     func upstreamFailed(_ error: UpstreamError)
 }
 
-/// Waits for a connection from a `ConnectionPool`. Called at most once, on the pool's event loop.
+/// Waits for a connection from a `ConnectionPool`, which keeps it until then. Called at most once, on the pool's event loop.
 public protocol ConnectionWaiter: AnyObject {
     /// A connection is there, reserved for this waiter.
     func connectionReady(_ connection: UpstreamConnection)
