@@ -12,14 +12,13 @@ public enum SessionLabel {
     ///
     /// - Returns: At most 256 bytes, cut at a character's boundary; `nil` when there is none.
     public static func find(in root: JSONObjectView) -> String? {
-        let candidates = [
-            root["prompt_cache_key"], root["metadata"]?["user_id"], root["user"], root["safety_identifier"],
-        ]
-        for candidate in candidates {
-            guard let label = candidate?.string, !label.isEmpty else { continue }
-            return self.cut(label)
-        }
-        return nil
+        self.label(root["prompt_cache_key"]) ?? self.label(root["metadata"]?["user_id"])
+            ?? self.label(root["user"]) ?? self.label(root["safety_identifier"])
+    }
+
+    private static func label(_ value: JSONValue?) -> String? {
+        guard let label = value?.string, !label.isEmpty else { return nil }
+        return self.cut(label)
     }
 
     /// Cuts a label to 256 bytes without cutting a scalar in two.

@@ -35,16 +35,16 @@ public struct TokenUsage: Equatable, Sendable {
 
     /// All input tokens, cached or not. Saturates.
     public var inputTokens: Int {
-        let parts = [
-            self.uncachedInputTokens, self.cacheReadTokens, self.cacheWrite5mTokens, self.cacheWrite1hTokens,
-            self.audioInputTokens, self.imageInputTokens,
-        ]
-        return parts.reduce(0, Self.saturatingAdd)
+        let read = Self.saturatingAdd(self.uncachedInputTokens, self.cacheReadTokens)
+        let written = Self.saturatingAdd(self.cacheWrite5mTokens, self.cacheWrite1hTokens)
+        let media = Self.saturatingAdd(self.audioInputTokens, self.imageInputTokens)
+        return Self.saturatingAdd(Self.saturatingAdd(read, written), media)
     }
 
     /// All output tokens, reasoning, audio and images included. Saturates.
     public var outputTokens: Int {
-        let parts = [self.visibleOutputTokens, self.reasoningTokens, self.audioOutputTokens, self.imageOutputTokens]
-        return parts.reduce(0, Self.saturatingAdd)
+        let text = Self.saturatingAdd(self.visibleOutputTokens, self.reasoningTokens)
+        let media = Self.saturatingAdd(self.audioOutputTokens, self.imageOutputTokens)
+        return Self.saturatingAdd(text, media)
     }
 }

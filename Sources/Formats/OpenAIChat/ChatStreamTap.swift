@@ -47,11 +47,12 @@ final class ChatStreamTap: StreamTap {
         }
     }
 
-    private func observe(_ chunk: JSONValue, isNamedError: Bool) -> StreamObservation {
+    private func observe(_ value: JSONValue, isNamedError: Bool) -> StreamObservation {
+        let chunk = JSONObjectView(value)
         var observation = StreamObservation(.forward)
         if isNamedError || OpenAIChatFormat.isError(chunk) {
             self.hasFailed = true
-            observation.failure = VendorError(chunk).failure
+            observation.failure = VendorError(value).failure
         }
         if self.model == nil, let model = chunk["model"]?.string, !model.isEmpty { self.model = model }
         if let choices = chunk["choices"] { observation.isContent = self.observe(choices: choices) }
@@ -61,7 +62,7 @@ final class ChatStreamTap: StreamTap {
             return observation
         }
         self.observe(usage: usage, tier: chunk["service_tier"])
-        if self.hidesUsage, Self.holdsUsageOnly(chunk) { observation.disposition = .hide }
+        if self.hidesUsage, Self.holdsUsageOnly(value) { observation.disposition = .hide }
         return observation
     }
 

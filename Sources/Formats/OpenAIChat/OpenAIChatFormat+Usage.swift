@@ -15,7 +15,8 @@ extension OpenAIChatFormat {
     ///   - tier: The tier told beside it; Mistral tells it inside.
     /// - Returns: The counts; `nil` when there are none.
     static func usage(_ usage: JSONValue?, tier: JSONValue?) -> TokenUsage? {
-        guard let usage, usage.kind == .object else { return nil }
+        guard let value = usage, value.kind == .object else { return nil }
+        let usage = JSONObjectView(value)
         let input = usage["prompt_tokens_details"]
         let output = usage["completion_tokens_details"]
         var reader = CountReader()

@@ -39,8 +39,10 @@ struct OutputCapDecision {
         case .chat, .responses, .messages, .completions: break
         case .countTokens, .embeddings, .moderations, .responsesInputTokens, .responsesCompact, .models: return nil
         }
-        let limit = [key.maxOutputTokens, target.overrides.maxOutputTokens].compactMap { $0 }.min()
-        if let limit { return min(limit, pricing.largestOutput ?? limit) }
+        let (ofKey, ofTarget) = (key.maxOutputTokens, target.overrides.maxOutputTokens)
+        if let limit = ofKey.map({ min($0, ofTarget ?? $0) }) ?? ofTarget {
+            return min(limit, pricing.largestOutput ?? limit)
+        }
         guard asked == nil, key.limits.wantsUpperBound else { return nil }
         return pricing.largestOutput
     }

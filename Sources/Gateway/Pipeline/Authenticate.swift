@@ -1,4 +1,5 @@
 import Exchange
+import Glibc
 import NIOCore
 import Policy
 import Wire
@@ -36,7 +37,7 @@ struct Authenticator {
     ) throws(GatewayFailure) -> Caller {
         let token = try Self.token(scan, in: bytes)
         let (snapshot, generation) = loop.current
-        if let caller = self.lastCaller, caller.generation == generation, self.lastToken.elementsEqual(token) {
+        if let caller = self.lastCaller, caller.generation == generation, Self.isSame(self.lastToken, token) {
             return try Self.check(caller, loop)
         }
         guard VirtualKey.isWellFormed(token) else { throw Self.unknown }
@@ -107,6 +108,11 @@ struct Authenticator {
         }
         guard let token, (1...256).contains(token.count) else { throw Self.unknown }
         return token
+    }
+
+    private static func isSame(_ known: [UInt8], _ token: UnsafeRawBufferPointer) -> Bool {
+        guard known.count == token.count, let start = token.baseAddress else { return false }
+        return known.withUnsafeBytes { known in known.baseAddress.map { memcmp($0, start, token.count) == 0 } ?? false }
     }
 
     private static func bearer(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {

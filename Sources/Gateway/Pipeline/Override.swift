@@ -49,6 +49,7 @@ extension TargetOverrides {
 extension ByteBuffer {
     /// Writes an operator's own headers.
     mutating func writeOverrides(_ overrides: TargetOverrides) {
+        guard !overrides.headers.isEmpty else { return }
         for (name, value) in overrides.headers.sorted(by: { $0.key < $1.key }) {
             self.writeString(name)
             self.writeStaticString(": ")

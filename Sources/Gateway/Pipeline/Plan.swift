@@ -110,7 +110,9 @@ final class RoutePlan {
     }
 
     private static func ordered(_ patches: [BytePatch]) -> [BytePatch] {
-        patches.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        patches.count < 2
+            ? patches
+            : patches.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     }
 
     static func wrongFormat(_ model: Model, _ operation: Exchange.Operation) -> GatewayFailure {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A public model name. Two names are equal only when their UTF-8 is: `String` would call an `é` of one scalar equal to
 /// one of two, and so let a caller reach a model under a spelling nobody allowed.
 public struct ModelName: Hashable, Sendable, CustomStringConvertible {
@@ -14,7 +16,14 @@ public struct ModelName: Hashable, Sendable, CustomStringConvertible {
 
     /// Compares bytes.
     public static func == (a: ModelName, b: ModelName) -> Bool {
-        a.text.utf8.elementsEqual(b.text.utf8)
+        var (a, b) = (a.text, b.text)
+        return a.withUTF8 { a in
+            b.withUTF8 { b in
+                guard a.count == b.count else { return false }
+                guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+                return memcmp(first, second, a.count) == 0
+            }
+        }
     }
 
     /// Hashes bytes.

@@ -21,9 +21,7 @@ public final class ModelUsage: Sendable {
     private struct History {
         var inputs = Ratio()
         var streams = Ratio()
-        var outputs: [Int] = []
-        var next = 0
-        var untilSorted = 0
+        var outputs = RecentLengths(capacity: ModelUsage.window)
     }
 
     /// Sums of which old ones fade, so that a change of tokenizer or of use is followed.
@@ -84,31 +82,68 @@ public final class ModelUsage: Sendable {
     }
 
     private func note(_ output: Int, _ history: inout History) {
-        let output = min(output, 10_000_000)
-        if history.outputs.count < Self.window {
-            history.outputs.append(output)
-        } else {
-            history.outputs[history.next % Self.window] = output
-        }
-        history.next = (history.next + 1) % Self.window
-        history.untilSorted -= 1
-        guard history.untilSorted <= 0 else { return }
-        // The first answers are looked at one by one, later ones in tens.
-        history.untilSorted = history.outputs.count < 20 ? 1 : 10
-        let sorted = history.outputs.sorted()
-        let mean = sorted.reduce(0, +) / sorted.count
-        self.usualOutput.store(mean, ordering: .relaxed)
+        history.outputs.note(min(output, 10_000_000))
+        let lengths = history.outputs
+        self.usualOutput.store(lengths.mean, ordering: .relaxed)
         // With few answers the start value still counts: one short answer says little about the next.
-        guard sorted.count >= 20 else {
-            return self.longOutput.store(max(Self.startOutput, sorted.last ?? 0), ordering: .relaxed)
+        guard lengths.count >= 20 else {
+            return self.longOutput.store(max(Self.startOutput, lengths.value(percent: 100)), ordering: .relaxed)
         }
-        self.longOutput.store(max(1, sorted[sorted.count * 95 / 100]), ordering: .relaxed)
+        self.longOutput.store(max(1, lengths.value(percent: 95)), ordering: .relaxed)
     }
 
     private static func scaled(_ bytes: Int, _ ratio: Int) -> Int {
         guard bytes > 0 else { return 0 }
         let tokens = (Int128(bytes) * Int128(ratio) + Int128(Self.unit) - 1) / Int128(Self.unit)
         return Int(clamping: tokens)
+    }
+}
+
+/// The last so many lengths, in the order they came in and in the order of their size: what is asked of them after each one
+/// is then there without sorting anew.
+private struct RecentLengths {
+    private let capacity: Int
+    private var recent: [Int] = []
+    private var sorted: [Int] = []
+    private var oldest = 0
+    private var sum = 0
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    var count: Int { self.sorted.count }
+
+    var mean: Int { self.sorted.isEmpty ? 0 : self.sum / self.sorted.count }
+
+    /// A length that so many of a hundred are below.
+    func value(percent: Int) -> Int {
+        guard let last = self.sorted.indices.last else { return 0 }
+        return self.sorted[min(self.sorted.count * percent / 100, last)]
+    }
+
+    mutating func note(_ length: Int) {
+        self.sum += length
+        if self.recent.count < self.capacity {
+            self.recent.append(length)
+            self.sorted.insert(length, at: self.place(of: length))
+            return
+        }
+        let old = self.recent[self.oldest]
+        self.recent[self.oldest] = length
+        self.oldest = (self.oldest + 1) % self.capacity
+        self.sum -= old
+        guard old != length else { return }
+        self.sorted.remove(at: self.place(of: old))
+        self.sorted.insert(length, at: self.place(of: length))
+    }
+
+    /// Where the first length that is not smaller stands, or the end.
+    private func place(of length: Int) -> Int {
+        var (low, high) = (0, self.sorted.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self.sorted[middle] < length { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 
