@@ -39,8 +39,9 @@ public protocol WireFormat: Sendable {
     /// - Parameters:
     ///   - operation: One of the operations that stream.
     ///   - hidesUsage: The road asked for usage on its own account; the usage-only chunk is to be hidden.
+    ///   - reader: Reads the events. The taps of one event loop share it: a tap keeps nothing of an event it has seen.
     /// - Returns: A new tap, for one answer.
-    func makeStreamTap(operation: Operation, hidesUsage: Bool) -> any StreamTap
+    func makeStreamTap(operation: Operation, hidesUsage: Bool, reader: EventReader) -> any StreamTap
 
     /// The edits that take all earlier reasoning out of a request, for a vendor that could not read it.
     ///
@@ -50,6 +51,13 @@ public protocol WireFormat: Sendable {
 
     /// Bytes that keep a silent stream alive without meaning anything to the client (a comment, or a ping event).
     var keepAlive: [UInt8] { get }
+}
+
+extension WireFormat {
+    /// A tap with a reader of its own.
+    public func makeStreamTap(operation: Operation, hidesUsage: Bool) -> any StreamTap {
+        self.makeStreamTap(operation: operation, hidesUsage: hidesUsage, reader: EventReader())
+    }
 }
 
 /// Status, extra headers and body of an error answer.

@@ -20,7 +20,7 @@ public struct AnthropicMessagesFormat: WireFormat {
     }
 
     /// A tap for a stream of Messages events. Usage is part of every stream, so nothing is ever hidden.
-    public func makeStreamTap(operation: Operation, hidesUsage: Bool) -> any StreamTap {
-        MessagesStreamTap()
+    public func makeStreamTap(operation: Operation, hidesUsage: Bool, reader: EventReader) -> any StreamTap {
+        MessagesStreamTap(reader)
     }
 }

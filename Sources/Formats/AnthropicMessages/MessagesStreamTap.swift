@@ -3,7 +3,7 @@ import Wire
 
 /// Watches a stream of Messages events. Complete is a stream that said `message_stop`; unknown events are let through.
 final class MessagesStreamTap: StreamTap {
-    private let reader = EventReader()
+    private let reader: EventReader
     private var counts = MessagesCounts()
     private var hasStopped = false
     private var hasFailed = false
@@ -18,6 +18,8 @@ final class MessagesStreamTap: StreamTap {
     var usage: TokenUsage? { self.counts.usage }
     var isComplete: Bool { self.hasStopped && !self.hasFailed }
     var hasSaidLast: Bool { self.hasStopped }
+
+    init(_ reader: EventReader) { self.reader = reader }
 
     func failureTerminal(_ failure: GatewayFailure, requestID: String) -> [UInt8] {
         self.hasFailed = true

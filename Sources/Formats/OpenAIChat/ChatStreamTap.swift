@@ -7,7 +7,7 @@ import Wire
 /// began; never one in which an error was told, whatever follows it: after an error OpenAI still sends a usage chunk of
 /// zeros and `[DONE]`.
 final class ChatStreamTap: StreamTap {
-    private let reader = EventReader()
+    private let reader: EventReader
     private let hidesUsage: Bool
     private var choices = ChoiceProgress()
     private var isDone = false
@@ -18,7 +18,8 @@ final class ChatStreamTap: StreamTap {
     private(set) var finishReason: String?
     private(set) var outputBytes = 0
 
-    init(hidesUsage: Bool) {
+    init(_ reader: EventReader, hidesUsage: Bool) {
+        self.reader = reader
         self.hidesUsage = hidesUsage
     }
 

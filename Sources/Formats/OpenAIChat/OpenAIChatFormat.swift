@@ -20,7 +20,7 @@ public struct OpenAIChatFormat: WireFormat {
     }
 
     /// A tap for `chat.completion.chunk` and `text_completion` streams.
-    public func makeStreamTap(operation: Operation, hidesUsage: Bool) -> any StreamTap {
-        ChatStreamTap(hidesUsage: hidesUsage)
+    public func makeStreamTap(operation: Operation, hidesUsage: Bool, reader: EventReader) -> any StreamTap {
+        ChatStreamTap(reader, hidesUsage: hidesUsage)
     }
 }

@@ -20,7 +20,7 @@ public struct OpenAIResponsesFormat: WireFormat {
     }
 
     /// A tap for a stream of `response.…` events. Usage is always in the terminal event, so nothing is ever hidden.
-    public func makeStreamTap(operation: Operation, hidesUsage: Bool) -> any StreamTap {
-        ResponsesStreamTap()
+    public func makeStreamTap(operation: Operation, hidesUsage: Bool, reader: EventReader) -> any StreamTap {
+        ResponsesStreamTap(reader)
     }
 }

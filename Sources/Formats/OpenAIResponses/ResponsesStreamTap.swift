@@ -6,7 +6,7 @@ import Wire
 /// Complete is a stream that said `response.completed` or `response.incomplete`; other events may follow those, and
 /// unknown ones may come anywhere. Usage is read from `failed` too.
 final class ResponsesStreamTap: StreamTap {
-    private let reader = EventReader()
+    private let reader: EventReader
     private var stub = ResponseStub()
     private var sequence: Int?
     private var hasEnded = false
@@ -22,6 +22,8 @@ final class ResponsesStreamTap: StreamTap {
     var model: String? { self.stub.model }
     var isComplete: Bool { self.hasEnded && !self.hasFailed }
     var hasSaidLast: Bool { self.hasEnded }
+
+    init(_ reader: EventReader) { self.reader = reader }
 
     func failureTerminal(_ failure: GatewayFailure, requestID: String) -> [UInt8] {
         self.hasFailed = true

@@ -30,7 +30,7 @@ extension ActiveExchange {
         rest.withUnsafeReadableBytes { bytes in
             var offset = 0
             guard let event = self.framer.finish(bytes, from: &offset) else { return }
-            switch EventReader().read(event, in: bytes) {
+            switch self.loop.events.read(event, in: bytes) {
             case .object, .done: self.relay(event, in: bytes, isUnterminated: true)
             case .nothing, .broken: return
             }
@@ -149,7 +149,8 @@ extension ActiveExchange {
         } else {
             self.tap = self.format.makeStreamTap(
                 operation: self.dispatch.head.operation,
-                hidesUsage: self.dispatch.plan.hidesUsage
+                hidesUsage: self.dispatch.plan.hidesUsage,
+                reader: self.loop.events
             )
         }
     }

@@ -12,6 +12,8 @@ final class LoopState {
     let shared: SharedState
     let pool: ConnectionPool
     let tape = JSONTape()
+    /// Reads the events of all streams: its memory is at hand, where one of each stream's own would not be.
+    let events = EventReader()
     var ids: RequestIDGenerator
     var counters: RequestCounters
     var failures = PeerFailures()

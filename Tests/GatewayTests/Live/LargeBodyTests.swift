@@ -191,7 +191,11 @@ private final class HeldFormat: WireFormat {
         self.room.classify(status: status, root: root)
     }
 
-    func makeStreamTap(operation: Exchange.Operation, hidesUsage: Bool) -> any StreamTap {
-        self.room.makeStreamTap(operation: operation, hidesUsage: hidesUsage)
+    func makeStreamTap(
+        operation: Exchange.Operation,
+        hidesUsage: Bool,
+        reader: EventReader
+    ) -> any StreamTap {
+        self.room.makeStreamTap(operation: operation, hidesUsage: hidesUsage, reader: reader)
     }
 }
