@@ -165,15 +165,22 @@ extension Simulation {
         flight.final = self.finalUsage(flight)
         let entry = flight.entry
         let reservesFirst = self.random.chance(1, in: 6)
+        let isPutOff = !reservesFirst && self.putsOff()
         self.tell("\(flight.entry.requestID) opens \(entry.attempt.low) at \(entry.chargeNanoUSD) in \(flight.holds)")
         self.book.opens(entry, isReservation: reservesFirst)
         self.tally.attempts += 1
         do {
-            flight.ticket = try reservesFirst ? self.node.journal.reserve(entry) : self.node.journal.open(entry)
+            let journal = self.node.journal
+            flight.ticket = try reservesFirst ? journal.reserve(entry) : journal.open(entry, isPutOff: isPutOff)
             self.lastTicket = flight.ticket
             flight.phase = reservesFirst ? .reserved : self.world.sync == .each ? .waiting : .sent
         } catch {
             return self.refused(flight, isFirst: isFirst, error)
+        }
+        if isPutOff, !self.world.isDead, !self.node.journal.writeOut(), let ticket = flight.ticket {
+            // It is in memory only, and so is its release.
+            self.node.journal.release(ticket)
+            return self.refused(flight, isFirst: isFirst, JournalError(.failed, "what was put off was not written"))
         }
         guard !self.world.isDead else { return self.flights.append(flight) }
         self.book.wrote(entry.attempt)
@@ -181,6 +188,9 @@ extension Simulation {
         self.flights.append(flight)
         if flight.phase == .waiting { self.wait(flight) }
     }
+
+    /// Whether an entry is written at the end of the loop's round, as loops do it where nothing waits for the disk.
+    private mutating func putsOff() -> Bool { self.world.sync == .group && self.random.chance(1, in: 2) }
 
     /// The journal takes nothing new: nothing is sent, and the caller is told 503.
     private mutating func refused(_ flight: Flight, isFirst: Bool, _ error: JournalError) {
@@ -390,7 +400,10 @@ extension Simulation {
         entry.totalMicroseconds = 1_000
         self.book.learns(entry.attempt, Book.Knowledge(entry, isEstimated: isEstimated), isEnd: true)
         self.tell("\(entry.requestID) ends \(entry.attempt.low) at \(charge): \(outcome)")
-        self.node.journal.settle(ticket, entry)
+        let isPutOff = self.putsOff()
+        self.node.journal.settle(ticket, entry, isPutOff: isPutOff)
+        // When it cannot be written, it is kept in memory, as one that is not put off.
+        if isPutOff, !self.world.isDead { _ = self.node.journal.writeOut() }
         if !self.world.isDead { self.book.wrote(entry.attempt) }
     }
 

@@ -301,7 +301,7 @@ extension ActiveExchange {
         contentType: String,
         body: ByteBuffer
     ) {
-        self.afterSync { exchange in
+        self.afterSync { exchange, _ in
             exchange.writeWhole(status: status, headers: headers, contentType: contentType, body: body)
             exchange.client.exchangeFinished()
         }

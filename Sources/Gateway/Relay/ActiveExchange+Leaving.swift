@@ -14,7 +14,7 @@ extension ActiveExchange {
     /// - Returns: Whether another attempt follows.
     func leavesVendor(_ now: NIODeadline) -> Bool {
         guard self.journey.model.rules.mayBillTwice, let since = self.machine.isWaitingSince,
-            self.dispatch.facts.isStream ? self.isLate(now - since) : self.isHung(now - since)
+            self.journey.facts.isStream ? self.isLate(now - since) : self.isHung(now - since)
         else { return false }
         let failure = GatewayFailure(.upstreamTimeout, "The provider did not answer in time.")
         guard self.journey.leaves(self, failure) else { return false }
@@ -31,9 +31,9 @@ extension ActiveExchange {
     }
 
     /// A whole answer of which nothing has come, although it takes longer than usual, from a target that is known to be sick
-    /// by others' requests. Looked at once a second.
+    /// by others' requests.
     private func isHung(_ waited: TimeAmount) -> Bool {
-        guard self.loop.isWholeSecond, let health = self.journey.sickTarget else { return false }
+        guard let health = self.journey.sickTarget else { return false }
         return waited > TimeAmount(health.p95FirstContent ?? Self.patience)
     }
 }

@@ -25,11 +25,12 @@ extension ActiveExchange {
     func openAttempt() throws(GatewayFailure) {
         guard self.dispatch.estimate.isBilled, let journal = self.loop.shared.journal else { return }
         do throws(JournalError) {
-            self.ticket = try journal.open(self.opening())
+            self.ticket = try journal.open(self.opening(), isPutOff: !journal.syncsEach)
         } catch {
             self.loop.shared.metrics.unjournalled.add()
             throw GatewayFailure.noJournal
         }
+        if !journal.syncsEach { self.loop.noteUnwritten() }
     }
 
     /// Nothing was sent after all: there is no attempt.
@@ -38,10 +39,17 @@ extension ActiveExchange {
         self.loop.shared.journal?.release(ticket)
     }
 
-    /// Goes on at once, or where every entry must be on the disk first, when this exchange's last one is.
-    func afterSync(_ goOn: @escaping (ActiveExchange) -> Void) {
-        guard let ticket = self.ticket, let journal = self.loop.shared.journal, journal.syncsEach else {
-            return goOn(self)
+    /// Goes on when this exchange's last entry is in the journal's file, or where every entry must be on the disk first,
+    /// when it is there.
+    ///
+    /// - Parameter goOn: Is told whether the entry is there. One that is not is kept in memory until it can be written.
+    func afterSync(_ goOn: @escaping (ActiveExchange, _ isSafe: Bool) -> Void) {
+        guard let ticket = self.ticket, let journal = self.loop.shared.journal else { return goOn(self, true) }
+        guard journal.syncsEach else {
+            guard self.loop.hasUnwritten else { return goOn(self, true) }
+            // The closure keeps the connection object alive, as below.
+            let client = self.client
+            return self.loop.afterWriting { isWritten in withExtendedLifetime(client) { goOn(self, isWritten) } }
         }
         let loop = self.loop.loop
         let bound = NIOLoopBound((exchange: self, client: self.client, goOn: goOn), eventLoop: loop)
@@ -51,7 +59,7 @@ extension ActiveExchange {
                 // The closure keeps the connection object alive: the caller may have left while the disk wrote.
                 withExtendedLifetime(client) {
                     if !isSynced { exchange.loop.shared.metrics.unsynced.add() }
-                    goOn(exchange)
+                    goOn(exchange, true)
                 }
             }
         }
@@ -62,9 +70,10 @@ extension ActiveExchange {
         guard !self.isMoneySettled, let tap = self.tap, tap.hasSaidLast, tap.isComplete else { return }
         self.journey.prevails(self)
         self.settleMoney(status: 200, outcome: .completed)
-        guard let journal = self.loop.shared.journal, journal.syncsEach, self.ticket != nil else { return }
+        guard let journal = self.loop.shared.journal, self.ticket != nil else { return }
+        guard journal.syncsEach || self.loop.hasUnwritten else { return }
         self.isOutputHeld = true
-        self.afterSync { exchange in
+        self.afterSync { exchange, _ in
             exchange.isOutputHeld = false
             exchange.flushOutput()
         }
@@ -125,7 +134,11 @@ extension ActiveExchange {
         var entry = self.entry()
         entry.usage = self.metered(.cut).usage
         self.price(&entry)
-        self.loop.shared.journal?.checkpoint(ticket, usage: entry.usage, chargeNanoUSD: entry.chargeNanoUSD)
+        if let journal = self.loop.shared.journal {
+            let isPutOff = !journal.syncsEach
+            journal.checkpoint(ticket, usage: entry.usage, chargeNanoUSD: entry.chargeNanoUSD, isPutOff: isPutOff)
+            if isPutOff { self.loop.noteUnwritten() }
+        }
         self.dispatch.admitted.admission.raise(to: entry.chargeNanoUSD)
     }
 
@@ -165,7 +178,10 @@ extension ActiveExchange {
         entry.overheadMicroseconds = self.record.overheadMicroseconds
         self.price(&entry)
         if !metered.isEstimated { self.priceLostCache(&entry) }
-        if let ticket = self.ticket { self.loop.shared.journal?.settle(ticket, entry) }
+        if let ticket = self.ticket, let journal = self.loop.shared.journal {
+            journal.settle(ticket, entry, isPutOff: !journal.syncsEach)
+            if !journal.syncsEach { self.loop.noteUnwritten() }
+        }
         let tokens = Self.sum(entry.usage.inputTokens, entry.usage.outputTokens)
         if isLast {
             admission.settle(tokens: tokens, nanoUSD: entry.chargeNanoUSD)

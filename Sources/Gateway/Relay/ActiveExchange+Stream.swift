@@ -243,7 +243,8 @@ extension ActiveExchange {
 
     /// Sends the rest, when the settlement is safe, and ends the exchange.
     private func finishStream() {
-        self.afterSync { exchange in
+        self.isOutputHeld = true
+        self.afterSync { exchange, _ in
             exchange.isOutputHeld = false
             exchange.flushOutput(isLast: true)
             exchange.client.exchangeFinished()

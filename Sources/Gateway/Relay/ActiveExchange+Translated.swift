@@ -42,7 +42,7 @@ extension ActiveExchange {
             if self.journey.facts.isStream {
                 self.commit()
                 self.settle(status: 200, outcome: .completed)
-                self.afterSync { exchange in
+                self.afterSync { exchange, _ in
                     exchange.emitAll(body)
                     exchange.client.exchangeFinished()
                 }

@@ -187,12 +187,16 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         } catch {
             return self.perform(self.machine.interrupt(error))
         }
-        self.afterSync { exchange in exchange.send(on: connection) }
+        self.afterSync { exchange, isSafe in exchange.send(on: connection, isJournalled: isSafe) }
     }
 
     /// Sends the request: its reservation is in the journal.
-    private func send(on connection: UpstreamConnection) {
+    private func send(on connection: UpstreamConnection, isJournalled: Bool) {
         guard self.connection === connection, let request = self.request else { return }
+        guard isJournalled else {
+            self.loop.shared.metrics.unjournalled.add()
+            return self.perform(self.machine.interrupt(.noJournal))
+        }
         self.dispatch.admitted.admission.markSent()
         // Kept until the answer is committed: a connection that turns out dead before a byte left is replaced.
         guard connection.send(request, to: self) else {

@@ -366,6 +366,8 @@ final class ClientConnection: ChannelInboundHandler {
         if case .waiting(let receiving) = self.phase { self.stopWaiting(receiving) }
         guard case .busy = self.phase else { return self.close() }
         self.exchange?.interrupt(GatewayFailure(.interrupted, "Martlet is shutting down."))
+        // Its end waits for the journal, and the loop may have no other round.
+        self.loop.writeJournal()
         if case .busy = self.phase { self.close() }
     }
 

@@ -1,4 +1,5 @@
 import Exchange
+import Ledger
 import NIOCore
 import Policy
 import Providers
@@ -29,6 +30,10 @@ final class LoopState {
     private var connections: [ClientConnection] = []
     private var tickTask: RepeatedTask?
     private var records: [RequestRecord] = []
+    /// Entries of this loop are in the journal's memory, and not in its file yet.
+    private(set) var hasUnwritten = false
+    /// What goes on when they are.
+    private var afterWriting: [(_ isWritten: Bool) -> Void] = []
     private var ticks = 0
 
     init(loop: any EventLoop, shared: SharedState, connector: any UpstreamConnector, seed: UInt64) {
@@ -149,6 +154,35 @@ final class LoopState {
         self.unixMilliseconds = self.clockBase.wall
     }
 
+    // MARK: Journal
+
+    /// Notes that an entry was put off: whatever else this round of the loop brings is written together with it, at its end.
+    func noteUnwritten() {
+        guard !self.hasUnwritten else { return }
+        self.hasUnwritten = true
+        let bound = NIOLoopBound(self, eventLoop: self.loop)
+        self.loop.execute { bound.value.writeJournal() }
+    }
+
+    /// Goes on when what was put off is written.
+    func afterWriting(_ goOn: @escaping (_ isWritten: Bool) -> Void) {
+        self.afterWriting.append(goOn)
+    }
+
+    /// Writes what was put off, and lets go on what waits for it.
+    func writeJournal() {
+        guard self.hasUnwritten else { return }
+        self.hasUnwritten = false
+        let isWritten = self.shared.journal?.writeOut() ?? false
+        var waiting: [(_ isWritten: Bool) -> Void] = []
+        swap(&waiting, &self.afterWriting)
+        for goOn in waiting { goOn(isWritten) }
+        // Those that went on may have put something off in turn; otherwise the memory is used again.
+        guard self.afterWriting.isEmpty else { return }
+        waiting.removeAll(keepingCapacity: true)
+        swap(&waiting, &self.afterWriting)
+    }
+
     // MARK: Records
 
     func append(_ record: RequestRecord) {
@@ -164,6 +198,7 @@ final class LoopState {
 
     /// Stops everything: idle upstream connections close, the tick ends.
     func stop() {
+        self.writeJournal()
         self.flushRecords()
         self.pool.close()
         self.tickTask?.cancel()

@@ -81,6 +81,7 @@ extension Journal {
         let work = self.state.withLock {
             state -> (files: [any JournalFile], place: JournalPosition, written: UInt64, hasRecords: Bool)? in
             state.isUrgent = false
+            state.writeOut()
             // A mark is worth no sync of its own while there is other work.
             let isDue = state.unsyncedRecords > 0 || isQuiet || !state.waiters.isEmpty
             guard state.freshRecords > 0, isDue else { return nil }

@@ -68,12 +68,14 @@ public final class Journal: Sendable {
 extension Journal {
     /// Reserves for an attempt and notes that it is sent, in one write. Call it right before the request leaves.
     ///
-    /// - Parameter entry: The settlement to be assumed if the process died now: estimated input, its charge, the
-    ///   reservation, the budget periods. `note` is not kept.
+    /// - Parameters:
+    ///   - entry: The settlement to be assumed if the process died now: estimated input, its charge, the reservation, the
+    ///     budget periods. `note` is not kept.
+    ///   - isPutOff: It is written together with others by `writeOut`, and the request must not leave before that.
     /// - Returns: The ticket to end the attempt with.
     /// - Throws: `.notWritable`, `.full`, `.failed`: then the request must not be sent; `.tooLarge`.
-    public func open(_ entry: LedgerEntry) throws(JournalError) -> JournalTicket {
-        try self.begin(entry, isSent: true)
+    public func open(_ entry: LedgerEntry, isPutOff: Bool = false) throws(JournalError) -> JournalTicket {
+        try self.begin(entry, isSent: true, isPutOff: isPutOff)
     }
 
     /// Reserves for an attempt that still waits for something. If the process dies before `markSent`, it cost nothing.
@@ -122,7 +124,13 @@ extension Journal {
     ///   - ticket: Which attempt.
     ///   - usage: Everything so far.
     ///   - chargeNanoUSD: What that costs.
-    public func checkpoint(_ ticket: JournalTicket, usage: TokenUsage, chargeNanoUSD: Int64) {
+    ///   - isPutOff: It is written together with others by `writeOut`.
+    public func checkpoint(
+        _ ticket: JournalTicket,
+        usage: TokenUsage,
+        chargeNanoUSD: Int64,
+        isPutOff: Bool = false
+    ) {
         let write = { (out: inout PayloadWriter) in
             EntryCodec.writeCheckpoint(ticket.attempt, usage, chargeNanoUSD, &out)
         }
@@ -131,7 +139,7 @@ extension Journal {
             let isWritten = self.state.withLock { state in
                 guard state.isOpen(ticket), !state.isBroken, !state.isClosed else { return false }
                 guard state.unpromisedRoom >= frame.count else { return false }
-                let place = state.append(frame)
+                let place = state.append(frame, isPutOff: isPutOff)
                 state.slots[ticket.slot].checkpoint = place
                 return true
             }
@@ -145,18 +153,41 @@ extension Journal {
     /// - Parameters:
     ///   - ticket: Which attempt.
     ///   - entry: What it came to. Request, subject, beginning and budgets are those it was opened with.
-    public func settle(_ ticket: JournalTicket, _ entry: LedgerEntry) {
+    ///   - isPutOff: It is written together with others by `writeOut`, and the answer must not end before that.
+    public func settle(_ ticket: JournalTicket, _ entry: LedgerEntry, isPutOff: Bool = false) {
         self.withFrame(payloadBytes: EntryCodec.settlementBytes) { frame in
             frame.add(.settle) { out in EntryCodec.writeSettlement(entry, of: ticket.attempt, &out) }
-            self.end(ticket, frame, entry)
+            self.end(ticket, frame, isPutOff: isPutOff) { state, segment in
+                state.queue.append(JournalState.Queued(entry: entry, segment: segment, record: state.written))
+                return state.backlog == 1
+            }
         }
+    }
+
+    /// Writes what was put off: entries of many requests that an event loop has worked on in one go, in one piece.
+    ///
+    /// - Returns: Whether all of it is in the file. If not, what was opened must not be sent; what was settled is kept in
+    ///   memory until it can be written.
+    public func writeOut() -> Bool {
+        self.options.hook?(.beforeWrite)
+        let (isGood, wakes) = self.state.withLock { state in
+            state.writeOut()
+            return (!state.isBroken, Self.wakes(&state))
+        }
+        self.options.hook?(.afterWrite)
+        if !isGood { self.shed(.broken, true) }
+        if wakes || !isGood { self.committerSignal.raise() }
+        return isGood
     }
 
     /// Ends an attempt that cost nothing and leaves no entry: it was never sent, or its request did not get through.
     public func release(_ ticket: JournalTicket) {
         self.withFrame(payloadBytes: 16) { frame in
             frame.add(.release) { out in out.attempt(ticket.attempt.high, ticket.attempt.low) }
-            self.end(ticket, frame, nil)
+            self.end(ticket, frame) { state, segment in
+                state.moveLive(segment, by: -1)
+                return false
+            }
         }
     }
 
@@ -183,7 +214,11 @@ extension Journal {
 // MARK: - How
 
 extension Journal {
-    private func begin(_ entry: LedgerEntry, isSent: Bool) throws(JournalError) -> JournalTicket {
+    private func begin(
+        _ entry: LedgerEntry,
+        isSent: Bool,
+        isPutOff: Bool = false
+    ) throws(JournalError) -> JournalTicket {
         guard self.isWritable else { throw JournalError(.notWritable, self.unwritableReason ?? "") }
         let payloadBytes = EntryCodec.reservationBytes(entry) + 16 + RecordFormat.headerBytes + RecordFormat.alignment
         let result: Result<JournalTicket, JournalError> = self.withFrame(payloadBytes: payloadBytes) { frame in
@@ -198,6 +233,7 @@ extension Journal {
                     entry.attempt,
                     frame,
                     isSent: isSent,
+                    isPutOff: isPutOff,
                     unsyncedLimit: self.options.maximumUnsyncedBytes,
                     &state
                 )
@@ -219,6 +255,7 @@ extension Journal {
         _ attempt: AttemptID,
         _ frame: Frame,
         isSent: Bool,
+        isPutOff: Bool,
         unsyncedLimit: Int,
         _ state: inout JournalState
     ) -> Result<JournalTicket, JournalError> {
@@ -230,7 +267,7 @@ extension Journal {
         guard state.unpromisedRoom >= frame.count + JournalState.keptBytes + RecordFormat.headerBytes * 2 else {
             return .failure(JournalError(.full, Shedding.full.reason))
         }
-        let place = state.append(frame)
+        let place = state.append(frame, isPutOff: isPutOff)
         guard !state.isBroken else {
             state.dropLast(frame)
             return .failure(JournalError(.failed, Shedding.broken.reason))
@@ -238,19 +275,21 @@ extension Journal {
         return .success(state.takeSlot(attempt, at: place, isSent: isSent))
     }
 
-    private func end(_ ticket: JournalTicket, _ frame: Frame, _ entry: LedgerEntry?) {
+    /// Ends an attempt. `leave` is told the segment of its reservation, under the lock, and says whether the drain is to wake.
+    private func end(
+        _ ticket: JournalTicket,
+        _ frame: Frame,
+        isPutOff: Bool = false,
+        _ leave: (inout JournalState, _ segment: UInt64) -> Bool
+    ) {
         self.options.hook?(.beforeWrite)
         let (wakes, wakesDrain) = self.state.withLock { state in
             guard state.isOpen(ticket), !state.isClosed else { return (false, false) }
             let segment = state.slots[ticket.slot].reservation.segment
-            _ = state.append(frame)
+            _ = state.append(frame, isPutOff: isPutOff)
             state.freeSlot(ticket)
-            guard let entry else {
-                state.moveLive(segment, by: -1)
-                return (Self.wakes(&state), false)
-            }
-            state.queue.append(JournalState.Queued(entry: entry, segment: segment, record: state.written))
-            return (Self.wakes(&state), state.queue.count - state.queueStart == 1)
+            let wakesDrain = leave(&state, segment)
+            return (Self.wakes(&state), wakesDrain)
         }
         self.options.hook?(.afterWrite)
         self.wrote(frame, wakes: wakes)

@@ -66,6 +66,8 @@ struct JournalState {
     var syncing: [UInt8] = []
     var fresh: [UInt8] = []
     var freshRecords = 0
+    /// Bytes at the end of `fresh` that were put off: they are in no file yet, and end where the next record goes.
+    private(set) var unwritten = 0
     /// Of the fresh records, those that only attest.
     var freshMarks = 0
     /// How many records were ever appended, and how many of those are on the disk.
@@ -85,7 +87,12 @@ struct JournalState {
     var wakeAt = Int.max
     var isUrgent = false
     /// The disk failed: records stay in memory until they are written to a new segment.
-    var isBroken = false
+    var isBroken = false {
+        didSet {
+            // All that is in memory is written anew, what was put off with it.
+            if self.isBroken { self.unwritten = 0 }
+        }
+    }
     /// The committer has been told to end.
     var isClosing = false
     var isClosed = false
@@ -193,13 +200,17 @@ extension JournalState {
     ///
     /// When the disk fails, the frame is kept in memory only and `isBroken` is set.
     ///
+    /// - Parameters:
+    ///   - frame: The records.
+    ///   - isPutOff: They are written with the next ones that are not, or by `writeOut`.
     /// - Returns: Where the frame lies, or would.
-    mutating func append(_ frame: Frame) -> JournalPosition {
+    mutating func append(_ frame: Frame, isPutOff: Bool = false) -> JournalPosition {
+        let waits = isPutOff || self.unwritten > 0
         if !self.isBroken {
             do throws(JournalError) {
                 if self.end + frame.count > self.current.file.size { try self.roll() }
                 frame.seal(at: self.place, synced: self.synced)
-                try self.current.file.write(frame.bytes, at: self.end)
+                if !waits { try self.current.file.write(frame.bytes, at: self.end) }
             } catch {
                 self.isBroken = true
             }
@@ -208,8 +219,28 @@ extension JournalState {
         self.fresh.append(contentsOf: frame.bytes)
         self.freshRecords += frame.records
         self.written += UInt64(frame.records)
-        if !self.isBroken { self.end += frame.count }
+        guard !self.isBroken else { return place }
+        self.end += frame.count
+        if waits { self.unwritten += frame.count }
+        if !isPutOff { self.writeOut() }
         return place
+    }
+
+    /// Writes what was put off, in one piece. When the disk fails, it is kept in memory only and `isBroken` is set.
+    mutating func writeOut() {
+        let count = self.unwritten
+        guard count > 0 else { return }
+        self.unwritten = 0
+        let (file, offset) = (self.current.file, self.end - count)
+        let isWritten = self.fresh.withUnsafeBytes { bytes in
+            do throws(JournalError) {
+                try file.write(UnsafeRawBufferPointer(rebasing: bytes.suffix(count)), at: offset)
+                return true
+            } catch {
+                return false
+            }
+        }
+        if !isWritten { self.isBroken = true }
     }
 
     /// Takes back a frame that could not be written and that its caller gives up.
@@ -221,6 +252,8 @@ extension JournalState {
 
     /// Goes on in the first segment kept ready.
     private mutating func roll() throws(JournalError) {
+        self.writeOut()
+        guard !self.isBroken else { throw JournalError(.failed, Shedding.broken.reason) }
         guard let next = self.spares.first else {
             throw JournalError(.full, "no segment is ready")
         }

@@ -101,6 +101,18 @@ struct RoadJournalTests {
         #expect(try self.store.usage(.init(from: 0, to: .max)).first?.lostCacheNanoUSD == 6_300_000)
     }
 
+    @Test("nothing leaves before the entries of the loop's round are written, all of them in one go")
+    func together() throws {
+        let opened = try self.open()
+        let road = try self.road(opened.journal)
+        try road.post("/v1/chat/completions", Self.chat, endsRound: false)
+        #expect(try road.vendorReceived().isEmpty)
+        #expect(opened.journal.state.withLock { $0.unwritten > 0 })
+        road.loop.run()
+        #expect(try road.vendorReceived().contains("hi"))
+        #expect(opened.journal.state.withLock { $0.unwritten == 0 })
+    }
+
     @Test("a running stream's checkpoint is what a death leaves")
     func checkpoint() throws {
         let opened = try self.open()

@@ -65,18 +65,30 @@ final class RoadHarness {
 
     // MARK: Client side
 
-    /// Sends raw bytes as the client.
-    func send(_ text: String) throws {
+    /// Sends raw bytes as the client, and lets the loop end its round.
+    func send(_ text: String, endsRound: Bool = true) throws {
         try self.client.writeInbound(ByteBuffer(string: text))
+        if endsRound { self.endRound() }
+    }
+
+    /// Lets the loop end its round, where a journal waits for that.
+    private func endRound() {
+        if self.shared.journal != nil { self.loop.run() }
     }
 
     /// Sends a POST with a JSON body and the harness's key.
-    func post(_ path: String, _ body: String, headers: [String] = [], authorization: String? = nil) throws {
+    func post(
+        _ path: String,
+        _ body: String,
+        headers: [String] = [],
+        authorization: String? = nil,
+        endsRound: Bool = true
+    ) throws {
         var lines = ["POST \(path) HTTP/1.1", "Host: gateway", "Content-Type: application/json"]
         lines.append("Authorization: Bearer \(authorization ?? self.key)")
         lines += headers
         lines.append("Content-Length: \(body.utf8.count)")
-        try self.send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
+        try self.send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body, endsRound: endsRound)
     }
 
     /// Everything the client was sent since the last call.
@@ -110,12 +122,14 @@ final class RoadHarness {
     func vendorSends(_ text: String) throws {
         let vendor = try #require(self.vendors.last)
         try vendor.writeInbound(ByteBuffer(string: text))
+        self.endRound()
     }
 
     /// Sends raw bytes as the last vendor.
     func vendorSends(_ bytes: [UInt8]) throws {
         let vendor = try #require(self.vendors.last)
         try vendor.writeInbound(ByteBuffer(bytes: bytes))
+        self.endRound()
     }
 
     /// A complete JSON answer from the vendor.
