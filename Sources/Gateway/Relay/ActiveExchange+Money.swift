@@ -124,9 +124,9 @@ extension ActiveExchange {
 
     // MARK: Checkpoints
 
-    /// Notes how far a running stream has come, at most once a second: what a crash, or a budget, would be told.
+    /// Notes how far a running stream has come, about once a second: what a crash, or a budget, would be told.
     func checkpoint(_ now: NIODeadline) {
-        guard let ticket = self.ticket, !self.isMoneySettled, now - self.checkpointAt > .seconds(1),
+        guard let ticket = self.ticket, !self.isMoneySettled, now - self.checkpointAt > .milliseconds(900),
             let tap = self.tap, tap.outputBytes > self.checkpointBytes
         else { return }
         self.checkpointAt = now

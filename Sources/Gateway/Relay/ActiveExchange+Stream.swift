@@ -209,6 +209,7 @@ extension ActiveExchange {
         self.sendHead()
         self.journey.commit()
         self.client.releaseRequest()
+        if self.machine.isCalm { self.loop.setCalm(self.client, true) }
         guard self.held.readableBytes > 0 else { return }
         let held = self.held
         self.held = ByteBuffer()

@@ -97,6 +97,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     /// Output waits for a settlement to be on the disk.
     var isOutputHeld = false
     private var checkedGeneration: UInt64
+    private var checkedAt: NIODeadline
 
     init(_ journey: Journey, dispatch: Dispatch, request: ByteBuffer, now: NIODeadline) {
         let client = journey.client
@@ -111,6 +112,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.request = request
         self.startedAt = now
         self.checkedGeneration = self.dispatch.caller.generation
+        self.checkedAt = now
         self.attempt = client.loop.ids.attempt(unixMilliseconds: client.loop.unixMilliseconds)
         self.attemptStartedAt = client.loop.unixMilliseconds
         self.checkpointAt = now
@@ -299,7 +301,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     }
 
     func tick(_ now: NIODeadline) {
-        guard self.isStillAllowed() else {
+        guard self.isStillAllowed(now) else {
             return self.interrupt(GatewayFailure(.interrupted, "The key was revoked or has expired."))
         }
         self.checkpoint(now)
@@ -315,10 +317,11 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     }
 
     /// Looked at again after a write, and where time alone can end a key.
-    private func isStillAllowed() -> Bool {
+    private func isStillAllowed(_ now: NIODeadline) -> Bool {
         let generation = self.loop.current.generation
-        guard generation != self.checkedGeneration || self.loop.isWholeSecond else { return true }
+        guard generation != self.checkedGeneration || now - self.checkedAt > .milliseconds(900) else { return true }
         self.checkedGeneration = generation
+        self.checkedAt = now
         return Authenticator.isInForce(self.dispatch.caller, self.loop)
     }
 

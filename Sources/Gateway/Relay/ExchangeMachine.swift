@@ -123,6 +123,16 @@ struct ExchangeMachine {
         self.lastWriteAt = now
     }
 
+    /// The caller has content, and whatever may come to be due is seconds away: time need not be told by the tenth of one.
+    var isCalm: Bool {
+        let deadlines = self.deadlines
+        let shortest = min(
+            min(deadlines.idle, deadlines.noContent, deadlines.totalStream),
+            min(deadlines.ping, deadlines.writeStall)
+        )
+        return self.phase == .streaming && shortest >= .seconds(5)
+    }
+
     // MARK: Upstream
 
     mutating func connected(_ now: NIODeadline) -> Action {

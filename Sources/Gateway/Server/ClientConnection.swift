@@ -313,6 +313,7 @@ final class ClientConnection: ChannelInboundHandler {
     func exchangeFinished() {
         self.exchange = nil
         self.outline = nil
+        self.loop.setCalm(self, false)
         self.returnHeldBytes()
         guard case .busy = self.phase else { return }
         guard self.keepsAlive, !self.loop.shared.isDraining else { return self.linger() }

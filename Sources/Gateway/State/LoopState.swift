@@ -28,6 +28,10 @@ final class LoopState {
     private var currentSnapshot: Snapshot
     private var generation: UInt64
     private var connections: [ClientConnection] = []
+    /// Which of them carry a stream on its way, for which nothing is due by the tenth of a second.
+    private var calm: [Bool] = []
+    /// The generation at the last tick.
+    private var tickedGeneration: UInt64
     private var tickTask: RepeatedTask?
     private var records: [RequestRecord] = []
     /// Entries of this loop are in the journal's memory, and not in its file yet.
@@ -46,6 +50,7 @@ final class LoopState {
         self.ids = RequestIDGenerator(seed: seed)
         self.counters = RequestCounters(registry: shared.metrics.registry)
         self.generation = shared.snapshots.generation
+        self.tickedGeneration = self.generation
         self.currentSnapshot = shared.snapshots.snapshot
         self.clockBase = (loop.now, shared.unixMilliseconds())
         self.renewClock()
@@ -69,9 +74,6 @@ final class LoopState {
     func unixMilliseconds(at moment: NIODeadline) -> Int64 {
         self.clockBase.wall + (moment - self.clockBase.monotonic).nanoseconds / 1_000_000
     }
-
-    /// Whether this tick is the one in ten at which what changes by the second is looked at.
-    var isWholeSecond: Bool { self.ticks % 10 == 0 }
 
     /// The loop's clock, as limits read it.
     var monotonicNow: MonotonicInstant { MonotonicInstant(nanoseconds: self.loop.now.uptimeNanoseconds) }
@@ -97,6 +99,7 @@ final class LoopState {
     func add(_ connection: ClientConnection) {
         connection.slot = self.connections.count
         self.connections.append(connection)
+        self.calm.append(false)
         if self.tickTask == nil { self.startTicking() }
     }
 
@@ -104,11 +107,19 @@ final class LoopState {
         let slot = connection.slot
         guard slot >= 0, slot < self.connections.count, self.connections[slot] === connection else { return }
         let last = self.connections.removeLast()
+        let isLastCalm = self.calm.removeLast()
         if last !== connection {
             self.connections[slot] = last
+            self.calm[slot] = isLastCalm
             last.slot = slot
         }
         connection.slot = -1
+    }
+
+    /// Notes whether a connection is looked at every second rather than at every tick.
+    func setCalm(_ connection: ClientConnection, _ isCalm: Bool) {
+        guard self.calm.indices.contains(connection.slot) else { return }
+        self.calm[connection.slot] = isCalm
     }
 
     private func startTicking() {
@@ -125,10 +136,15 @@ final class LoopState {
         self.ticks &+= 1
         self.renewClock()
         let now = self.loop.now
+        let generation = self.current.generation
+        let hasChanged = generation != self.tickedGeneration
+        self.tickedGeneration = generation
         // A connection may remove itself; the one swapped into its place is then visited in this round or the next.
         var index = self.connections.count - 1
         while index >= 0 {
-            if index < self.connections.count { self.connections[index].tick(now) }
+            if index < self.connections.count, hasChanged || !self.calm[index] || (index + self.ticks) % 10 == 0 {
+                self.connections[index].tick(now)
+            }
             index -= 1
         }
         if self.ticks % 10 == 0 {

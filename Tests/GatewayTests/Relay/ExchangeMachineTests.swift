@@ -14,8 +14,8 @@ struct ExchangeMachineTests {
         ExchangeMachine(isStream: stream, deadlines: deadlines, now: self.start)
     }
 
-    private func streaming() -> ExchangeMachine {
-        var machine = self.machine(stream: true)
+    private func streaming(_ deadlines: GatewayOptions.Deadlines = .init()) -> ExchangeMachine {
+        var machine = self.machine(stream: true, deadlines: deadlines)
         _ = machine.connected(self.start)
         _ = machine.receivedHead(status: 200, content: .eventStream, self.start)
         _ = machine.observed(self.content, self.start)
@@ -35,6 +35,19 @@ struct ExchangeMachineTests {
         check(machine.connected(self.start), .send)
         check(machine.connected(self.start), .nothing)
         #expect(machine.phase == .awaitingHead)
+    }
+
+    @Test("a stream whose caller has content is calm, unless something may be due within seconds")
+    func calm() {
+        var machine = self.machine(stream: true)
+        #expect(!machine.isCalm)
+        _ = machine.connected(self.start)
+        _ = machine.receivedHead(status: 200, content: .eventStream, self.start)
+        #expect(!machine.isCalm)
+        #expect(self.streaming().isCalm)
+        var deadlines = GatewayOptions.Deadlines()
+        deadlines.ping = .seconds(1)
+        #expect(!self.streaming(deadlines).isCalm)
     }
 
     @Test("a plain answer is collected whole and completed at its end")
