@@ -91,7 +91,7 @@ struct CanaryTests {
             "providers",
             """
             {"name":"oracle","kind":"openai","base_url":"\(oracle.url)/v1",
-            "secret":"\(Self.canary("stored vendor secret"))","settings":{"allow_private":"true"}}
+            "secret":"\(Self.canary("stored vendor secret"))","settings":{"allow_private":"true","health_check":"off"}}
             """
         )
         try await program.addModel("real", provider: "oracle", "gpt-real")

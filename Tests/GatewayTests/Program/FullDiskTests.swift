@@ -78,7 +78,7 @@ struct FullDiskTests {
             "providers",
             """
             {"name":"oracle","kind":"openai","base_url":"\(oracle.url)/v1","secret":"s",
-            "settings":{"allow_private":"true"}}
+            "settings":{"allow_private":"true","health_check":"off"}}
             """
         )
         try await program.addModel("paid", provider: "oracle", "gpt-5.5")

@@ -30,7 +30,7 @@ struct UnprivilegedTests {
                     "providers",
                     """
                     {"name":"oracle","kind":"openai","base_url":"\(oracle.url)/v1","secret":"s",
-                    "settings":{"allow_private":"true"}}
+                    "settings":{"allow_private":"true","health_check":"off"}}
                     """
                 )
                 try await program.addModel("real", provider: "oracle", "gpt-real")
