@@ -259,23 +259,6 @@ struct RouteCursorTests {
         #expect(cursor.rest(world.chooser, at: world.now) == .leastBad)
     }
 
-    @Test func whatHasFailedTwiceComesAfterWhatABreakerKeepsAway() throws {
-        let world = RoutingWorld([(1, 0), (1, 1)])
-        world.breakDown(1)
-        var cursor = RouteCursor()
-        let choice = cursor.next(world.chooser, at: world.now)
-        let first = try #require(choice)
-        world.health(0).finish(first.permit, .sickTarget, at: world.now)
-        #expect(cursor.rest(world.chooser, at: world.now) == .again(0))
-        let again = cursor.again(0, world.chooser, at: world.now)
-        let second = try #require(again)
-        world.health(0).finish(second.permit, .sickTarget, at: world.now)
-        #expect(cursor.rest(world.chooser, at: world.now) == .leastBad)
-        let last = cursor.next(world.chooser, at: world.now)
-        #expect(last?.index == 1 && last?.reason == .panic)
-        #expect(cursor.rest(world.chooser, at: world.now) == .again(0), "when nothing else is left")
-    }
-
     @Test func aTargetThatOthersHaveJustTakenTheProbeOfIsPassedOver() {
         var world = RoutingWorld([(1, 0), (1, 1)])
         world.breakDown(0)

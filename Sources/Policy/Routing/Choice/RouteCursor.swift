@@ -5,8 +5,6 @@
 /// choice serves and nothing was passed over.
 public struct RouteCursor: Sendable {
     private var tried = TargetSet()
-    /// Tried a second time.
-    private var repeated = TargetSet()
     private var noted = TargetSet()
     private var skipped: [RouteSkip] = []
 
@@ -42,8 +40,8 @@ public struct RouteCursor: Sendable {
     ///     is not tried in any case.
     ///   - cost: What the request is expected to cost at a target, in nano-dollars; `nil` when that is not known. Asked
     ///     for the strategy `leastCost` only.
-    /// - Returns: `nil` when nothing is left, or only what would be tried against its breaker while another is well and
-    ///   was tried once.
+    /// - Returns: `nil` when nothing is left, or only what would be tried against its breaker while another that was
+    ///   tried already is well.
     public mutating func next(
         _ chooser: TargetChooser,
         preferred: Int? = nil,
@@ -78,15 +76,10 @@ public struct RouteCursor: Sendable {
         guard chooser.targets.indices.contains(index),
             let permit = chooser.healths[index].begin(at: now, ignoringCooldown: true)
         else { return nil }
-        self.repeated.insert(index)
         return self.take(index, .again, permit)
     }
 
     /// What is left after the latest choice has failed and was finished. Takes nothing.
-    ///
-    /// What was not tried and is well goes first, then what failed once and is not held to be sick, then what its breaker
-    /// keeps away, and at last what has failed twice: two failures are as much as some breaker's old opinion.
-    ///
     /// - Parameters:
     ///   - chooser: The model's targets.
     ///   - now: The node's own clock.
@@ -97,26 +90,20 @@ public struct RouteCursor: Sendable {
         at now: MonotonicInstant,
         obstacle: (Int) -> SkipReason? = { _ in nil }
     ) -> RouteRest {
-        var (again, repeated, hasLeastBad): (Int?, Int?, Bool) = (nil, nil, false)
+        var (again, hasLeastBad): (Int?, Bool) = (nil, false)
         for group in chooser.groups {
             for index in group.members where obstacle(index) == nil {
                 let state = chooser.healths[index].obstacle(at: now)
                 if !self.tried.contains(index) {
                     if state == nil { return .untried }
                     hasLeastBad = true
-                    continue
-                }
-                guard state == nil || state == .coolingDown else { continue }
-                if self.repeated.contains(index) {
-                    if repeated == nil || index == self.latest { repeated = index }
-                } else if again == nil || index == self.latest {
+                } else if state == nil || state == .coolingDown, again == nil || index == self.latest {
                     again = index
                 }
             }
         }
         if let again { return .again(again) }
-        if hasLeastBad { return .leastBad }
-        return repeated.map { .again($0) } ?? .none
+        return hasLeastBad ? .leastBad : .none
     }
 
     // MARK: Inside
@@ -152,7 +139,7 @@ public struct RouteCursor: Sendable {
     }
 
     /// The one to try although all are sick: a refused credential last, otherwise the soonest to reopen. `nil` while
-    /// some target is well that was not tried twice.
+    /// some target, tried or not, is well.
     private func leastBad(
         _ chooser: TargetChooser,
         at now: MonotonicInstant,
@@ -164,7 +151,7 @@ public struct RouteCursor: Sendable {
                 let health = chooser.healths[index]
                 let state = health.obstacle(at: now)
                 if self.tried.contains(index) {
-                    if state == nil, !self.repeated.contains(index) { return nil }
+                    if state == nil { return nil }
                     continue
                 }
                 let (isDead, from) = (state == .credential, health.availableFrom)
