@@ -296,13 +296,16 @@ final class Journey {
         self.trail.append(self.note(exchange, at: index, end.outcome))
         self.finishPermit(end.outcome, isEcho: self.echoes(exchange, at: index, end, failure))
         if case .unsuitable = end.failure { self.unfit.append((index, .context)) }
+        // Who cannot be reached twice is not asked a third time: the caller would wait for nothing. One whose breaker is open
+        // may be well again, and is asked when there is nobody else.
+        let isUnreachable = end.failure == .notSent && self.trail.count > 1
+        if isUnreachable { self.cursor.giveUp(index) }
         let now = self.loop.monotonicNow
         let rest = self.cursor.rest(self.model.chooser, at: now) { self.obstacle($0) }
         switch self.policy.decide(after: end.failure, rest: rest, at: now, wasProbe: choice.permit.isProbe) {
         case .next(let wait) where wait <= AttemptPolicy.longestBackoff:
             self.rest(exchange, failure, wait) { $0.advance() }
-        case .again(_, _) where end.failure == .notSent && self.trail.count > 1:
-            // Who cannot be reached twice is not asked a third time: the caller would wait for nothing.
+        case .again where isUnreachable:
             return self.stop(.noTarget)
         case .again(let index, let wait) where wait <= AttemptPolicy.longestBackoff:
             self.rest(exchange, failure, wait) { $0.tryAgain(index) }

@@ -172,6 +172,28 @@ struct AttemptTests {
         #expect(try #require(road.takeRecords().first?.route).contains(#"{"target":"openai/gpt-real","reason":"breaker_open"}"#))
     }
 
+    @Test("when the only target that is well cannot be reached twice, one whose breaker is open is asked rather than none")
+    func unreachable() throws {
+        let road = try Self.road()
+        let chooser = try #require(road.snapshots.snapshot.model(named: "safe")).chooser
+        for target in chooser.targets.dropFirst() {
+            for _ in 0..<5 {
+                let permit = target.health.beginAnyway(at: road.state.monotonicNow)
+                target.health.finish(permit, .sickTarget, at: road.state.monotonicNow)
+            }
+        }
+        road.vendors.failure = UpstreamError(.connectFailed, "test")
+        road.vendors.failures = 2
+        try road.post("/v1/chat/completions", Self.chat)
+        for _ in 0..<20 where road.vendors.channels.isEmpty { road.advance(.milliseconds(50)) }
+        #expect(try road.vendorReceived().contains(#""model":"llama""#))
+        try road.vendorAnswers(200, Self.good)
+        let answer = try road.answer()
+        #expect(answer.status == 200 && answer.headers["x-martlet-provider"] == "lab")
+        let route = try #require(road.takeRecords().first?.route)
+        #expect(route.contains(#""reason":"breaker_open""#) && route.contains(#""outcome":"served""#))
+    }
+
     @Test("a model's own deadline for connecting goes before the gateway's")
     func connectDeadline() throws {
         let road = try Self.road { $0.rules.connect = .seconds(1) }

@@ -183,12 +183,17 @@ final class WallClock: Sendable {
 final class EmbeddedVendors: UpstreamConnector, @unchecked Sendable {
     private(set) var channels: [EmbeddedChannel] = []
     var failure: UpstreamError?
+    /// So many connections fail with it.
+    var failures = Int.max
     var hangs = false
 
     var last: EmbeddedChannel? { self.channels.last }
 
     func connect(to endpoint: UpstreamEndpoint, on loop: any EventLoop) -> EventLoopFuture<any Channel> {
-        if let failure { return loop.makeFailedFuture(failure) }
+        if let failure, self.failures > 0 {
+            self.failures -= 1
+            return loop.makeFailedFuture(failure)
+        }
         if self.hangs { return loop.makePromise(of: (any Channel).self).futureResult }
         guard let embedded = loop as? EmbeddedEventLoop else {
             return loop.makeFailedFuture(UpstreamError(.connectFailed, "not an embedded loop"))

@@ -5,6 +5,8 @@
 /// choice serves and nothing was passed over.
 public struct RouteCursor: Sendable {
     private var tried = TargetSet()
+    /// Tried, and not to be tried again.
+    private var givenUp = TargetSet()
     private var noted = TargetSet()
     private var skipped: [RouteSkip] = []
 
@@ -79,6 +81,11 @@ public struct RouteCursor: Sendable {
         return self.take(index, .again, permit)
     }
 
+    /// A target that was tried is out of the question from here on, however its breaker stands: this request knows better.
+    public mutating func giveUp(_ index: Int) {
+        self.givenUp.insert(index)
+    }
+
     /// What is left after the latest choice has failed and was finished. Takes nothing.
     /// - Parameters:
     ///   - chooser: The model's targets.
@@ -97,7 +104,9 @@ public struct RouteCursor: Sendable {
                 if !self.tried.contains(index) {
                     if state == nil { return .untried }
                     hasLeastBad = true
-                } else if state == nil || state == .coolingDown, again == nil || index == self.latest {
+                } else if state == nil || state == .coolingDown, again == nil || index == self.latest,
+                    !self.givenUp.contains(index)
+                {
                     again = index
                 }
             }
@@ -139,7 +148,7 @@ public struct RouteCursor: Sendable {
     }
 
     /// The one to try although all are sick: a refused credential last, otherwise the soonest to reopen. `nil` while
-    /// some target, tried or not, is well.
+    /// some target, tried or not, is well and was not given up.
     private func leastBad(
         _ chooser: TargetChooser,
         at now: MonotonicInstant,
@@ -151,7 +160,7 @@ public struct RouteCursor: Sendable {
                 let health = chooser.healths[index]
                 let state = health.obstacle(at: now)
                 if self.tried.contains(index) {
-                    if state == nil { return nil }
+                    if state == nil, !self.givenUp.contains(index) { return nil }
                     continue
                 }
                 let (isDead, from) = (state == .credential, health.availableFrom)
