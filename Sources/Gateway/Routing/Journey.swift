@@ -384,6 +384,8 @@ final class Journey {
         let failure = self.failure ?? self.noTarget
         self.failure = failure
         guard let resting = self.resting else { return self.finish() }
+        // Somebody else was quicker to the target that was left when another attempt was decided on.
+        _ = self.stop(.noTarget)
         resting.conclude(failure)
     }
 
