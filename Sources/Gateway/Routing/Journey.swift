@@ -195,7 +195,9 @@ final class Journey {
 
     func obstacle(_ index: Int) -> SkipReason? {
         if !self.unfit.isEmpty, let known = self.unfit.first(where: { $0.index == index }) { return known.reason }
-        return self.model.targets[index].serves(self.head.operation) ? nil : .unsupported
+        let target = self.model.targets[index]
+        guard target.isOpen(to: self.caller.key) else { return .notAllowed }
+        return target.serves(self.head.operation) ? nil : .unsupported
     }
 
     func expectedCost(_ index: Int) -> Int64? {
@@ -391,11 +393,19 @@ final class Journey {
 
     private var noTarget: GatewayFailure {
         let operation = self.head.operation
+        guard self.model.targets.contains(where: { $0.isOpen(to: self.caller.key) }) else { return Self.notAllowed }
         guard self.model.targets.contains(where: { $0.serves(operation) }) else {
             return RoutePlan.wrongFormat(self.model, operation)
         }
         return Self.noneLeft
     }
+
+    /// Said as of a model that is not there: other projects' accounts are nobody's business.
+    private static let notAllowed = GatewayFailure(
+        .modelNotFound,
+        "The model does not exist or the key may not use it.",
+        parameter: "model"
+    )
 
     private static let noneLeft = GatewayFailure(
         .upstreamUnavailable,

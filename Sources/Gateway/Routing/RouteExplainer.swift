@@ -78,7 +78,8 @@ public struct RouteExplainer: Sendable {
         let explained = ExplainedRequest(
             inspected: inspected,
             operation: operation,
-            room: self.formats.client(operation)
+            room: self.formats.client(operation),
+            key: key
         )
         return explained.text(model, at: self.now())
     }
@@ -89,6 +90,8 @@ private struct ExplainedRequest {
     let inspected: InspectedRequest
     let operation: Exchange.Operation
     let room: (any ClientFormat)?
+    /// Who would ask; `nil` may use everything.
+    let key: KeyEntry?
 
     func text(_ model: Model, at now: MonotonicInstant) -> [UInt8] {
         let obstacles = model.targets.map { self.obstacle($0) }
@@ -162,6 +165,7 @@ private struct ExplainedRequest {
 
     /// What a target cannot do for this request, as the road would find out.
     private func obstacle(_ target: Target) -> (reason: SkipReason, detail: String?)? {
+        guard self.key.map(target.isOpen) ?? true else { return (.notAllowed, nil) }
         guard target.serves(self.operation) else { return (.unsupported, nil) }
         do throws(GatewayFailure) {
             _ = try self.estimate(target)

@@ -212,6 +212,12 @@ public final class Target: Sendable {
         return configuration.vendorTarget(action, format: operation.format, model: model)
     }
 
+    /// Whether a key may use this target: a provider that is bound to a project serves that project's keys alone.
+    func isOpen(to key: KeyEntry) -> Bool {
+        guard let project = self.provider.boundProject else { return true }
+        return project == key.project.name
+    }
+
     /// Whether this target can serve an operation, passed through or translated.
     func serves(_ operation: Exchange.Operation) -> Bool {
         self.requestTargets[Int(operation.index)] != nil || self.routes[Int(operation.index)] != nil

@@ -194,6 +194,22 @@ struct AttemptTests {
         #expect(route.contains(#""reason":"breaker_open""#) && route.contains(#""outcome":"served""#))
     }
 
+    @Test("a provider that is bound to another project is passed over, and alone it is as if it were not there")
+    func boundToAnother() throws {
+        let road = try Self.road { $0.openAISettings = ["project": "others"] }
+        try road.post("/v1/chat/completions", Self.chat)
+        #expect(try road.vendorReceived().contains(#""model":"llama""#))
+        try road.vendorAnswers(200, Self.good)
+        #expect(try road.answer().headers["x-martlet-provider"] == "lab")
+        #expect(road.takeRecords().first?.route?.contains(#""reason":"not_allowed""#) == true)
+        try road.post("/v1/chat/completions", #"{"model":"fast","messages":[]}"#)
+        let alone = try road.answer()
+        #expect(alone.status == 404 && alone.body.contains("model_not_found"))
+        let own = try Self.road { $0.openAISettings = ["project": "default"] }
+        try own.post("/v1/chat/completions", Self.chat)
+        #expect(try own.vendorReceived().contains(#""model":"gpt-real""#))
+    }
+
     @Test("a model's own deadline for connecting goes before the gateway's")
     func connectDeadline() throws {
         let road = try Self.road { $0.rules.connect = .seconds(1) }
