@@ -21,12 +21,13 @@ extension SQLiteTransaction {
                 try database.execute(
                     sql: """
                         INSERT INTO budgets (id, \(owner)_id, amount_nano_usd, period, time_zone, is_hard,
-                            is_upper_bound, reset_at, created_at, updated_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            is_upper_bound, reset_at, origin, created_at, updated_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         budget.id, id, budget.amountNanoUSD, budget.period.rawValue, budget.timeZone, budget.isHard,
-                        budget.isUpperBound, budget.resetAt, budget.createdAt, budget.updatedAt,
+                        budget.isUpperBound, budget.resetAt, budget.origin.rawValue, budget.createdAt,
+                        budget.updatedAt,
                     ]
                 )
             }
@@ -41,12 +42,12 @@ extension SQLiteTransaction {
                 budget.id,
                 sql: """
                     UPDATE budgets SET amount_nano_usd = ?, time_zone = ?, is_hard = ?, is_upper_bound = ?, reset_at = ?,
-                        created_at = ?, updated_at = ?
+                        origin = ?, created_at = ?, updated_at = ?
                     WHERE id = ?
                     """,
                 arguments: [
                     budget.amountNanoUSD, budget.timeZone, budget.isHard, budget.isUpperBound, budget.resetAt,
-                    budget.createdAt, budget.updatedAt, budget.id,
+                    budget.origin.rawValue, budget.createdAt, budget.updatedAt, budget.id,
                 ]
             )
         }
@@ -65,7 +66,7 @@ extension SQLiteStore {
     static func budgets(_ database: Database) throws -> [BudgetRecord] {
         let sql = """
             SELECT id, key_id, project_id, amount_nano_usd, period, time_zone, is_hard, is_upper_bound, reset_at,
-                created_at, updated_at
+                origin, created_at, updated_at
             FROM budgets ORDER BY created_at, id
             """
         return try Row.fetchAll(database, sql: sql).map { row in
@@ -82,6 +83,7 @@ extension SQLiteStore {
                 isHard: try reader.value(),
                 isUpperBound: try reader.value(),
                 resetAt: try reader.optional(),
+                origin: try reader.choice(),
                 createdAt: try reader.value(),
                 updatedAt: try reader.value()
             )

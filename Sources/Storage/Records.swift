@@ -11,6 +11,8 @@ public struct ProjectRecord: Sendable, Equatable {
     public var isEnabled: Bool
     /// What all its keys together may use.
     public var limits: LimitsRecord
+    /// Who owns the row.
+    public var origin: RecordOrigin
     /// When it was created.
     public var createdAt: UnixMilliseconds
     /// When it was last changed.
@@ -22,6 +24,7 @@ public struct ProjectRecord: Sendable, Equatable {
         name: String,
         isEnabled: Bool = true,
         limits: LimitsRecord = LimitsRecord(),
+        origin: RecordOrigin = .stored,
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
     ) {
@@ -29,6 +32,7 @@ public struct ProjectRecord: Sendable, Equatable {
         self.name = name
         self.isEnabled = isEnabled
         self.limits = limits
+        self.origin = origin
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -121,6 +125,8 @@ public struct KeyRecord: Sendable, Equatable {
 public enum RecordOrigin: String, Sendable, CaseIterable {
     /// Written by an operator; changeable.
     case stored
+    /// Declared in the configuration file; changed there.
+    case file
     /// Found in the process environment at start; read-only, its secret never stored.
     case environment
     /// Part of Martlet (the sandbox); read-only.

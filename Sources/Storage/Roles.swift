@@ -67,6 +67,9 @@ public protocol ConfigurationWriter {
     func updateBudget(_ budget: BudgetRecord) throws
     /// Deletes a budget; its balances and ledger rows stay. Budgets of a deleted key or project go with it.
     func deleteBudget(id: String) throws
+
+    /// Keeps a version of what the configuration file declares. Throws `.conflict` when its number is taken.
+    func insertVersion(_ version: ConfigurationVersion) throws
 }
 
 /// Everything the control plane writes. Calls block: they run on a store's own thread, never on an event loop.
@@ -86,6 +89,15 @@ public protocol ConfigurationStore: Sendable {
         _ write: (any ConfigurationWriter) throws -> Void,
         audit: (StoredConfiguration) -> AuditBatch?
     ) throws -> StoredConfiguration
+
+    /// Versions of what the configuration file declared, newest first.
+    ///
+    /// - Parameters:
+    ///   - limit: At most so many, 1 to 1,000.
+    ///   - before: Only those before this number; `nil` begins with the newest.
+    /// - Returns: The versions.
+    /// - Throws: `.failed` when the engine does.
+    func versions(limit: Int, before: Int64?) throws -> [ConfigurationVersion]
 
     /// A setting's value (wrapped secrets, schema facts), or `nil`.
     func setting(_ name: String) throws -> [UInt8]?

@@ -49,6 +49,7 @@ extension Administration {
             timeZone: try self.checked(timeZone: draft.timeZone, now),
             isHard: draft.isHard,
             isUpperBound: draft.isUpperBound,
+            origin: self.writesAs,
             createdAt: now,
             updatedAt: now
         )
@@ -72,9 +73,11 @@ extension Administration {
     /// Changes a budget. An amount below what is spent refuses the next request; nothing is taken back.
     public func changeBudget(id: String, _ change: BudgetChange) throws(AdminProblem) -> BudgetRecord {
         var budget = try self.budget(id: id)
+        try self.checkOwn(budget.origin, "budget \(id)")
         budget.amountNanoUSD = try BudgetRules.amount(change.amountNanoUSD.applied(to: budget.amountNanoUSD))
         budget.isHard = change.isHard.applied(to: budget.isHard)
         budget.isUpperBound = change.isUpperBound.applied(to: budget.isUpperBound)
+        budget.origin = self.ownerAfterChange(of: budget.origin)
         return try self.write(budget)
     }
 
@@ -91,7 +94,7 @@ extension Administration {
 
     /// Deletes a budget; its ledger rows stay.
     public func deleteBudget(id: String) throws(AdminProblem) {
-        _ = try self.budget(id: id)
+        try self.checkOwn(try self.budget(id: id).origin, "budget \(id)")
         try self.commit { try $0.deleteBudget(id: id) }
     }
 

@@ -10,6 +10,7 @@ extension Administration {
             isEnabled: draft.isEnabled,
             targets: try self.checked(draft.targets),
             routing: try RoutingRules.checked(draft.routing),
+            origin: self.writesAs,
             createdAt: now,
             updatedAt: now
         )
@@ -30,13 +31,14 @@ extension Administration {
     /// Changes a stored model.
     public func changeModel(id: String, _ change: ModelChange) throws(AdminProblem) -> ModelRecord {
         var model = try self.model(id: id)
-        try Self.checkOwn(model.origin, "model \(model.name)")
+        try self.checkOwn(model.origin, "model \(model.name)")
         model.name = try NameRules.modelName(change.name.applied(to: model.name))
         model.isEnabled = change.isEnabled.applied(to: model.isEnabled)
         if case .set(let targets) = change.targets { model.targets = try self.checked(targets) }
         model.routing = try RoutingRules.checked(change.routing.applied(to: model.routing))
         try self.checkFree(modelName: model.name, except: id)
         try ModelRules.check(model, self.configuration.providers)
+        model.origin = self.ownerAfterChange(of: model.origin)
         model.updatedAt = self.now
         let changed = model
         try self.commit { try $0.updateModel(changed) }
@@ -46,7 +48,7 @@ extension Administration {
     /// Deletes a stored model.
     public func deleteModel(id: String) throws(AdminProblem) {
         let model = try self.model(id: id)
-        try Self.checkOwn(model.origin, "model \(model.name)")
+        try self.checkOwn(model.origin, "model \(model.name)")
         try self.commit { try $0.deleteModel(id: id) }
     }
 

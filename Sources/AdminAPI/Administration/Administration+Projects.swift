@@ -9,6 +9,7 @@ extension Administration {
             name: try NameRules.slug(draft.name),
             isEnabled: draft.isEnabled,
             limits: try LimitRules.checked(draft.limits),
+            origin: self.writesAs,
             createdAt: now,
             updatedAt: now
         )
@@ -28,9 +29,11 @@ extension Administration {
     /// Changes a project. Disabling it refuses its keys at once.
     public func changeProject(id: String, _ change: ProjectChange) throws(AdminProblem) -> ProjectRecord {
         var project = try self.project(id: id)
+        try self.checkOwn(project.origin, "project \(project.name)")
         project.name = try NameRules.slug(change.name.applied(to: project.name))
         project.isEnabled = change.isEnabled.applied(to: project.isEnabled)
         project.limits = try LimitRules.checked(change.limits.applied(to: project.limits))
+        project.origin = self.ownerAfterChange(of: project.origin)
         project.updatedAt = self.now
         try self.checkFree(projectName: project.name, except: id)
         let changed = project
@@ -41,6 +44,7 @@ extension Administration {
     /// Deletes a project that owns no keys, and its budgets; its ledger rows stay.
     public func deleteProject(id: String) throws(AdminProblem) {
         let project = try self.project(id: id)
+        try self.checkOwn(project.origin, "project \(project.name)")
         let keys = self.configuration.keys.filter { $0.projectID == id }.count
         guard keys == 0 else {
             throw AdminProblem(.conflict, "project \(project.name) still owns \(keys) key\(keys == 1 ? "" : "s")")

@@ -21,6 +21,7 @@ extension Administration {
             baseURL: draft.baseURL ?? "",
             settings: draft.settings,
             isEnabled: draft.isEnabled,
+            origin: self.writesAs,
             createdAt: now,
             updatedAt: now
         )
@@ -41,12 +42,17 @@ extension Administration {
 
     /// Changes a stored provider.
     public func changeProvider(id: String, _ change: ProviderChange) throws(AdminProblem) -> ProviderRecord {
-        var provider = try self.changeableProvider(id: id)
+        var provider = try self.provider(id: id)
+        // A file need not hold credentials: one that it does not name may be given here.
+        if !(provider.origin == .file && change.isOfSecretAlone) {
+            try self.checkOwn(provider.origin, "provider \(provider.name)")
+        }
         provider.baseURL = change.baseURL.applied(to: provider.baseURL)
         provider.settings = change.settings.applied(to: provider.settings)
         provider.isEnabled = change.isEnabled.applied(to: provider.isEnabled)
         if case .set(let secret) = change.secret { try self.place(secret, in: &provider) }
         try self.normalise(&provider)
+        provider.origin = self.ownerAfterChange(of: provider.origin)
         provider.updatedAt = self.now
         let changed = provider
         try self.commit { try $0.updateProvider(changed) }
@@ -55,7 +61,8 @@ extension Administration {
 
     /// Deletes a stored provider that no model has a target on.
     public func deleteProvider(id: String) throws(AdminProblem) {
-        let provider = try self.changeableProvider(id: id)
+        let provider = try self.provider(id: id)
+        try self.checkOwn(provider.origin, "provider \(provider.name)")
         let users = self.stored.models.filter { $0.targets.contains { $0.provider == provider.name } }.map(\.name)
         guard users.isEmpty else {
             throw AdminProblem(.conflict, "provider \(provider.name) still serves \(Self.listed(users))")
@@ -80,12 +87,6 @@ extension Administration {
 
     private static func listed(_ names: [String]) -> String {
         names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " …" : "")
-    }
-
-    private func changeableProvider(id: String) throws(AdminProblem) -> ProviderRecord {
-        let provider = try self.provider(id: id)
-        try Self.checkOwn(provider.origin, "provider \(provider.name)")
-        return provider
     }
 
     private func place(_ secret: Secret?, in provider: inout ProviderRecord) throws(AdminProblem) {
@@ -141,12 +142,24 @@ extension Administration {
         }
     }
 
-    static func checkOwn(_ origin: RecordOrigin, _ what: String) throws(AdminProblem) {
+    /// Refuses a change of a row that whoever asks does not own.
+    func checkOwn(_ origin: RecordOrigin, _ what: String) throws(AdminProblem) {
         switch origin {
         case .stored: return
+        case .file:
+            guard self.writesAs != .file else { return }
+            throw AdminProblem(
+                .readOnly,
+                "\(what) is declared in the configuration file; change it there, and run 'martlet config apply'"
+            )
         case .environment:
             throw AdminProblem(.readOnly, "\(what) comes from the environment; change it there and restart")
         case .builtIn: throw AdminProblem(.readOnly, "\(what) is built in")
         }
+    }
+
+    /// A row that the file declares is the file's from then on.
+    func ownerAfterChange(of origin: RecordOrigin) -> RecordOrigin {
+        self.writesAs == .file ? .file : origin
     }
 }

@@ -26,6 +26,10 @@ public actor Administration {
     private var observers: [@Sendable (StoredConfiguration) -> Void] = []
     /// What is stored.
     private(set) var stored = StoredConfiguration()
+    /// Changes that are being tried together; `nil` when each one is written by itself.
+    private var pending: PendingChanges?
+    /// Who owns the rows that are made or changed.
+    private(set) var writesAs = RecordOrigin.stored
 
     /// What is stored together with the rows that are not.
     public private(set) var configuration = StoredConfiguration()
@@ -89,8 +93,44 @@ public actor Administration {
     /// The time now.
     var now: UnixMilliseconds { self.clock() }
 
+    /// From now on changes are tried on a copy.
+    func beginPending(as origin: RecordOrigin) {
+        precondition(self.pending == nil, "changes that are made together contain no others")
+        self.pending = PendingChanges(working: WorkingConfiguration(self.stored))
+        self.writesAs = origin
+    }
+
+    /// How far the changes that are tried have come.
+    var pendingMark: (rows: StoredConfiguration, writes: Int) { (self.stored, self.pending?.writes.count ?? 0) }
+
+    /// Forgets the changes since a mark.
+    func forgetPending(since mark: (rows: StoredConfiguration, writes: Int)) {
+        guard let pending = self.pending else { return }
+        self.pending = PendingChanges(
+            working: WorkingConfiguration(mark.rows),
+            writes: Array(pending.writes.prefix(mark.writes))
+        )
+        self.stored = mark.rows
+        self.configuration = self.readOnly.merged(with: mark.rows)
+    }
+
+    /// Ends what `beginPending` began.
+    ///
+    /// - Parameter rows: The stored rows as they were.
+    /// - Returns: The changes that were tried.
+    func endPending(restoring rows: StoredConfiguration) -> [PendingChanges.Write] {
+        defer {
+            self.pending = nil
+            self.writesAs = .stored
+            self.stored = rows
+            self.configuration = self.readOnly.merged(with: rows)
+        }
+        return self.pending?.writes ?? []
+    }
+
     /// Writes, with what the audit trail is to know of it in the same transaction, and tells the observers.
-    func commit(_ write: (any ConfigurationWriter) throws -> Void) throws(AdminProblem) {
+    func commit(_ write: @escaping PendingChanges.Write) throws(AdminProblem) {
+        guard self.pending == nil else { return try self.tryOut(write) }
         try Precondition.current?.check(self.stored)
         let (before, context, now) = (self.stored, AuditContext.current, self.now)
         let seal = self.audit.seal
@@ -102,6 +142,14 @@ public actor Administration {
             throw Self.problem(from: error)
         }
         self.tell()
+    }
+
+    private func tryOut(_ write: @escaping PendingChanges.Write) throws(AdminProblem) {
+        guard let working = self.pending?.working else { return }
+        do { try write(working) } catch { throw Self.problem(from: error) }
+        self.pending?.writes.append(write)
+        self.stored = working.rows
+        self.configuration = self.readOnly.merged(with: working.rows)
     }
 
     private func tell() {

@@ -130,6 +130,11 @@ public struct ProviderChange: Sendable, Equatable {
 
     /// Changes nothing.
     public init() {}
+
+    /// Whether it leaves everything but the credential as it is.
+    var isOfSecretAlone: Bool {
+        self.baseURL == .keep && self.settings == .keep && self.isEnabled == .keep && self.secret != .keep
+    }
 }
 
 /// A model to be made.

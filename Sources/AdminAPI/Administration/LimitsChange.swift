@@ -18,6 +18,15 @@ public struct LimitsChange: Sendable, Equatable {
     /// Changes nothing.
     public init() {}
 
+    /// Puts limits in the place of all that there are.
+    init(replacingAllBy limits: LimitsRecord) {
+        self.clearsAll = true
+        self.requestsPerMinute = .set(limits.requestsPerMinute)
+        self.tokensPerMinute = .set(limits.tokensPerMinute)
+        self.concurrentRequests = .set(limits.concurrentRequests)
+        self.models = limits.models.mapValues { $0 }
+    }
+
     /// The limits after the change.
     func applied(to current: LimitsRecord) -> LimitsRecord {
         var limits = self.clearsAll ? LimitsRecord() : current

@@ -28,6 +28,20 @@ public struct RoutingChange: Sendable, Equatable {
     /// Changes nothing.
     public init() {}
 
+    /// Puts another routing in the place of what there is.
+    init(replacingAllBy routing: ModelRoutingRecord) {
+        self.clearsAll = true
+        self.strategy = .set(routing.strategy)
+        self.isSticky = .set(routing.isSticky)
+        self.mayBillTwice = .set(routing.mayBillTwice)
+        self.fallsBackOnRefusal = .set(routing.fallsBackOnRefusal)
+        self.hedges = .set(routing.hedges)
+        self.connectMilliseconds = .set(routing.connectMilliseconds)
+        self.firstContentMilliseconds = .set(routing.firstContentMilliseconds)
+        self.idleMilliseconds = .set(routing.idleMilliseconds)
+        self.totalMilliseconds = .set(routing.totalMilliseconds)
+    }
+
     /// The routing after the change.
     func applied(to current: ModelRoutingRecord) -> ModelRoutingRecord {
         var routing = self.clearsAll ? ModelRoutingRecord() : current

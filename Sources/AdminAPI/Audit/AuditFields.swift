@@ -89,6 +89,7 @@ extension ProjectRecord: AuditedRow {
         fields.add("name", self.name)
         fields.add("enabled", self.isEnabled)
         fields.add(self.limits)
+        fields.add("origin", self.origin.rawValue)
         return fields
     }
 }
@@ -124,6 +125,7 @@ extension ProviderRecord: AuditedRow {
         fields.add("secret", self.secretMark)
         fields.add("settings", self.settings)
         fields.add("enabled", self.isEnabled)
+        fields.add("origin", self.origin.rawValue)
         return fields
     }
 
@@ -149,6 +151,7 @@ extension ModelRecord: AuditedRow {
             }
         }
         fields.add(member: "routing") { RoutingFields.write(self.routing, to: &$0) }
+        fields.add("origin", self.origin.rawValue)
         return fields
     }
 }
@@ -172,6 +175,7 @@ extension BudgetRecord: AuditedRow {
         fields.add("hard", self.isHard)
         fields.add("bound", self.isUpperBound ? "upper" : "expected")
         fields.add("reset_at", time: self.resetAt)
+        fields.add("origin", self.origin.rawValue)
         return fields
     }
 }

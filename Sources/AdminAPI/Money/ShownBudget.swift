@@ -34,6 +34,7 @@ struct ShownBudget: Sendable {
         writer.member("period_starts_at", time: isTotal ? self.record.createdAt : self.standing.periodStartsAt)
         writer.member("resets_at", time: self.standing.resetsAt)
         writer.member("reset_at", time: self.record.resetAt)
+        writer.member("origin", self.record.origin.rawValue)
         writer.member("created_at", time: self.record.createdAt)
         writer.member("updated_at", time: self.record.updatedAt)
     }

@@ -14,7 +14,9 @@ enum BudgetRoutes {
                 try await self.list(call, services)
             },
             AdminRoute(.post, path, takesBody: true, "creates a budget") { call throws(AdminProblem) in
-                let budget = try await administration.createBudget(try self.draft(call.body))
+                let budget = try await administration.createBudget(
+                    try AdminBody.read(call.body, self.draftFields, self.draft)
+                )
                 return try await self.answer(budget, services, status: 201)
             },
             AdminRoute(.get, "\(path)/{id}", "shows a budget and how it stands") { call throws(AdminProblem) in
@@ -66,21 +68,22 @@ enum BudgetRoutes {
         }
     }
 
-    private static func draft(_ body: [UInt8]) throws(AdminProblem) -> BudgetDraft {
-        try AdminBody.read(body, self.fixed + self.changeable) { body throws(AdminProblem) in
-            guard let scope = try body.object("scope", ["key", "project"], self.scope) else {
-                throw body.wrong("scope", "is needed")
-            }
-            guard let amount = try body.dollars("amount_usd") else { throw body.wrong("amount_usd", "is needed") }
-            guard let period: BudgetPeriodKind = try body.choice("period") else {
-                throw body.wrong("period", "is needed")
-            }
-            var draft = BudgetDraft(scope: scope, amountNanoUSD: amount, period: period)
-            draft.timeZone = try body.string("time_zone") ?? draft.timeZone
-            draft.isHard = (try body.choice("kind") ?? BudgetKind.hard) == .hard
-            draft.isUpperBound = (try body.choice("bound") ?? BudgetBound.expected) == .upper
-            return draft
+    /// What describes a budget to be made.
+    static let draftFields = Self.fixed + Self.changeable
+
+    static func draft(_ body: AdminBody) throws(AdminProblem) -> BudgetDraft {
+        guard let scope = try body.object("scope", ["key", "project"], self.scope) else {
+            throw body.wrong("scope", "is needed")
         }
+        guard let amount = try body.dollars("amount_usd") else { throw body.wrong("amount_usd", "is needed") }
+        guard let period: BudgetPeriodKind = try body.choice("period") else {
+            throw body.wrong("period", "is needed")
+        }
+        var draft = BudgetDraft(scope: scope, amountNanoUSD: amount, period: period)
+        draft.timeZone = try body.string("time_zone") ?? draft.timeZone
+        draft.isHard = (try body.choice("kind") ?? BudgetKind.hard) == .hard
+        draft.isUpperBound = (try body.choice("bound") ?? BudgetBound.expected) == .upper
+        return draft
     }
 
     private static func scope(_ body: AdminBody) throws(AdminProblem) -> BudgetScope {

@@ -19,7 +19,9 @@ enum KeyRoutes {
             },
             AdminRoute(.post, path, takesBody: true, "creates a key and shows its secret once") {
                 call throws(AdminProblem) in
-                let created = try await administration.createKey(try self.draft(call.body))
+                let created = try await administration.createKey(
+                    try AdminBody.read(call.body, self.draftFields, self.draft)
+                )
                 let secret = String(decoding: created.secret.bytes, as: UTF8.self)
                 return try await self.answer(created.record, services, status: 201, secret: secret)
             },
@@ -97,17 +99,18 @@ enum KeyRoutes {
         Dictionary(configuration.projects.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private static func draft(_ body: [UInt8]) throws(AdminProblem) -> KeyDraft {
-        try AdminBody.read(body, self.changeable + ["project"]) { body throws(AdminProblem) in
-            var draft = KeyDraft(name: try body.requiredString("name"), project: try body.requiredString("project"))
-            draft.isEnabled = try body.bool("enabled") ?? true
-            draft.allowedModels = try body.optional("allowed_models", body.strings)
-            draft.limits = try self.limits(body).applied(to: draft.limits)
-            draft.maxOutputTokens = try body.optional("max_output_tokens", body.int)
-            draft.expiresAt = try body.optional("expires_at", body.instant)
-            draft.isStrict = try body.bool("strict_translation") ?? false
-            return draft
-        }
+    /// What describes a key to be made.
+    static let draftFields = Self.changeable + ["project"]
+
+    static func draft(_ body: AdminBody) throws(AdminProblem) -> KeyDraft {
+        var draft = KeyDraft(name: try body.requiredString("name"), project: try body.requiredString("project"))
+        draft.isEnabled = try body.bool("enabled") ?? true
+        draft.allowedModels = try body.optional("allowed_models", body.strings)
+        draft.limits = try self.limits(body).applied(to: draft.limits)
+        draft.maxOutputTokens = try body.optional("max_output_tokens", body.int)
+        draft.expiresAt = try body.optional("expires_at", body.instant)
+        draft.isStrict = try body.bool("strict_translation") ?? false
+        return draft
     }
 
     private static func change(_ body: [UInt8]) throws(AdminProblem) -> KeyChange {

@@ -4,7 +4,7 @@ import Wire
 
 /// Models with their targets: list, show, create, change, delete.
 enum ModelRoutes {
-    private static let fields = ["name", "enabled", "targets", "routing"]
+    static let fields = ["name", "enabled", "targets", "routing"]
     private static let targetFields = ["provider", "upstream_model", "weight", "priority", "enabled", "overrides"]
 
     static func all(_ services: AdminServices) -> [AdminRoute] {
@@ -15,7 +15,9 @@ enum ModelRoutes {
                 try await self.list(call, services)
             },
             AdminRoute(.post, path, takesBody: true, "creates a model") { call throws(AdminProblem) in
-                let model = try await administration.createModel(try self.draft(call.body))
+                let model = try await administration.createModel(
+                    try AdminBody.read(call.body, self.fields, self.draft)
+                )
                 return await self.answer(model, services, status: 201)
             },
             AdminRoute(.get, "\(path)/{id}", "shows a model") { call throws(AdminProblem) in
@@ -50,15 +52,13 @@ enum ModelRoutes {
         return .object(status: status) { self.write(model, tags, to: &$0) }
     }
 
-    private static func draft(_ body: [UInt8]) throws(AdminProblem) -> ModelDraft {
-        try AdminBody.read(body, self.fields) { body throws(AdminProblem) in
-            let name = try body.requiredString("name")
-            guard let targets = try self.targets(body) else { throw body.wrong("targets", "is needed") }
-            var draft = ModelDraft(name: name, targets: targets)
-            draft.isEnabled = try body.bool("enabled") ?? true
-            draft.routing = try RoutingFields.change(body).applied(to: draft.routing)
-            return draft
-        }
+    static func draft(_ body: AdminBody) throws(AdminProblem) -> ModelDraft {
+        let name = try body.requiredString("name")
+        guard let targets = try self.targets(body) else { throw body.wrong("targets", "is needed") }
+        var draft = ModelDraft(name: name, targets: targets)
+        draft.isEnabled = try body.bool("enabled") ?? true
+        draft.routing = try RoutingFields.change(body).applied(to: draft.routing)
+        return draft
     }
 
     private static func change(_ body: [UInt8]) throws(AdminProblem) -> ModelChange {

@@ -3,7 +3,7 @@ import Wire
 
 /// Projects: list, show, create, change, delete.
 enum ProjectRoutes {
-    private static let fields = ["name", "enabled", "limits"]
+    static let fields = ["name", "enabled", "limits"]
 
     static func all(_ services: AdminServices) -> [AdminRoute] {
         let path = "\(AdminRoutes.prefix)/projects"
@@ -13,7 +13,9 @@ enum ProjectRoutes {
                 try await self.list(call, services)
             },
             AdminRoute(.post, path, takesBody: true, "creates a project") { call throws(AdminProblem) in
-                let project = try await administration.createProject(try self.draft(call.body))
+                let project = try await administration.createProject(
+                    try AdminBody.read(call.body, self.fields, self.draft)
+                )
                 return try await self.answer(project, services, status: 201)
             },
             AdminRoute(.get, "\(path)/{id}", "shows a project") { call throws(AdminProblem) in
@@ -42,13 +44,11 @@ enum ProjectRoutes {
         }
     }
 
-    private static func draft(_ body: [UInt8]) throws(AdminProblem) -> ProjectDraft {
-        try AdminBody.read(body, self.fields) { body throws(AdminProblem) in
-            var draft = ProjectDraft(name: try body.requiredString("name"))
-            draft.isEnabled = try body.bool("enabled") ?? true
-            draft.limits = try LimitFields.change(body).applied(to: draft.limits)
-            return draft
-        }
+    static func draft(_ body: AdminBody) throws(AdminProblem) -> ProjectDraft {
+        var draft = ProjectDraft(name: try body.requiredString("name"))
+        draft.isEnabled = try body.bool("enabled") ?? true
+        draft.limits = try LimitFields.change(body).applied(to: draft.limits)
+        return draft
     }
 
     private static func change(_ body: [UInt8]) throws(AdminProblem) -> ProjectChange {
@@ -76,6 +76,7 @@ enum ProjectRoutes {
         writer.member("enabled", project.isEnabled)
         LimitFields.write(project.limits, to: &writer)
         writer.member("budgets", budgets: budgets)
+        writer.member("origin", project.origin.rawValue)
         writer.member("created_at", time: project.createdAt)
         writer.member("updated_at", time: project.updatedAt)
     }

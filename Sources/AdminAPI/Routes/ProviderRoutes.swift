@@ -14,7 +14,9 @@ enum ProviderRoutes {
                 try await self.list(call, administration)
             },
             AdminRoute(.post, path, takesBody: true, "creates a provider") { call throws(AdminProblem) in
-                let provider = try await administration.createProvider(try self.draft(call.body))
+                let provider = try await administration.createProvider(
+                    try AdminBody.read(call.body, self.draftFields, self.draft)
+                )
                 return .object(status: 201) { self.write(provider, to: &$0) }
             },
             AdminRoute(.get, "\(path)/{id}", "shows a provider") { call throws(AdminProblem) in
@@ -79,15 +81,16 @@ enum ProviderRoutes {
         return page.answer { writer, provider in writer.object { self.write(provider, to: &$0) } }
     }
 
-    private static func draft(_ body: [UInt8]) throws(AdminProblem) -> ProviderDraft {
-        try AdminBody.read(body, ["name", "kind"] + self.changeable) { body throws(AdminProblem) in
-            var draft = ProviderDraft(name: try body.requiredString("name"), kind: try body.requiredString("kind"))
-            draft.baseURL = try body.optional("base_url", body.string)
-            draft.secret = try body.optional("secret", body.secret)
-            draft.settings = try body.settings("settings") ?? [:]
-            draft.isEnabled = try body.bool("enabled") ?? true
-            return draft
-        }
+    /// What describes a provider to be made.
+    static let draftFields = ["name", "kind"] + Self.changeable
+
+    static func draft(_ body: AdminBody) throws(AdminProblem) -> ProviderDraft {
+        var draft = ProviderDraft(name: try body.requiredString("name"), kind: try body.requiredString("kind"))
+        draft.baseURL = try body.optional("base_url", body.string)
+        draft.secret = try body.optional("secret", body.secret)
+        draft.settings = try body.settings("settings") ?? [:]
+        draft.isEnabled = try body.bool("enabled") ?? true
+        return draft
     }
 
     private static func change(_ body: [UInt8]) throws(AdminProblem) -> ProviderChange {

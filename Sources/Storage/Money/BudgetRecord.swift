@@ -37,6 +37,8 @@ public struct BudgetRecord: Sendable, Equatable {
     public var isUpperBound: Bool
     /// When it was last reset by an administrator: spending before does not count.
     public var resetAt: UnixMilliseconds?
+    /// Who owns the row.
+    public var origin: RecordOrigin
     /// When it was created.
     public var createdAt: UnixMilliseconds
     /// When it was last changed.
@@ -52,6 +54,7 @@ public struct BudgetRecord: Sendable, Equatable {
         isHard: Bool = true,
         isUpperBound: Bool = false,
         resetAt: UnixMilliseconds? = nil,
+        origin: RecordOrigin = .stored,
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
     ) {
@@ -63,6 +66,7 @@ public struct BudgetRecord: Sendable, Equatable {
         self.isHard = isHard
         self.isUpperBound = isUpperBound
         self.resetAt = resetAt
+        self.origin = origin
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

@@ -1,6 +1,8 @@
 import Storage
 import Synchronization
 
+@testable import AdminAPI
+
 /// A store in memory, with a switch that makes it fail.
 final class MemoryStore: ConfigurationStore, RequestLog, AuditStore {
     private struct State {
@@ -8,6 +10,7 @@ final class MemoryStore: ConfigurationStore, RequestLog, AuditStore {
         var settings: [String: [UInt8]] = [:]
         var requests: [StoredRequest] = []
         var audit: [AuditEntry] = []
+        var versions: [ConfigurationVersion] = []
         var isBroken = false
     }
 
@@ -31,14 +34,19 @@ final class MemoryStore: ConfigurationStore, RequestLog, AuditStore {
         _ write: (any ConfigurationWriter) throws -> Void,
         audit: (StoredConfiguration) -> AuditBatch?
     ) throws -> StoredConfiguration {
-        let writer = MemoryWriter(try self.loadConfiguration())
+        let writer = WorkingConfiguration(try self.loadConfiguration())
         try write(writer)
-        let after = writer.configuration
+        let after = writer.rows
         return try self.with { state in
             if let batch = audit(after) { state.audit += batch.chained(behind: state.audit.last) }
             state.configuration = after
+            state.versions += writer.versions
             return after
         }
+    }
+
+    func versions(limit: Int, before: Int64?) throws -> [ConfigurationVersion] {
+        try self.with { Array($0.versions.reversed().filter { $0.number < before ?? .max }.prefix(limit)) }
     }
 
     func appendAudit(_ batch: AuditBatch) throws {
@@ -101,68 +109,5 @@ final class MemoryStore: ConfigurationStore, RequestLog, AuditStore {
             }
             return used
         }
-    }
-}
-
-/// Changes a copy of the configuration.
-private final class MemoryWriter: ConfigurationWriter {
-    private(set) var configuration: StoredConfiguration
-
-    init(_ configuration: StoredConfiguration) {
-        self.configuration = configuration
-    }
-
-    private func change(_ body: (inout StoredConfiguration) throws -> Void) throws { try body(&self.configuration) }
-
-    private static func replace<Row>(
-        _ rows: inout [Row],
-        with row: Row?,
-        where isIt: (Row) -> Bool
-    ) throws {
-        guard let index = rows.firstIndex(where: isIt) else { throw StorageError(.notFound, "no such row") }
-        if let row { rows[index] = row } else { rows.remove(at: index) }
-    }
-
-    func insertProject(_ project: ProjectRecord) throws { try self.change { $0.projects.append(project) } }
-    func updateProject(_ project: ProjectRecord) throws {
-        try self.change { try Self.replace(&$0.projects, with: project) { $0.id == project.id } }
-    }
-    func deleteProject(id: String) throws {
-        try self.change { try Self.replace(&$0.projects, with: nil) { $0.id == id } }
-    }
-
-    func insertKey(_ key: KeyRecord) throws { try self.change { $0.keys.append(key) } }
-    func updateKey(_ key: KeyRecord) throws {
-        try self.change { try Self.replace(&$0.keys, with: key) { $0.id == key.id } }
-    }
-    func rotateKey(_ key: KeyRecord) throws { try self.updateKey(key) }
-    func deleteKey(id: String) throws {
-        try self.change { try Self.replace(&$0.keys, with: nil) { $0.id == id } }
-    }
-
-    func insertProvider(_ provider: ProviderRecord) throws {
-        try self.change { $0.providers.append(provider) }
-    }
-    func updateProvider(_ provider: ProviderRecord) throws {
-        try self.change { try Self.replace(&$0.providers, with: provider) { $0.id == provider.id } }
-    }
-    func deleteProvider(id: String) throws {
-        try self.change { try Self.replace(&$0.providers, with: nil) { $0.id == id } }
-    }
-
-    func insertModel(_ model: ModelRecord) throws { try self.change { $0.models.append(model) } }
-    func updateModel(_ model: ModelRecord) throws {
-        try self.change { try Self.replace(&$0.models, with: model) { $0.id == model.id } }
-    }
-    func deleteModel(id: String) throws {
-        try self.change { try Self.replace(&$0.models, with: nil) { $0.id == id } }
-    }
-
-    func insertBudget(_ budget: BudgetRecord) throws { try self.change { $0.budgets.append(budget) } }
-    func updateBudget(_ budget: BudgetRecord) throws {
-        try self.change { try Self.replace(&$0.budgets, with: budget) { $0.id == budget.id } }
-    }
-    func deleteBudget(id: String) throws {
-        try self.change { try Self.replace(&$0.budgets, with: nil) { $0.id == id } }
     }
 }
