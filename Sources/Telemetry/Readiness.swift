@@ -14,6 +14,7 @@ public final class Readiness: Sendable {
     private struct Conditions {
         var states: [String: State]
         var isDraining = false
+        var notes: [String: String] = [:]
     }
 
     private let conditions: Mutex<Conditions>
@@ -27,6 +28,20 @@ public final class Readiness: Sendable {
     /// Tells how a condition stands.
     public func set(_ name: String, _ state: State) {
         self.conditions.withLock { $0.states[name] = state }
+    }
+
+    /// Says something about a part that leaves the process ready.
+    ///
+    /// - Parameters:
+    ///   - name: The part.
+    ///   - text: For whoever asks, without secrets or names of tenants; `nil` takes it back.
+    public func note(_ name: String, _ text: String?) {
+        self.conditions.withLock { $0.notes[name] = text }
+    }
+
+    /// What is to be said of parts, by name.
+    public var notes: [(name: String, text: String)] {
+        self.conditions.withLock { $0.notes }.map { (name: $0.key, text: $0.value) }.sorted { $0.name < $1.name }
     }
 
     /// From now on the process is not ready, whatever the conditions say.

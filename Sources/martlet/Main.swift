@@ -66,6 +66,8 @@ struct CommandFailure: Error {
     /// 1 failure, 2 usage, 3 not found, 4 not authorised.
     var code: Int32
     var message: String
+    /// The field that a refusal of the API is about.
+    var field: String?
 }
 
 /// `martlet version`

@@ -22,6 +22,8 @@ public struct AdminProblem: Error, Sendable, Equatable, CustomStringConvertible 
         case requestTimeout = "request_timeout"
         /// A name is taken, or a row is still referred to.
         case conflict
+        /// The document is the one that a rollback took back.
+        case rolledBack = "rolled_back"
         /// The row is not as `If-Match` says.
         case preconditionFailed = "precondition_failed"
         /// The row belongs to the environment or to Martlet itself.

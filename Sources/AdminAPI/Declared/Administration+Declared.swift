@@ -44,7 +44,7 @@ extension Administration {
             try self.replaced(by: newest)?.digest == digest
         {
             throw AdminProblem(
-                .conflict,
+                .rolledBack,
                 "\(source.name) is what was rolled back with version \(newest.number); change it, or run "
                     + "'martlet config apply'"
             )

@@ -36,7 +36,7 @@ extension DeclaredDocument {
     private static func write(_ project: ProjectDraft, to writer: inout JSONWriter) {
         writer.member("name", project.name)
         if !project.isEnabled { writer.member("enabled", false) }
-        if project.limits != LimitsRecord() { LimitFields.write(project.limits, to: &writer) }
+        if project.limits != LimitsRecord() { LimitFields.write(project.limits, sparsely: true, to: &writer) }
     }
 
     private static func write(_ provider: ProviderDraft, withSecrets: Bool, to writer: inout JSONWriter) {

@@ -9,7 +9,7 @@ extension AdminProblem.Code {
         case .notFound, .routeNotFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .conflict, .readOnly: 409
+        case .conflict, .readOnly, .rolledBack: 409
         case .preconditionFailed: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415

@@ -31,6 +31,15 @@ enum HealthRoutes {
         return .object(status: status) { writer in
             writer.member("ready", status == 200)
             writer.member("conditions", object: { self.write(readiness, to: &$0) })
+            writer.member(
+                "notes",
+                object: { writer in
+                    for note in readiness.notes {
+                        writer.key(note.name)
+                        writer.string(note.text)
+                    }
+                }
+            )
         }
     }
 

@@ -49,27 +49,38 @@ enum LimitFields {
         change.requestsPerMinute = alias
     }
 
-    /// Writes `limits`, every dimension named.
-    static func write(_ limits: LimitsRecord, to writer: inout JSONWriter) {
+    /// Writes `limits`: every dimension, or only those that are limited.
+    static func write(_ limits: LimitsRecord, sparsely isSparse: Bool = false, to writer: inout JSONWriter) {
         writer.member(
             "limits",
             object: { writer in
-                writer.member("requests_per_minute", limits.requestsPerMinute)
-                writer.member("tokens_per_minute", limits.tokensPerMinute)
-                writer.member("concurrent_requests", limits.concurrentRequests)
-                writer.member("models", object: { self.write(limits.models, to: &$0) })
+                let all = LimitsRecord.ModelLimits(
+                    requestsPerMinute: limits.requestsPerMinute,
+                    tokensPerMinute: limits.tokensPerMinute,
+                    concurrentRequests: limits.concurrentRequests
+                )
+                self.write(all, isSparse, to: &writer)
+                guard !isSparse || !limits.models.isEmpty else { return }
+                writer.member(
+                    "models",
+                    object: { writer in
+                        for (name, model) in limits.models.sorted(by: { $0.key < $1.key }) {
+                            writer.key(name)
+                            writer.object { self.write(model, isSparse, to: &$0) }
+                        }
+                    }
+                )
             }
         )
     }
 
-    private static func write(_ models: [String: LimitsRecord.ModelLimits], to writer: inout JSONWriter) {
-        for (name, model) in models.sorted(by: { $0.key < $1.key }) {
-            writer.key(name)
-            writer.object { writer in
-                writer.member("requests_per_minute", model.requestsPerMinute)
-                writer.member("tokens_per_minute", model.tokensPerMinute)
-                writer.member("concurrent_requests", model.concurrentRequests)
-            }
+    private static func write(_ limits: LimitsRecord.ModelLimits, _ isSparse: Bool, to writer: inout JSONWriter) {
+        if !isSparse || limits.requestsPerMinute != nil {
+            writer.member("requests_per_minute", limits.requestsPerMinute)
+        }
+        if !isSparse || limits.tokensPerMinute != nil { writer.member("tokens_per_minute", limits.tokensPerMinute) }
+        if !isSparse || limits.concurrentRequests != nil {
+            writer.member("concurrent_requests", limits.concurrentRequests)
         }
     }
 }

@@ -9,9 +9,15 @@ struct LineLogHandler: LogHandler {
         case text
     }
 
-    var logLevel: Logger.Level
+    /// The level that all loggers share, unless this one was given its own.
+    var logLevel: Logger.Level {
+        get { self.ownLevel ?? self.threshold.level }
+        set { self.ownLevel = newValue }
+    }
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
+    private var ownLevel: Logger.Level?
+    private let threshold: LogThreshold
     private let label: String
     private let format: Format
     private let writer: LogWriter
@@ -19,13 +25,13 @@ struct LineLogHandler: LogHandler {
 
     init(
         label: String,
-        level: Logger.Level,
+        threshold: LogThreshold,
         format: Format,
         writer: LogWriter,
         now: @escaping @Sendable () -> UnixMilliseconds
     ) {
         self.label = label
-        self.logLevel = level
+        self.threshold = threshold
         self.format = format
         self.writer = writer
         self.now = now

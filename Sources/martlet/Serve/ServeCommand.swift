@@ -42,15 +42,31 @@ struct ServeCommand: AsyncParsableCommand {
         Self.surviveFileLimits()
         Self.raiseDescriptorLimit()
         let started = Workspace.unixMilliseconds()
-        let loaded = try self.common.load(flags: self.flags)
-        let logger = Self.logger(loaded.settings)
+        let (options, flags) = (self.common, self.flags)
+        let loader = options.loader(flags: flags)
+        let loaded = try loader.load()
+        let declared = try loader.declaredFile(loaded)
+        let threshold = LogThreshold(Logger.Level(rawValue: loaded.settings.log.level) ?? .info)
+        let logger = Self.logger(loaded.settings, threshold)
         for warning in loaded.warnings { logger.warning("\(warning)") }
         let workspace = try await Workspace.open(loaded.settings, environment: SettingsOptions.environment)
         for warning in workspace.warnings { logger.warning("\(warning)") }
+        if let declared {
+            try await ConfigurationReload.apply(declared, to: workspace.administration, log: logger)
+        }
         let registry = MetricRegistry()
         ProcessMetrics.register(in: registry, startedAt: Double(started) / 1000)
         let road = try await Road.start(workspace, registry: registry, log: logger)
         let readiness = Readiness()
+        let reload = ConfigurationReload(
+            loader: { options.loader(flags: flags) },
+            loaded: loaded,
+            administration: workspace.administration,
+            threshold: threshold,
+            readiness: readiness,
+            registry: registry,
+            log: logger
+        )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let router = AdminRouter(
             services: AdminServices(
@@ -117,6 +133,7 @@ struct ServeCommand: AsyncParsableCommand {
                         service: Housekeeping(workspace, road, log: logger),
                         failureTerminationBehavior: .gracefullyShutdownGroup
                     ),
+                    .init(service: reload, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.health, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: admin, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.dataPlane, failureTerminationBehavior: .gracefullyShutdownGroup),
@@ -124,7 +141,7 @@ struct ServeCommand: AsyncParsableCommand {
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
             )
         )
-        let signals = try await Self.run(services, road.dataPlane, readiness, logger)
+        let signals = try await Self.run(services, road.dataPlane, readiness, reload, logger)
         road.verifier.shutdown()
         try workspace.store.close()
         logger.info("stopped")
@@ -149,13 +166,18 @@ struct ServeCommand: AsyncParsableCommand {
         _ services: ServiceGroup,
         _ dataPlane: DataPlane,
         _ readiness: Readiness,
+        _ reload: ConfigurationReload,
         _ logger: Logger
     ) async throws -> Int {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         // Ends with the process: the loop is left by exit, or cancelled when the services have ended.
         let watcher = Task {
             var count = 0
             for await signal in signals {
+                guard signal != .sighup else {
+                    await reload.reload()
+                    continue
+                }
                 count += 1
                 switch count {
                 case 1:
@@ -206,14 +228,13 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    static func logger(_ settings: Settings) -> Logger {
+    static func logger(_ settings: Settings, _ threshold: LogThreshold) -> Logger {
         let isJSON = settings.log.format == "json" || (settings.log.format == "auto" && isatty(STDERR_FILENO) == 0)
-        let level = Logger.Level(rawValue: settings.log.level) ?? .info
         let writer = LogWriter.descriptor(STDERR_FILENO)
         return Logger(label: "martlet") { label in
             LineLogHandler(
                 label: label,
-                level: level,
+                threshold: threshold,
                 format: isJSON ? .json : .text,
                 writer: writer,
                 now: Workspace.unixMilliseconds

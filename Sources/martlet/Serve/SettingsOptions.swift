@@ -11,18 +11,24 @@ struct SettingsOptions: ParsableArguments {
     /// - Parameter flags: The command's own flags that stand for settings.
     /// - Returns: The settings, with the origin of each.
     /// - Throws: `SettingsError` with everything that is wrong.
-    func load(flags: [FlagValue] = []) throws -> LoadedSettings {
+    func load(flags: [FlagValue] = []) throws -> LoadedSettings { try self.loader(flags: flags).load() }
+
+    /// What loads the settings.
+    ///
+    /// - Parameter flags: The command's own flags that stand for settings.
+    /// - Returns: The loader, which reads nothing yet.
+    func loader(flags: [FlagValue] = []) -> SettingsLoader {
         var all = flags
         if let folder = self.dataFolder {
             all.append(FlagValue(flag: "--data-folder", path: "data_folder", text: folder))
         }
-        return try SettingsLoader(
+        return SettingsLoader(
             flags: all,
             file: self.config,
             environment: Self.environment,
             readFile: Self.read,
             fileExists: { access($0, F_OK) == 0 }
-        ).load()
+        )
     }
 
     /// The process environment.

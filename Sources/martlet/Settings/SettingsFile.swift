@@ -1,3 +1,4 @@
+import AdminAPI
 import Yams
 
 /// One scalar found in the file, not yet expanded.
@@ -13,6 +14,8 @@ struct SettingsFile {
     static let maximumBytes = 1 << 20
 
     private(set) var values: [String: FileValue] = [:]
+    /// The sections that declare rows, in the file's order.
+    private(set) var declared: [FileTree.Member] = []
     private(set) var problems: [String] = []
     private let path: String
 
@@ -37,7 +40,7 @@ struct SettingsFile {
         switch root {
         case .mapping(let mapping): self.walk(mapping, under: "")
         case .scalar(let scalar) where Self.isNull(scalar): break
-        default: self.report(root, "must hold settings, one `name: value` a line")
+        case .scalar, .sequence, .alias: self.report(root, "must hold settings, one `name: value` a line")
         }
     }
 
@@ -57,7 +60,9 @@ struct SettingsFile {
     }
 
     private mutating func take(_ path: String, key: Node, value: Node) {
-        if SettingNames.isRow(path) {
+        if DeclaredDocument.sections.contains(path) {
+            self.declare(path, key: key, value: value)
+        } else if SettingNames.isRow(path) {
             guard case .scalar(let scalar) = value else { return self.report(value, "\(path) must be a single value") }
             guard !Self.isNull(scalar) else {
                 return self.report(key, "\(path) has no value; give one, or remove the line")
@@ -71,6 +76,16 @@ struct SettingsFile {
             }
         } else {
             self.report(key, SettingNames.unknown(path))
+        }
+    }
+
+    private mutating func declare(_ section: String, key: Node, value: Node) {
+        var room = FileTree.maximumValues
+        do throws(FileTree.Mistake) {
+            let tree = try FileTree(value, room: &room)
+            self.declared.append(FileTree.Member(name: section, line: Self.line(key), value: tree))
+        } catch {
+            self.problems.append("\(self.path):\(error.line): \(error.message)")
         }
     }
 

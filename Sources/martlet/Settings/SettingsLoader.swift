@@ -12,6 +12,10 @@ struct LoadedSettings: Sendable {
     var settings = Settings()
     var origins: [String: SettingOrigin] = [:]
     var warnings: [String] = []
+    /// The file that was read; `nil` when there is none.
+    var file: String?
+    /// What the file declares, not yet expanded: only who applies it needs its variables.
+    var declared: [FileTree.Member] = []
 
     func origin(of path: String) -> SettingOrigin { self.origins[path] ?? .builtIn }
 }
@@ -35,7 +39,9 @@ struct SettingsLoader {
     func load() throws(SettingsError) -> LoadedSettings {
         var loaded = LoadedSettings()
         var problems: [String] = []
-        let file = self.settingsFile(&problems)
+        let (file, declared) = self.settingsFile(&problems)
+        loaded.file = file.path.isEmpty ? nil : file.path
+        loaded.declared = declared
         for row in SettingSchema.rows {
             do throws(SettingMistake) {
                 try self.apply(row, file: file, to: &loaded)
@@ -64,20 +70,33 @@ struct SettingsLoader {
         return self.fileExists(Self.defaultFile) ? Self.defaultFile : nil
     }
 
-    private func settingsFile(_ problems: inout [String]) -> (path: String, values: [String: FileValue]) {
-        guard let path = self.chosenFile else { return ("", [:]) }
+    /// What the file declares; `nil` when it has none of the sections that do.
+    ///
+    /// - Parameter loaded: What `load` returned.
+    /// - Returns: The rows, with variables replaced.
+    /// - Throws: `SettingsError` with everything that is wrong.
+    func declaredFile(_ loaded: LoadedSettings) throws(SettingsError) -> DeclaredFile? {
+        guard let path = loaded.file, !loaded.declared.isEmpty else { return nil }
+        let substitution = SettingSubstitution(environment: self.environment, readFile: self.readFile)
+        return try DeclaredFile(loaded.declared, path: path, substitution)
+    }
+
+    private typealias FileValues = (path: String, values: [String: FileValue])
+
+    private func settingsFile(_ problems: inout [String]) -> (FileValues, [FileTree.Member]) {
+        guard let path = self.chosenFile else { return (("", [:]), []) }
         guard let bytes = try? self.readFile(path) else {
             problems.append("\(path): cannot be read")
-            return (path, [:])
+            return ((path, [:]), [])
         }
         let file = SettingsFile(bytes, path: path)
         problems += file.problems
-        return (path, file.values)
+        return ((path, file.values), file.declared)
     }
 
     private func apply(
         _ row: SettingRow,
-        file: (path: String, values: [String: FileValue]),
+        file: FileValues,
         to loaded: inout LoadedSettings
     ) throws(SettingMistake) {
         guard let (text, origin) = try self.given(row, file: file) else { return }
@@ -91,7 +110,7 @@ struct SettingsLoader {
 
     private func given(
         _ row: SettingRow,
-        file: (path: String, values: [String: FileValue])
+        file: FileValues
     ) throws(SettingMistake) -> (String, SettingOrigin)? {
         if let flag = self.flags.last(where: { $0.path == row.path }) { return (flag.text, .flag(name: flag.flag)) }
         if let text = self.environment[row.variable] { return (text, .environment(variable: row.variable)) }

@@ -14,7 +14,13 @@ final class LogSink: Sendable {
     func logger(_ format: LineLogHandler.Format, level: Logger.Level = .debug) -> (Logger, LogWriter) {
         let writer = LogWriter(sink: self.take)
         let logger = Logger(label: "test") { label in
-            LineLogHandler(label: label, level: level, format: format, writer: writer, now: { 1_800_000_000_000 })
+            LineLogHandler(
+                label: label,
+                threshold: LogThreshold(level),
+                format: format,
+                writer: writer,
+                now: { 1_800_000_000_000 }
+            )
         }
         return (logger, writer)
     }

@@ -51,13 +51,16 @@ struct AdminClient: Sendable {
     func call(_ method: String, _ path: String, _ body: [UInt8]? = nil) async throws -> [UInt8] {
         let reply = try await self.transport.send(method, "/admin/v1" + path, body)
         guard !(200..<300).contains(reply.status) else { return reply.body }
-        let detail = JSONView(reply.body)?.text("detail") ?? "the server answered \(reply.status)"
-        switch reply.status {
-        case 401, 403: throw CommandFailure(code: 4, message: detail)
-        case 404: throw CommandFailure(code: 3, message: detail)
-        case 400, 422: throw CommandFailure(code: 2, message: detail)
-        default: throw CommandFailure(code: 1, message: detail)
-        }
+        let problem = JSONView(reply.body)
+        let detail = problem?.text("detail") ?? "the server answered \(reply.status)"
+        let code: Int32 =
+            switch reply.status {
+            case 401, 403: 4
+            case 404: 3
+            case 400, 422: 2
+            default: 1
+            }
+        throw CommandFailure(code: code, message: detail, field: problem?.text("field"))
     }
 
     /// All entries of a list, page by page.

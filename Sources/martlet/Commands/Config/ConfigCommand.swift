@@ -4,13 +4,18 @@ import ArgumentParser
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Settings: flags over environment over martlet.yaml over defaults.",
+        abstract:
+            "Settings (flags over environment over martlet.yaml over defaults), and the rows that the file declares.",
         discussion: """
             Examples:
               martlet config check --config /etc/martlet.yaml
               martlet config show
+              martlet config plan
+              martlet config apply
             """,
-        subcommands: [Check.self, Show.self]
+        subcommands: [
+            Check.self, Show.self, Plan.self, Apply.self, Export.self, Versions.self, Rollback.self,
+        ]
     )
 
     struct Check: ParsableCommand {
@@ -21,8 +26,10 @@ struct ConfigCommand: AsyncParsableCommand {
         func run() throws {
             let loaded: LoadedSettings
             do {
-                loaded = try self.common.load()
-            } catch let error as SettingsError {
+                let loader = self.common.loader()
+                loaded = try loader.load()
+                _ = try loader.declaredFile(loaded)
+            } catch {
                 for problem in error.problems { Console.talk(problem) }
                 throw CommandFailure(code: 1, message: "\(error.problems.count) problem(s) in the settings")
             }
