@@ -36,6 +36,15 @@ struct Main: ParsableCommand {
     @Option(help: "Times a restart with so many attempts in the journal, on the disk of the working folder.")
     var restart: Int?
 
+    @Option(help: "Fills the store at this path with a month of made-up traffic of its keys.")
+    var fill: String?
+
+    @Option(help: "With --fill: request records.")
+    var requests = 1_000_000
+
+    @Option(help: "With --fill: ledger rows.")
+    var rows = 10_000_000
+
     @Option(help: .hidden)
     var restarted: String?
 
@@ -43,6 +52,12 @@ struct Main: ParsableCommand {
         if self.routing {
             if let seed = self.seed { return try RoutingRun.replay(seed) }
             return try RoutingRun(seeds: self.seeds, from: self.from, jobs: self.jobs).run()
+        }
+        if let path = self.fill {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            let now = Int64(time.tv_sec) * 1_000
+            return try Fill(path: path, requests: self.requests, rows: self.rows, now: now).run()
         }
         if let attempts = self.restart { return try self.restart(attempts) }
         if let seed = self.seed { return try self.replay(seed) }
