@@ -67,7 +67,8 @@ enum Route: Equatable {
         return .unknown
     }
 
-    private static let operations: [(StaticString, Exchange.Operation)] = [
+    /// Where each operation is.
+    static let operations: [(StaticString, Exchange.Operation)] = [
         ("/chat/completions", .chat),
         ("/responses", .responses),
         ("/messages", .messages),
@@ -79,7 +80,8 @@ enum Route: Equatable {
         ("/responses/compact", .responsesCompact),
     ]
 
-    private static let deploymentOperations: [(StaticString, Exchange.Operation)] = [
+    /// What follows a deployment in a path of Azure's.
+    static let deploymentOperations: [(StaticString, Exchange.Operation)] = [
         ("/chat/completions", .chat),
         ("/completions", .completions),
         ("/embeddings", .embeddings),
