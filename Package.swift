@@ -158,7 +158,7 @@ let package = Package(
             name: "AdminAPITests",
             dependencies: [
                 "AdminAPI", "Storage", "SQLiteStorage", "Catalogue", "Policy", "Exchange", "Telemetry", "Providers",
-                hummingbird, httpTypes,
+                "Wire", hummingbird, httpTypes,
             ]
         ),
         .testTarget(

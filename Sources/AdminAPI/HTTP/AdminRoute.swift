@@ -24,7 +24,9 @@ public struct AdminRoute: Sendable {
     public let takesBody: Bool
     /// The largest body, where a route takes more than the listener's others; `nil` leaves it at that.
     public let maxBodyBytes: Int?
-    let handle: Handler
+    /// What the OpenAPI document says of it beside all this; every route has it.
+    var documentation: OperationDescription?
+    var handle: Handler
 
     init(
         _ method: AdminMethod,

@@ -71,7 +71,10 @@ public struct AdminRouter: Sendable {
     /// Authorisation comes before routing: a stranger does not learn which paths exist.
     private func find(_ request: AdminRequest) -> Finding {
         let path = request.path.split(separator: "/", omittingEmptySubsequences: false)
-        let matches = self.routes.compactMap { route in route.match(path).map { (route: route, id: $0.id) } }
+        let all = self.routes.compactMap { route in route.match(path).map { (route: route, id: $0.id) } }
+        // A path that is spelt out is not also an id.
+        let spelt = all.filter { !$0.route.path.contains("{id}") }
+        let matches = spelt.isEmpty ? all : spelt
         let isOpen = matches.contains { self.isOpen($0.route) }
         guard isOpen || self.token.accepts(request.authorization) else {
             return .refused(AdminProblem(.unauthorized, "give the admin token as Authorization: Bearer"), allow: nil)
@@ -121,11 +124,12 @@ public struct AdminRouter: Sendable {
         return await self.tagged(try result.get(), id)
     }
 
-    /// An answer that shows a row carries its tag.
+    /// An answer that shows a row carries its tag; what came of an action on one does not show it.
     private func tagged(_ answer: AdminAnswer, _ id: String) async -> AdminAnswer {
         guard (200..<300).contains(answer.status), !answer.body.isEmpty else { return answer }
-        let shown = id.isEmpty ? JSONText.id(of: answer.body) : id
-        guard let shown, let tag = await self.administration.configuration.entityTag(of: shown) else { return answer }
+        guard let shown = JSONText.id(of: answer.body), id.isEmpty || shown == id,
+            let tag = await self.administration.configuration.entityTag(of: shown)
+        else { return answer }
         var tagged = answer
         tagged.headers["etag"] = tag.text
         return tagged

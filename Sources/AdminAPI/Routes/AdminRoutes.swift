@@ -5,6 +5,12 @@ public enum AdminRoutes {
 
     /// Every route, in the order people read them.
     public static func all(_ services: AdminServices) -> [AdminRoute] {
+        let routes = self.described(services)
+        return routes + OpenAPIRoutes.all(services, describing: routes)
+    }
+
+    /// All but the route of the document that tells of them.
+    private static func described(_ services: AdminServices) -> [AdminRoute] {
         HealthRoutes.all(services) + ProjectRoutes.all(services) + KeyRoutes.all(services)
             + BudgetRoutes.all(services) + ProviderRoutes.all(services) + ModelRoutes.all(services)
             + ExplainRoutes.all(services) + PriceRoutes.all(services) + RequestRoutes.all(services)

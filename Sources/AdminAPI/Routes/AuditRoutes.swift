@@ -10,7 +10,7 @@ enum AuditRoutes {
         return [
             AdminRoute(.get, path, "lists what was changed and refused, newest first") { call throws(AdminProblem) in
                 try await self.list(call, services)
-            },
+            }.documented(AuditOperations.list),
             AdminRoute(.get, "\(path)/verify", "proves that the audit trail is whole") { call throws(AdminProblem) in
                 try call.query.allow()
                 let check = try await services.audit.verify()
@@ -20,7 +20,7 @@ enum AuditRoutes {
                     writer.member("hash", self.hexadecimal(check.hash))
                     writer.member("fault", check.fault?.what)
                 }
-            },
+            }.documented(AuditOperations.verify),
         ]
     }
 

@@ -12,28 +12,28 @@ enum BudgetRoutes {
         return [
             AdminRoute(.get, path, "lists budgets by creation, and how they stand") { call throws(AdminProblem) in
                 try await self.list(call, services)
-            },
+            }.documented(BudgetOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates a budget") { call throws(AdminProblem) in
                 let budget = try await administration.createBudget(
                     try AdminBody.read(call.body, self.draftFields, self.draft)
                 )
                 return try await self.answer(budget, services, status: 201)
-            },
+            }.documented(BudgetOperations.create),
             AdminRoute(.get, "\(path)/{id}", "shows a budget and how it stands") { call throws(AdminProblem) in
                 try await self.answer(try await administration.budget(id: call.id), services)
-            },
+            }.documented(BudgetOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a budget") { call throws(AdminProblem) in
                 let budget = try await administration.changeBudget(id: call.id, try self.change(call.body))
                 return try await self.answer(budget, services)
-            },
+            }.documented(BudgetOperations.change),
             AdminRoute(.post, "\(path)/{id}/reset", "begins a budget's period anew") { call throws(AdminProblem) in
                 try await self.answer(try await administration.resetBudget(id: call.id), services)
-            },
+            }.documented(BudgetOperations.reset),
             AdminRoute(.delete, "\(path)/{id}", "deletes a budget; its ledger rows stay") {
                 call throws(AdminProblem) in
                 try await administration.deleteBudget(id: call.id)
                 return .noContent
-            },
+            }.documented(BudgetOperations.delete),
         ]
     }
 

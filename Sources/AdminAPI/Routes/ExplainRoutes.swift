@@ -22,7 +22,7 @@ enum ExplainRoutes {
                     try self.question(body, model: model.name)
                 }
                 return try await self.answer(question, services)
-            },
+            }.documented(ModelOperations.explain),
             AdminRoute(
                 .post,
                 "\(AdminRoutes.prefix)/explain",
@@ -37,7 +37,7 @@ enum ExplainRoutes {
                     )
                 }
                 return try await self.answer(question, services)
-            },
+            }.documented(ModelOperations.explainByName),
         ]
     }
 

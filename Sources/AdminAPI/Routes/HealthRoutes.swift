@@ -7,18 +7,18 @@ enum HealthRoutes {
         [
             AdminRoute(.get, "/livez", access: .open, "answers while the process lives") { _ throws(AdminProblem) in
                 AdminAnswer(status: 200, contentType: "text/plain", body: Array("ok\n".utf8))
-            },
+            }.documented(ProcessOperations.live),
             AdminRoute(.get, "/readyz", access: .open, "answers 200 while the process should be given work") {
                 call throws(AdminProblem) in
                 self.readiness(services.readiness, isVerbose: call.request.query == "verbose")
-            },
+            }.documented(ProcessOperations.ready),
             AdminRoute(.get, "/health", access: .open, "the same as /readyz") { call throws(AdminProblem) in
                 self.readiness(services.readiness, isVerbose: call.request.query == "verbose")
-            },
+            }.documented(ProcessOperations.health),
             AdminRoute(.get, "/metrics", access: .openOnLoopback, "all metrics as Prometheus text") {
                 _ throws(AdminProblem) in
                 AdminAnswer(status: 200, contentType: MetricRegistry.contentType, body: services.metrics.render())
-            },
+            }.documented(ProcessOperations.metrics),
         ]
     }
 

@@ -16,7 +16,7 @@ enum KeyRoutes {
         return [
             AdminRoute(.get, path, "lists keys by creation") { call throws(AdminProblem) in
                 try await self.list(call, services)
-            },
+            }.documented(KeyOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates a key and shows its secret once") {
                 call throws(AdminProblem) in
                 let created = try await administration.createKey(
@@ -24,14 +24,14 @@ enum KeyRoutes {
                 )
                 let secret = String(decoding: created.secret.bytes, as: UTF8.self)
                 return try await self.answer(created.record, services, status: 201, secret: secret)
-            },
+            }.documented(KeyOperations.create),
             AdminRoute(.get, "\(path)/{id}", "shows a key") { call throws(AdminProblem) in
                 try await self.answer(try await administration.key(id: call.id), services)
-            },
+            }.documented(KeyOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a key") { call throws(AdminProblem) in
                 let key = try await administration.changeKey(id: call.id, try self.change(call.body))
                 return try await self.answer(key, services)
-            },
+            }.documented(KeyOperations.change),
             AdminRoute(
                 .post,
                 "\(path)/{id}/rotate",
@@ -44,15 +44,19 @@ enum KeyRoutes {
                 let rotated = try await administration.rotateKey(id: call.id, graceSeconds: grace)
                 let secret = String(decoding: rotated.secret.bytes, as: UTF8.self)
                 return try await self.answer(rotated.record, services, secret: secret)
-            },
+            }.documented(KeyOperations.rotate),
+            AdminRoute(.post, "\(path)/{id}/disable", "disables a key until it is enabled again") {
+                call throws(AdminProblem) in
+                try await self.answer(try await administration.disableKey(id: call.id), services)
+            }.documented(KeyOperations.disable),
             AdminRoute(.post, "\(path)/{id}/revoke", "revokes a key for good") { call throws(AdminProblem) in
                 try await self.answer(try await administration.revokeKey(id: call.id), services)
-            },
+            }.documented(KeyOperations.revoke),
             AdminRoute(.delete, "\(path)/{id}", "deletes a key; its records stay") {
                 call throws(AdminProblem) in
                 try await administration.deleteKey(id: call.id)
                 return .noContent
-            },
+            }.documented(KeyOperations.delete),
         ]
     }
 

@@ -12,24 +12,24 @@ enum LedgerRoutes {
         return [
             AdminRoute(.get, path, "lists ledger rows by attempt, newest first") { call throws(AdminProblem) in
                 try await self.list(call, services)
-            },
+            }.documented(LedgerOperations.list),
             AdminRoute(.get, "\(path)/{id}", "shows all rows of an attempt") { call throws(AdminProblem) in
                 let attempt = try self.attempt(call.id)
                 let entries = try await services.ledger.entries(of: attempt)
                 guard !entries.isEmpty else { throw self.unknown(call.id) }
                 return self.answer(attempt, entries)
-            },
+            }.documented(LedgerOperations.show),
             AdminRoute(.post, "\(path)/{id}/corrections", takesBody: true, "adds to what an attempt cost") {
                 call throws(AdminProblem) in
                 let attempt = try self.attempt(call.id)
                 let (amount, note) = try self.correction(call.body)
                 let entries = try await services.ledger.correct(attempt, by: amount, note: note)
                 return self.answer(attempt, entries, status: 201)
-            },
+            }.documented(LedgerOperations.correct),
             AdminRoute(.post, "\(path)/rerate", takesBody: true, "prices a time by the price list in force") {
                 call throws(AdminProblem) in
                 try await self.rerate(try self.rerating(call.body), services)
-            },
+            }.documented(LedgerOperations.rerate),
         ]
     }
 

@@ -13,25 +13,25 @@ enum ModelRoutes {
         return [
             AdminRoute(.get, path, "lists models by name") { call throws(AdminProblem) in
                 try await self.list(call, services)
-            },
+            }.documented(ModelOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates a model") { call throws(AdminProblem) in
                 let model = try await administration.createModel(
                     try AdminBody.read(call.body, self.fields, self.draft)
                 )
                 return await self.answer(model, services, status: 201)
-            },
+            }.documented(ModelOperations.create),
             AdminRoute(.get, "\(path)/{id}", "shows a model") { call throws(AdminProblem) in
                 let model = try await administration.model(id: call.id)
                 return await self.answer(model, services)
-            },
+            }.documented(ModelOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a model") { call throws(AdminProblem) in
                 let model = try await administration.changeModel(id: call.id, try self.change(call.body))
                 return await self.answer(model, services)
-            },
+            }.documented(ModelOperations.change),
             AdminRoute(.delete, "\(path)/{id}", "deletes a model") { call throws(AdminProblem) in
                 try await administration.deleteModel(id: call.id)
                 return .noContent
-            },
+            }.documented(ModelOperations.delete),
         ]
     }
 

@@ -14,20 +14,20 @@ enum PriceRoutes {
         return [
             AdminRoute(.get, path, "lists prices, built-in ones and the operator's own") { call throws(AdminProblem) in
                 try self.list(call, try await prices.bookInForce())
-            },
+            }.documented(PriceOperations.list),
             AdminRoute(.put, path, takesBody: true, "sets a model's price") { call throws(AdminProblem) in
                 var (entry, terms) = try PriceFields.entry(call.body)
                 let configuration = await services.administration.configuration
                 try Self.check(entry.scope, configuration)
                 terms.providers = configuration.providers
                 return self.answer(try await prices.set(entry, terms), terms)
-            },
+            }.documented(PriceOperations.set),
             AdminRoute(.delete, path, "takes a model's own price away") { call throws(AdminProblem) in
                 let (scope, model) = try self.named(call.query)
                 let providers = await services.administration.configuration.providers
                 let terms = PriceChangeTerms(isConfirmed: true, providers: providers)
                 return self.answer(try await prices.remove(scope, model, terms), terms)
-            },
+            }.documented(PriceOperations.unset),
             AdminRoute(
                 .post,
                 "\(path)/import",
@@ -36,11 +36,11 @@ enum PriceRoutes {
                 "takes prices from a document, or tells what it would change"
             ) { call throws(AdminProblem) in
                 try await self.importDocument(call.body, services)
-            },
+            }.documented(PriceOperations.importDocument),
             AdminRoute(.get, "\(path)/effective", "shows what a provider's model costs now") {
                 call throws(AdminProblem) in
                 try await self.effective(call.query, services)
-            },
+            }.documented(PriceOperations.effective),
             AdminRoute(.get, "\(path)/versions", "lists versions of the price list, newest first") {
                 call throws(AdminProblem) in
                 try call.query.allow("limit")
@@ -48,7 +48,7 @@ enum PriceRoutes {
                 return AdminPage(entries: versions, next: nil).answer { writer, version in
                     writer.object { self.write(version, to: &$0) }
                 }
-            },
+            }.documented(PriceOperations.versions),
             AdminRoute(.get, "\(path)/versions/{id}", "shows a version with its document") {
                 call throws(AdminProblem) in
                 guard let number = Int64(call.id) else {
@@ -60,7 +60,7 @@ enum PriceRoutes {
                     writer.key("document")
                     writer.raw(version.document)
                 }
-            },
+            }.documented(PriceOperations.version),
         ]
     }
 

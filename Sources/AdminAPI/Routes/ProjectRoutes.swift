@@ -11,24 +11,24 @@ enum ProjectRoutes {
         return [
             AdminRoute(.get, path, "lists projects by name") { call throws(AdminProblem) in
                 try await self.list(call, services)
-            },
+            }.documented(ProjectOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates a project") { call throws(AdminProblem) in
                 let project = try await administration.createProject(
                     try AdminBody.read(call.body, self.fields, self.draft)
                 )
                 return try await self.answer(project, services, status: 201)
-            },
+            }.documented(ProjectOperations.create),
             AdminRoute(.get, "\(path)/{id}", "shows a project") { call throws(AdminProblem) in
                 try await self.answer(try await administration.project(id: call.id), services)
-            },
+            }.documented(ProjectOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a project") { call throws(AdminProblem) in
                 let project = try await administration.changeProject(id: call.id, try self.change(call.body))
                 return try await self.answer(project, services)
-            },
+            }.documented(ProjectOperations.change),
             AdminRoute(.delete, "\(path)/{id}", "deletes a project that owns no keys") { call throws(AdminProblem) in
                 try await administration.deleteProject(id: call.id)
                 return .noContent
-            },
+            }.documented(ProjectOperations.delete),
         ]
     }
 

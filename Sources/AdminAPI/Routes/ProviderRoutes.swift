@@ -12,21 +12,21 @@ enum ProviderRoutes {
         return [
             AdminRoute(.get, path, "lists providers by name") { call throws(AdminProblem) in
                 try await self.list(call, administration)
-            },
+            }.documented(ProviderOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates a provider") { call throws(AdminProblem) in
                 let provider = try await administration.createProvider(
                     try AdminBody.read(call.body, self.draftFields, self.draft)
                 )
                 return .object(status: 201) { self.write(provider, to: &$0) }
-            },
+            }.documented(ProviderOperations.create),
             AdminRoute(.get, "\(path)/{id}", "shows a provider") { call throws(AdminProblem) in
                 let provider = try await administration.provider(id: call.id)
                 return .object { self.write(provider, to: &$0) }
-            },
+            }.documented(ProviderOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a provider") { call throws(AdminProblem) in
                 let provider = try await administration.changeProvider(id: call.id, try self.change(call.body))
                 return .object { self.write(provider, to: &$0) }
-            },
+            }.documented(ProviderOperations.change),
             AdminRoute(.post, "\(path)/{id}/check", "asks a provider whether it can be reached") {
                 call throws(AdminProblem) in
                 let provider = try await administration.provider(id: call.id)
@@ -37,7 +37,7 @@ enum ProviderRoutes {
                     writer.member("detail", found.detail)
                     writer.member("milliseconds", found.milliseconds)
                 }
-            },
+            }.documented(ProviderOperations.check),
             AdminRoute(.post, "\(path)/{id}/test", takesBody: true, "sends a provider two small requests") {
                 call throws(AdminProblem) in
                 let provider = try await administration.provider(id: call.id)
@@ -50,11 +50,11 @@ enum ProviderRoutes {
                 let configured = self.configuredModel(of: provider, await administration.configuration)
                 let trial = try await services.testProvider(provider, model ?? configured)
                 return .object { self.write(trial, of: provider, to: &$0) }
-            },
+            }.documented(ProviderOperations.test),
             AdminRoute(.delete, "\(path)/{id}", "deletes a provider that no model uses") { call throws(AdminProblem) in
                 try await administration.deleteProvider(id: call.id)
                 return .noContent
-            },
+            }.documented(ProviderOperations.delete),
         ]
     }
 

@@ -11,13 +11,13 @@ enum RequestRoutes {
         return [
             AdminRoute(.get, path, "lists request records, newest first") { call throws(AdminProblem) in
                 try await self.list(call, services)
-            },
+            }.documented(RequestOperations.list),
             AdminRoute(.get, "\(path)/{id}", "shows a request record") { call throws(AdminProblem) in
                 guard let stored = try await services.requests.find(id: call.id) else {
                     throw AdminProblem(.notFound, "there is no request \(call.id)")
                 }
                 return .object { self.write(stored, to: &$0) }
-            },
+            }.documented(RequestOperations.show),
         ]
     }
 

@@ -37,7 +37,7 @@ enum StatusRoutes {
                         }
                     )
                 }
-            }
+            }.documented(ProcessOperations.status)
         ]
     }
 

@@ -11,7 +11,7 @@ enum UsageRoutes {
             AdminRoute(.get, "\(AdminRoutes.prefix)/usage", "sums requests, tokens and cost, as JSON or CSV") {
                 call throws(AdminProblem) in
                 try await self.report(call, services)
-            }
+            }.documented(LedgerOperations.usage)
         ]
     }
 

@@ -47,7 +47,7 @@ struct AdminAccessTests {
         let routes = try await AdminFixture().router.routes
         #expect(routes.count > 25)
         #expect(routes.filter { $0.access == .open }.map(\.path) == ["/livez", "/readyz", "/health"])
-        #expect(routes.filter { $0.access == .openOnLoopback }.map(\.path) == ["/metrics"])
+        #expect(routes.filter { $0.access == .openOnLoopback }.map(\.path) == ["/metrics", "/admin/v1/openapi.json"])
         #expect(Set(routes.map { "\($0.method) \($0.path)" }).count == routes.count)
         #expect(routes.allSatisfy { !$0.summary.isEmpty })
     }
@@ -82,6 +82,16 @@ struct AdminAccessTests {
             #expect(answer.status == 405)
             #expect(answer.headers["allow"]?.contains(route.method.rawValue) == true)
         }
+    }
+
+    @Test("a path that is spelt out is not taken for an id, and what it allows is its own")
+    func spelledOut() async throws {
+        let fixture = try await AdminFixture()
+        for (path, allowed) in [("/admin/v1/ledger/rerate", "POST"), ("/admin/v1/audit/verify", "GET")] {
+            let answer = await fixture.call("PUT", path)
+            #expect(answer.status == 405 && answer.headers["allow"] == allowed)
+        }
+        #expect(await fixture.call("GET", "/admin/v1/ledger/rerate").status == 405)
     }
 
     @Test(

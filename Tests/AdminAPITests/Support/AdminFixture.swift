@@ -19,6 +19,8 @@ struct AdminFixture: Sendable {
     let ledger: MemoryLedger
     let changes = Changes()
     let desk = FakeRouteDesk()
+    /// What every answer is held against.
+    let described: DescribedAnswers
 
     /// Counts what an observer was told.
     final class Changes: Sendable {
@@ -97,6 +99,7 @@ struct AdminFixture: Sendable {
             checkProvider: { ProviderReachability(isGood: $0.kind == "openai", detail: "status 200", milliseconds: 7) }
         )
         self.router = AdminRouter(services: self.services, token: Self.token, isLoopback: isLoopback)
+        self.described = try DescribedAnswers(self.router)
         try await self.administration.load()
         try await self.services.prices.load()
         let changes = self.changes
@@ -116,7 +119,9 @@ struct AdminFixture: Sendable {
         var request = AdminRequest(method: method, path: path, query: query, requestID: "adm_test")
         request.authorization = authorization
         request.contentType = contentType
-        return await self.router.answer(request) { (_: Int?) throws(AdminProblem) in Array((json ?? "").utf8) }
+        let answer = await self.router.answer(request) { (_: Int?) throws(AdminProblem) in Array((json ?? "").utf8) }
+        self.described.check(method, path, answer)
+        return answer
     }
 
     /// A key made through the administration.
