@@ -26,7 +26,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test check lint acceptance bench storm chaos outage simulate fuzz tsan asan soak deep release release-binaries clean
+.PHONY: help run build test check lint acceptance schemathesis bench storm chaos outage simulate fuzz tsan asan soak deep release release-binaries clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,11 @@ acceptance: ## Official SDKs against the release build
 	@scripts/bootstrap.sh build acceptance
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/acceptance/run.sh $(MARTLET) $(ORACLE)
+
+schemathesis: ## Requests made from the OpenAPI document against the admin API of the release build
+	@scripts/bootstrap.sh build acceptance
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/schemathesis/run.sh $(MARTLET)
 
 bench: ## The table of figures, nginx as yardstick (BENCH_SECONDS a lane)
 	@scripts/bootstrap.sh build bench
