@@ -72,6 +72,7 @@ def rows(gateway):
         "budgets": budget("weekly"),
     }
     gateway.admin("POST", f"/keys/{ended['keys']}/revoke")
+    gateway.admin("POST", "/config/apply", {"document": {"projects": [{"name": "declared"}]}})
     return kept, ended
 
 

@@ -15,6 +15,9 @@ struct OperationDescription: Sendable {
     /// Statuses of problems beyond those that every such route can answer with.
     var problems: [Int] = []
 
+    /// What a body of it may be.
+    var taken: Schema { self.body?.schema ?? .open() }
+
     /// A query parameter.
     struct QueryParameter: Sendable {
         var name: String

@@ -10,13 +10,14 @@ extension SharedSchema {
             "enabled": .flag,
             "limits": .noted(.shared(.limits), "What all its keys together may use."),
             "budgets": .list(.shared(.budget)),
+            "origin": .origin,
             "created_at": .time,
             "updated_at": .time,
         ]),
         example: """
             {"id":"prj_0Fq3ZJx8uT5bN1cV","name":"research","enabled":true,"limits":{"requests_per_minute":null,\
             "tokens_per_minute":null,"concurrent_requests":null,"models":{}},"budgets":[],\
-            "created_at":"2026-11-24T09:00:00.000Z","updated_at":"2026-11-24T09:00:00.000Z"}
+            "origin":"stored","created_at":"2026-11-24T09:00:00.000Z","updated_at":"2026-11-24T09:00:00.000Z"}
             """
     )
 
@@ -82,6 +83,7 @@ extension SharedSchema {
             "period_starts_at": .time,
             "resets_at": .orNull(.noted(.time, "When the next period begins; `null` for `total`.")),
             "reset_at": .orNull(.noted(.time, "When it was last begun anew by hand.")),
+            "origin": .origin,
             "created_at": .time,
             "updated_at": .time,
         ]),
@@ -90,7 +92,7 @@ extension SharedSchema {
             "amount_usd":"250","period":"monthly","time_zone":"Europe/Berlin","kind":"hard","bound":"expected",\
             "spent_usd":"12.0375","reserved_usd":"0.02","available_usd":"237.9425","overshoot_usd":"0",\
             "period_starts_at":"2026-10-31T23:00:00.000Z","resets_at":"2026-11-30T23:00:00.000Z","reset_at":null,\
-            "created_at":"2026-11-24T09:00:00.000Z","updated_at":"2026-11-24T09:00:00.000Z"}
+            "origin":"stored","created_at":"2026-11-24T09:00:00.000Z","updated_at":"2026-11-24T09:00:00.000Z"}
             """
     )
 }

@@ -67,7 +67,7 @@ extension SharedSchema {
     /// Whether the process should be given work, condition by condition.
     static let readiness = SharedSchema(
         name: "Readiness",
-        schema: .record(["ready": .flag, "conditions": .map(.anyText)])
+        schema: .record(["ready": .flag, "conditions": .map(.anyText), "notes": .map(.anyText)])
     )
 
     /// What the process is and how it stands.

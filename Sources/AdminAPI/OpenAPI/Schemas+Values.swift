@@ -24,7 +24,7 @@ extension Schema {
     /// Milliseconds, with places.
     static let milliseconds = Schema.orNull(.number)
     /// Who owns a row.
-    static let origin = Schema.choice(["stored", "environment", "built_in"])
+    static let origin = Schema.choice(["stored", "file", "environment", "built_in"])
 
     /// A limit that `null` takes away.
     static func limit(_ range: ClosedRange<Int>) -> Schema { .orNull(.whole(range)) }

@@ -18,7 +18,7 @@ enum DeclaredRoutes {
             ) { call throws(AdminProblem) in
                 let (document, _) = try self.document(call.body)
                 return self.answer(try await administration.plan(document))
-            },
+            }.documented(DeclaredOperations.plan),
             AdminRoute(
                 .post,
                 "\(path)/apply",
@@ -28,19 +28,19 @@ enum DeclaredRoutes {
             ) { call throws(AdminProblem) in
                 let (document, source) = try self.document(call.body)
                 return self.answer(try await administration.apply(document, from: DeclaredSource(name: source)))
-            },
+            }.documented(DeclaredOperations.apply),
             AdminRoute(.get, "\(path)/export", "the document that declares what is stored, without credentials") {
                 call throws(AdminProblem) in
                 try await self.export(call, administration)
-            },
+            }.documented(DeclaredOperations.export),
             AdminRoute(.get, "\(path)/versions", "lists versions of what the file declared, newest first") {
                 call throws(AdminProblem) in
                 try await self.list(call, administration)
-            },
+            }.documented(DeclaredOperations.versions),
             AdminRoute(.get, "\(path)/versions/{id}", "shows a version and its document, without credentials") {
                 call throws(AdminProblem) in
                 try await self.show(call, administration)
-            },
+            }.documented(DeclaredOperations.version),
             AdminRoute(.post, "\(path)/rollback", takesBody: true, "puts an earlier version in force again") {
                 call throws(AdminProblem) in
                 let number = try AdminBody.read(call.body, ["version"]) { body throws(AdminProblem) in
@@ -48,7 +48,7 @@ enum DeclaredRoutes {
                     return number
                 }
                 return self.answer(try await administration.rollBack(to: Int64(number)))
-            },
+            }.documented(DeclaredOperations.rollback),
         ]
     }
 
@@ -94,7 +94,6 @@ enum DeclaredRoutes {
         _ call: AdminCall,
         _ administration: Administration
     ) async throws(AdminProblem) -> AdminAnswer {
-        try call.query.allow("owner")
         let owner: RecordOrigin? =
             switch call.query["owner"] {
             case nil, "any": nil
@@ -110,7 +109,6 @@ enum DeclaredRoutes {
         _ call: AdminCall,
         _ administration: Administration
     ) async throws(AdminProblem) -> AdminAnswer {
-        try call.query.allow("limit", "after")
         let limit = try call.query.limit()
         var before: Int64?
         if let after = call.query["after"] {

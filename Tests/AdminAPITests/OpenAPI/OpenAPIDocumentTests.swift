@@ -29,6 +29,10 @@ struct OpenAPIDocumentTests {
             _ = try self.fixture.ledger.append([entry], watermark: nil, audit: nil)
             self.ids["ledger"] = AttemptText.text(entry.attempt)
             self.ids["prices"] = "1"
+            var declared = DeclaredDocument()
+            declared.projects = [ProjectDraft(name: "declared")]
+            _ = try await administration.apply(declared, from: DeclaredSource(name: "martlet.yaml"))
+            self.ids["config"] = "1"
         }
 
         /// The path of a route with an id of its noun in it.
