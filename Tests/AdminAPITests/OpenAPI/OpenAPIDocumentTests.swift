@@ -32,7 +32,18 @@ struct OpenAPIDocumentTests {
             var declared = DeclaredDocument()
             declared.projects = [ProjectDraft(name: "declared")]
             _ = try await administration.apply(declared, from: DeclaredSource(name: "martlet.yaml"))
+            // Rolling back to the first has something to do.
+            declared.projects.append(ProjectDraft(name: "declared-later"))
+            _ = try await administration.apply(declared, from: DeclaredSource(name: "martlet.yaml"))
             self.ids["config"] = "1"
+        }
+
+        /// All that the audit trail holds, oldest first: of rows, of prices and of the ledger.
+        func trail() throws -> (rows: [AuditDraft], money: [AuditDraft]) {
+            var query = AuditQuery()
+            query.limit = 1_000
+            query.after = 0
+            return (try self.fixture.store.auditEntries(query).map(\.draft), self.fixture.ledger.audit)
         }
 
         /// The path of a route with an id of its noun in it.
@@ -117,6 +128,46 @@ struct OpenAPIDocumentTests {
             }
             let answer = await world.fixture.call(route.method.rawValue, world.path(route), json: body.example)
             #expect((200..<300).contains(answer.status), "\(name): \(answer.text)")
+        }
+    }
+
+    /// What is asked by POST and changes nothing.
+    private static let questions: Set = [
+        "planConfiguration", "explainModel", "explainRequest", "testProvider", "checkProvider",
+    ]
+
+    @Test("every route that writes leaves an entry in the audit trail, and no other does (N142)")
+    func audited() async throws {
+        let writing = try await World().fixture.router.routes.filter(\.isWrite)
+        #expect(writing.count >= 20)
+        for (method, path) in writing.map({ ($0.method, $0.path) }) {
+            let world = try await World()
+            let routes = world.fixture.router.routes
+            let route = try #require(routes.first { $0.method == method && $0.path == path })
+            let name = "\(method.rawValue) \(path)"
+            if !path.hasPrefix("/admin/v1/projects") {
+                _ = try await world.fixture.administration.createProject(ProjectDraft(name: "research"))
+            }
+            let before = try world.trail()
+            var query: String?
+            if path.hasSuffix("/prices"), method == .delete { query = "vendor=openai&model=none" }
+            let answer = await world.fixture.call(
+                method.rawValue,
+                world.path(route),
+                query: query,
+                json: route.documentation?.body?.example.replacing(#""dry_run":true"#, with: #""dry_run":false"#)
+            )
+            let after = try world.trail()
+            let entries = after.rows.dropFirst(before.rows.count) + after.money.dropFirst(before.money.count)
+            // The only attempt there is has no other price than it was charged by.
+            guard !Self.questions.contains(route.documentation?.id ?? ""),
+                !answer.text.contains(#""changed":0,"unpriced"#)
+            else {
+                #expect(entries.isEmpty, "\(name)")
+                continue
+            }
+            #expect(!entries.isEmpty, "\(name): \(answer.text)")
+            #expect(entries.allSatisfy { $0.requestID == "adm_test" && !$0.actor.isEmpty }, "\(name)")
         }
     }
 
