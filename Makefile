@@ -87,6 +87,17 @@ chaos: ## SIGKILL under load, KILLS times; the ledger must agree with the oracle
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/chaos-kill.sh $(KILLS)
 
+first-day: ## A company's first day, by admin API and command line
+	@scripts/bootstrap.sh build
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/first-day.sh $(MARTLET) $(ORACLE)
+
+sizes: ## Lists, reports and the road over a store with a month of traffic (a million requests)
+	@scripts/bootstrap.sh build bench
+	@$(MAKE) --no-print-directory release-binaries
+	swift build $(RELEASE) --product martlet-simulate
+	@scripts/sizes.sh $(MARTLET) $(ORACLE) $(SIMULATE)
+
 outage: ## Vendors fail in every way under load, then by turns for OUTAGE_SECONDS; callers must not notice
 	@scripts/bootstrap.sh build
 	@$(MAKE) --no-print-directory release-binaries
