@@ -16,6 +16,14 @@ struct ListFilter {
         self.arguments.append(value.databaseValue)
     }
 
+    /// Adds a condition that a column has one of these values, unless that is `nil`; nothing passes an empty list.
+    mutating func require(_ column: String, oneOf values: [String]?) {
+        guard let values else { return }
+        let places = values.map { _ in "?" }.joined(separator: ", ")
+        self.conditions.append("\(column) IN (\(places))")
+        self.arguments += values.map(\.withoutZeroBytes.databaseValue)
+    }
+
     /// Adds a condition on several values.
     mutating func require(_ condition: String, all values: [some DatabaseValueConvertible]) {
         self.conditions.append(condition)

@@ -25,6 +25,8 @@ extension SQLiteStore: RequestLog {
         filter.require("sequence > ?", query.after)
         filter.require("key_id = ?", query.keyID?.withoutZeroBytes)
         filter.require("project_id = ?", query.projectID?.withoutZeroBytes)
+        filter.require("project_id", oneOf: query.projects)
+        filter.require("id = ?", query.id?.withoutZeroBytes)
         filter.require("model_asked = ?", query.model?.withoutZeroBytes)
         filter.require("outcome = ?", query.outcome?.rawValue)
         filter.arguments.append(min(max(query.limit, 1), 200).databaseValue)

@@ -51,6 +51,8 @@ enum Schema {
         migrator.registerMigration("0012-lost-caches") { try $0.execute(sql: Self.lostCaches) }
         migrator.registerMigration("0013-audit") { try $0.execute(sql: Self.audit) }
         migrator.registerMigration("0014-rotated-keys") { try $0.execute(sql: Self.rotatedKeys) }
+        migrator.registerMigration("0015-admin-tokens") { try $0.execute(sql: Self.adminTokens) }
+        migrator.registerMigration("0016-users-and-sessions") { try $0.execute(sql: Self.usersAndSessions) }
         migrator.registerMigration("0022-declared-rows") { try $0.execute(sql: Self.declaredRows) }
         return migrator
     }

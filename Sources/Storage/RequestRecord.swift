@@ -104,6 +104,10 @@ public struct RequestQuery: Sendable, Equatable {
     public var keyID: String?
     /// Only this project's.
     public var projectID: String?
+    /// Only these projects' by id; `nil` for all.
+    public var projects: [String]?
+    /// Only those with this request id.
+    public var id: String?
     /// Only this public model's.
     public var model: String?
     /// Only this outcome's.

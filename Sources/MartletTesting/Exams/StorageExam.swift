@@ -5,7 +5,7 @@ public import Storage
 /// Ask them with a factory that makes a new, empty store at each call.
 public struct StorageExam: Sendable, CustomStringConvertible {
     /// What is examined: all roles in one engine.
-    public typealias Store = any ConfigurationStore & RequestLog & LedgerStore & PriceStore & AuditStore
+    public typealias Store = any ConfigurationStore & RequestLog & LedgerStore & PriceStore & AuditStore & AccessStore
 
     /// A sentence about the behaviour that is asked for.
     public let description: String
@@ -21,7 +21,7 @@ public struct StorageExam: Sendable, CustomStringConvertible {
         Self.projectQuestions + Self.keyQuestions + Self.providerQuestions + Self.modelQuestions + Self.settingQuestions
             + Self.requestQuestions + Self.listingQuestions + Self.concurrencyQuestions + Self.ledgerQuestions
             + Self.usageQuestions + Self.retentionQuestions + Self.budgetQuestions + Self.priceQuestions
-            + Self.auditQuestions
+            + Self.auditQuestions + Self.grantQuestions + Self.scopeQuestions
     }
 
     /// Asks the question of a new store.

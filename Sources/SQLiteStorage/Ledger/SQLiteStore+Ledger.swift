@@ -113,6 +113,7 @@ extension SQLiteStore: LedgerStore {
             filter.require("ledger.key_number = ?", number)
         }
         filter.require("+project_id = ?", query.projectID?.withoutZeroBytes)
+        filter.require("+project_id", oneOf: query.projects)
         let state = try LedgerState(database)
         filter.require("attempt_high >= ?", query.from.map(state.lowestHigh))
         filter.require("attempt_high <= ?", query.to.map(state.highestHigh))

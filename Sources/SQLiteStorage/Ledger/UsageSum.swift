@@ -143,6 +143,7 @@ extension UsageSum {
         for (dimension, value) in self.query.filters where dimension != .status {
             filter.require("\(Self.expression(dimension)) = ?", value.withoutZeroBytes)
         }
+        filter.require("project_id", oneOf: self.query.projects)
         let columns = self.query.groupBy.map(Self.expression)
         let sql = "SELECT \((["id"] + columns).joined(separator: ", ")) FROM ledger_subjects \(filter.clause)"
         let statement = try database.makeStatement(sql: sql)

@@ -95,6 +95,8 @@ public struct LedgerQuery: Sendable, Equatable {
     public var keyID: String?
     /// Only this project's.
     public var projectID: String?
+    /// Only these projects' by id; `nil` for all.
+    public var projects: [String]?
     /// Only attempts that began at or after this instant.
     public var from: UnixMilliseconds?
     /// Only attempts that began before this instant.

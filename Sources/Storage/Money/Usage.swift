@@ -40,6 +40,8 @@ public struct UsageQuery: Sendable, Equatable {
     public var interval: UsageInterval?
     /// Only rows that match, each dimension with one value.
     public var filters: [UsageDimension: String]
+    /// Only these projects' by id; `nil` for all.
+    public var projects: [String]?
     /// At most this many rows, dearest first (with an interval: by time).
     public var limit: Int
 
