@@ -22,7 +22,8 @@ struct Main: AsyncParsableCommand {
             ProviderCommand.self,
             ModelCommand.self, RouteCommand.self, StatusCommand.self, PriceCommand.self, BudgetCommand.self,
             UsageCommand.self, LedgerCommand.self,
-            RequestsCommand.self, AuditCommand.self, TranslateCommand.self, ConfigCommand.self, VersionCommand.self,
+            RequestsCommand.self, AuditCommand.self, TokenCommand.self, TranslateCommand.self, ConfigCommand.self,
+            VersionCommand.self,
         ]
     )
 

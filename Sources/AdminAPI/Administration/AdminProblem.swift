@@ -12,6 +12,10 @@ public struct AdminProblem: Error, Sendable, Equatable, CustomStringConvertible 
         case invalidQuery = "invalid_query"
         /// No admin token, or a wrong one.
         case unauthorized
+        /// The caller is known and may not do this.
+        case forbidden
+        /// The caller may do this, but not give so much.
+        case grantTooLarge = "grant_too_large"
         /// No such row.
         case notFound = "not_found"
         /// No such route.
@@ -46,6 +50,9 @@ public struct AdminProblem: Error, Sendable, Equatable, CustomStringConvertible 
     public var detail: String
     /// The field at fault.
     public var field: String?
+
+    /// The row is there and belongs to others, which the answer does not tell and the audit trail does.
+    var isForeign = false
 
     /// Describes a refusal.
     public init(_ code: Code, _ detail: String, field: String? = nil) {

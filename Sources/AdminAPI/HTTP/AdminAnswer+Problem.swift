@@ -6,6 +6,7 @@ extension AdminProblem.Code {
         switch self {
         case .invalidBody, .invalidField, .unknownField, .invalidQuery: 400
         case .unauthorized: 401
+        case .forbidden, .grantTooLarge: 403
         case .notFound, .routeNotFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
@@ -23,6 +24,7 @@ extension AdminProblem.Code {
         switch self.status {
         case 400: "Bad Request"
         case 401: "Unauthorized"
+        case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
         case 408: "Request Timeout"

@@ -26,7 +26,7 @@ public struct AdminRequest: Sendable {
     public var contentType: String?
     /// The value of `if-match`.
     public var ifMatch: String?
-    /// Who asks, when the token is right: `admin-token`, or `command-line` when no server runs.
+    /// Who shows the data folder's token: `admin-token`, or `command-line` when no server runs.
     public var actor = "admin-token"
     /// The address it comes from; empty when it comes from this process.
     public var origin = ""

@@ -4,7 +4,7 @@ public enum AdminAccess: Sendable {
     case open
     /// Anybody, unless the listener can be reached from other machines; then the token is needed.
     case openOnLoopback
-    /// The holder of the admin token.
+    /// Whoever shows a token, as far as the route's right goes.
     case token
 }
 
@@ -18,6 +18,8 @@ public struct AdminRoute: Sendable {
     public let path: String
     /// Who may use it.
     public let access: AdminAccess
+    /// What it needs of whoever may use it.
+    public let right: RouteRight
     /// One line for people.
     public let summary: String
     /// Whether a JSON body is read.
@@ -40,6 +42,7 @@ public struct AdminRoute: Sendable {
         self.method = method
         self.path = path
         self.access = access
+        self.right = RouteRight.of(method, path)
         self.takesBody = takesBody
         self.maxBodyBytes = maxBodyBytes
         self.summary = summary
@@ -80,6 +83,8 @@ struct AdminMatch {
 /// What a handler is given.
 struct AdminCall: Sendable {
     var request: AdminRequest
+    /// Who asks; an open route is asked by nobody in particular.
+    var principal: AdminPrincipal
     var id: String
     var query: AdminQuery
     var body: [UInt8]

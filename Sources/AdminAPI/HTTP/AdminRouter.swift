@@ -6,7 +6,7 @@ import Telemetry
 public struct AdminRouter: Sendable {
     /// The whole table.
     public let routes: [AdminRoute]
-    private let token: AdminTokenCheck
+    private let gate: AdminGate
     private let isOpenOnLoopback: Bool
     private let metrics: MetricRegistry
     private let audit: AuditDesk
@@ -16,11 +16,11 @@ public struct AdminRouter: Sendable {
     ///
     /// - Parameters:
     ///   - services: What the routes work with.
-    ///   - token: Opens everything that needs it.
+    ///   - token: The data folder's own token, which opens everything.
     ///   - isLoopback: Whether the listener can only be reached from this machine.
     public init(services: AdminServices, token: Secret, isLoopback: Bool) {
         self.routes = AdminRoutes.all(services)
-        self.token = AdminTokenCheck(token)
+        self.gate = AdminGate(token: token, services: services)
         self.isOpenOnLoopback = isLoopback
         self.metrics = services.metrics
         self.audit = services.audit
@@ -38,15 +38,20 @@ public struct AdminRouter: Sendable {
         _ request: AdminRequest,
         body: (_ maxBytes: Int?) async throws(AdminProblem) -> [UInt8]
     ) async -> AdminAnswer {
-        let context = AuditContext(actor: request.actor, origin: request.origin, requestID: request.requestID)
-        switch self.find(request) {
+        let principal = self.gate.principal(of: request)
+        let context = AuditContext(
+            actor: principal?.actor ?? "nobody",
+            origin: request.origin,
+            requestID: request.requestID
+        )
+        switch self.find(request, principal) {
         case .refused(let problem, let allow):
             await self.note(problem, request, context)
             return .problem(problem, requestID: request.requestID, allow: allow)
         case .found(let route, let id):
             let answer: AdminAnswer
             do throws(AdminProblem) {
-                answer = try await self.run(route, id: id, request, context, body)
+                answer = try await self.run(route, id: id, request, principal, context, body)
             } catch {
                 await self.note(error, request, context)
                 answer = .problem(error, requestID: request.requestID)
@@ -56,10 +61,11 @@ public struct AdminRouter: Sendable {
         }
     }
 
-    /// The audit trail knows of strangers, and of every change that was refused.
+    /// The audit trail knows of strangers, of whoever asked for more than they may, and of every change that was refused.
     private func note(_ problem: AdminProblem, _ request: AdminRequest, _ context: AuditContext) async {
         let isRead = request.method == "GET" || request.method == "HEAD"
-        guard problem.code == .unauthorized || !isRead else { return }
+        let isAccess = [.unauthorized, .forbidden].contains(problem.code)
+        guard isAccess || problem.isForeign || !isRead else { return }
         await self.audit.note(refused: "\(request.method) \(request.path)", problem, for: context)
     }
 
@@ -68,16 +74,16 @@ public struct AdminRouter: Sendable {
         case refused(AdminProblem, allow: String?)
     }
 
-    /// Authorisation comes before routing: a stranger does not learn which paths exist.
-    private func find(_ request: AdminRequest) -> Finding {
+    /// Authentication comes before routing: a stranger does not learn which paths exist.
+    private func find(_ request: AdminRequest, _ principal: AdminPrincipal?) -> Finding {
         let path = request.path.split(separator: "/", omittingEmptySubsequences: false)
         let all = self.routes.compactMap { route in route.match(path).map { (route: route, id: $0.id) } }
         // A path that is spelt out is not also an id.
         let spelt = all.filter { !$0.route.path.contains("{id}") }
         let matches = spelt.isEmpty ? all : spelt
         let isOpen = matches.contains { self.isOpen($0.route) }
-        guard isOpen || self.token.accepts(request.authorization) else {
-            return .refused(AdminProblem(.unauthorized, "give the admin token as Authorization: Bearer"), allow: nil)
+        guard isOpen || principal != nil else {
+            return .refused(AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer"), allow: nil)
         }
         guard !matches.isEmpty else {
             return .refused(AdminProblem(.routeNotFound, "there is no such route"), allow: nil)
@@ -86,6 +92,13 @@ public struct AdminRouter: Sendable {
         guard let match = matches.first(where: { $0.route.method.rawValue == method }) else {
             let allow = matches.map(\.route.method.rawValue).joined(separator: ", ")
             return .refused(AdminProblem(.methodNotAllowed, "this route takes \(allow)"), allow: allow)
+        }
+        guard !self.isOpen(match.route) else { return .found(match.route, id: match.id) }
+        guard let principal else {
+            return .refused(AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer"), allow: nil)
+        }
+        if let problem = self.gate.refusal(of: match.route, to: principal, request) {
+            return .refused(problem, allow: nil)
         }
         return .found(match.route, id: match.id)
     }
@@ -102,10 +115,21 @@ public struct AdminRouter: Sendable {
         _ route: AdminRoute,
         id: String,
         _ request: AdminRequest,
+        _ principal: AdminPrincipal?,
         _ context: AuditContext,
         _ body: (_ maxBytes: Int?) async throws(AdminProblem) -> [UInt8]
     ) async throws(AdminProblem) -> AdminAnswer {
-        var call = AdminCall(request: request, id: id, query: try AdminQuery(nil), body: [])
+        var call = AdminCall(
+            request: request,
+            principal: principal ?? .nobody,
+            id: id,
+            query: try AdminQuery(nil),
+            body: []
+        )
+        if let principal, !self.isOpen(route) {
+            try await self.gate.check(principal, sees: id, route.right.owned)
+            await self.gate.noteUse(by: principal)
+        }
         if route.access == .token { call.query = try AdminQuery(request.query) }
         if route.takesBody {
             try Self.checkMediaType(request.contentType)

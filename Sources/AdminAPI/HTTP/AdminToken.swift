@@ -31,15 +31,20 @@ public struct AdminTokenCheck: Sendable {
         self.digest = token.withBytes { Array(SHA256.hash(data: $0)) }
     }
 
-    /// Whether the one `authorization` header given holds the token.
-    func accepts(_ authorization: [String]) -> Bool {
-        guard authorization.count == 1, let value = authorization.first else { return false }
+    /// The token in the one `authorization` header given.
+    static func bearer(_ authorization: [String]) -> [UInt8]? {
+        guard authorization.count == 1, let value = authorization.first else { return nil }
         let bytes = Array(value.utf8)
         let scheme = Array("bearer ".utf8)
-        guard bytes.count <= Self.maximumBytes, bytes.count > scheme.count else { return false }
+        guard bytes.count <= Self.maximumBytes, bytes.count > scheme.count else { return nil }
         let given = bytes.prefix(scheme.count).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        guard given == scheme else { return false }
-        let presented = SHA256.hash(data: Array(bytes.dropFirst(scheme.count)))
+        return given == scheme ? Array(bytes.dropFirst(scheme.count)) : nil
+    }
+
+    /// Whether the one `authorization` header given holds the token.
+    func accepts(_ authorization: [String]) -> Bool {
+        guard let token = Self.bearer(authorization) else { return false }
+        let presented = SHA256.hash(data: token)
         var difference: UInt8 = 0
         for (a, b) in zip(presented, self.digest) {
             difference |= a ^ b

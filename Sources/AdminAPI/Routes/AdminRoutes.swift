@@ -15,7 +15,7 @@ public enum AdminRoutes {
             + BudgetRoutes.all(services) + ProviderRoutes.all(services) + ModelRoutes.all(services)
             + ExplainRoutes.all(services) + PriceRoutes.all(services) + RequestRoutes.all(services)
             + UsageRoutes.all(services)
-            + LedgerRoutes.all(services) + AuditRoutes.all(services) + DeclaredRoutes.all(services)
-            + StatusRoutes.all(services)
+            + LedgerRoutes.all(services) + TokenRoutes.all(services) + AccountRoutes.all(services)
+            + AuditRoutes.all(services) + DeclaredRoutes.all(services) + StatusRoutes.all(services)
     }
 }

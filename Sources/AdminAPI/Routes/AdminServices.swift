@@ -6,6 +6,8 @@ public import Telemetry
 public struct AdminServices: Sendable {
     /// Checks and writes configuration.
     public var administration: Administration
+    /// Holds tokens, users and sessions; loaded already.
+    public var access: AccessDesk
     /// Reads request records.
     public var requests: RequestReader
     /// Reads the ledger and adds to it.
@@ -37,6 +39,7 @@ public struct AdminServices: Sendable {
     ///
     /// - Parameters:
     ///   - administration: Checks and writes configuration.
+    ///   - access: Holds tokens, users and sessions; loaded already.
     ///   - requests: Reads request records.
     ///   - ledger: Reads the ledger and adds to it.
     ///   - prices: Holds the price list; loaded already.
@@ -52,6 +55,7 @@ public struct AdminServices: Sendable {
     ///   - checkProvider: Asks a provider whether it can be reached.
     public init(
         administration: Administration,
+        access: AccessDesk,
         requests: RequestReader,
         ledger: LedgerDesk,
         prices: PriceAdministration,
@@ -67,6 +71,7 @@ public struct AdminServices: Sendable {
         checkProvider: @escaping ProviderCheck
     ) {
         self.administration = administration
+        self.access = access
         self.requests = requests
         self.ledger = ledger
         self.prices = prices

@@ -14,23 +14,27 @@ enum BudgetRoutes {
                 try await self.list(call, services)
             }.documented(BudgetOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates a budget") { call throws(AdminProblem) in
-                let budget = try await administration.createBudget(
-                    try AdminBody.read(call.body, self.draftFields, self.draft)
-                )
+                let draft = try AdminBody.read(call.body, self.draftFields, self.draft)
+                try call.scope(await administration.configuration).check(draft)
+                let budget = try await administration.createBudget(draft)
                 return try await self.answer(budget, services, status: 201)
             }.documented(BudgetOperations.create),
             AdminRoute(.get, "\(path)/{id}", "shows a budget and how it stands") { call throws(AdminProblem) in
                 try await self.answer(try await administration.budget(id: call.id), services)
             }.documented(BudgetOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a budget") { call throws(AdminProblem) in
-                let budget = try await administration.changeBudget(id: call.id, try self.change(call.body))
+                let change = try self.change(call.body)
+                try call.scope(await administration.configuration).check(change, ofBudget: call.id)
+                let budget = try await administration.changeBudget(id: call.id, change)
                 return try await self.answer(budget, services)
             }.documented(BudgetOperations.change),
             AdminRoute(.post, "\(path)/{id}/reset", "begins a budget's period anew") { call throws(AdminProblem) in
-                try await self.answer(try await administration.resetBudget(id: call.id), services)
+                try call.scope(await administration.configuration).check(ofBudget: call.id)
+                return try await self.answer(try await administration.resetBudget(id: call.id), services)
             }.documented(BudgetOperations.reset),
             AdminRoute(.delete, "\(path)/{id}", "deletes a budget; its ledger rows stay") {
                 call throws(AdminProblem) in
+                try call.scope(await administration.configuration).check(ofBudget: call.id)
                 try await administration.deleteBudget(id: call.id)
                 return .noContent
             }.documented(BudgetOperations.delete),
@@ -42,6 +46,7 @@ enum BudgetRoutes {
         let configuration = await services.administration.configuration
         let names = Dictionary(configuration.projects.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         let budgets = configuration.budgets.filter { budget in
+            guard call.principal.sees(budget.scope, in: configuration) else { return false }
             guard call.query.matches("period", budget.period.rawValue) else { return false }
             switch budget.scope {
             case .key(let id): return call.query["project"] == nil && call.query.matches("key", id)

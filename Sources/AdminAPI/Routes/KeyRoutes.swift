@@ -19,9 +19,9 @@ enum KeyRoutes {
             }.documented(KeyOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates a key and shows its secret once") {
                 call throws(AdminProblem) in
-                let created = try await administration.createKey(
-                    try AdminBody.read(call.body, self.draftFields, self.draft)
-                )
+                let draft = try AdminBody.read(call.body, self.draftFields, self.draft)
+                try call.scope(await administration.configuration).check(draft)
+                let created = try await administration.createKey(draft)
                 let secret = String(decoding: created.secret.bytes, as: UTF8.self)
                 return try await self.answer(created.record, services, status: 201, secret: secret)
             }.documented(KeyOperations.create),
@@ -29,7 +29,9 @@ enum KeyRoutes {
                 try await self.answer(try await administration.key(id: call.id), services)
             }.documented(KeyOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a key") { call throws(AdminProblem) in
-                let key = try await administration.changeKey(id: call.id, try self.change(call.body))
+                let change = try self.change(call.body)
+                try call.scope(await administration.configuration).check(change, ofKey: call.id)
+                let key = try await administration.changeKey(id: call.id, change)
                 return try await self.answer(key, services)
             }.documented(KeyOperations.change),
             AdminRoute(
@@ -65,7 +67,7 @@ enum KeyRoutes {
         let configuration = await services.administration.configuration
         let names = Self.projectNames(configuration)
         let keys = configuration.keys.filter { key in
-            call.query.matches("name", key.name)
+            call.principal.sees(project: key.projectID) && call.query.matches("name", key.name)
                 && (call.query.matches("project", names[key.projectID] ?? "")
                     || call.query.matches("project", key.projectID))
         }

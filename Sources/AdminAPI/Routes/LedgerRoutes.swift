@@ -38,6 +38,7 @@ enum LedgerRoutes {
         try given.allow("limit", "after", "key", "project", "request", "from", "to")
         var query = LedgerQuery()
         query.limit = try given.limit()
+        query.projects = call.principal.projects
         query.from = try given.instant("from")
         query.to = try given.instant("to")
         query.keyID = given["key"]

@@ -35,7 +35,7 @@ enum ProjectRoutes {
     private static func list(_ call: AdminCall, _ services: AdminServices) async throws(AdminProblem) -> AdminAnswer {
         try call.query.allow("limit", "after", "name")
         let projects = await services.administration.configuration.projects.filter {
-            call.query.matches("name", $0.name)
+            call.principal.sees(project: $0.id) && call.query.matches("name", $0.name)
         }
         let page = try AdminPage(of: projects, list: "projects", query: call.query) { $0.name }
         let budgets = try await services.budgets(of: page.entries.map { .project($0.id) })

@@ -23,6 +23,15 @@ public actor RequestReader {
         do { return try self.log.find(id: id) } catch { throw Self.failed }
     }
 
+    /// The newest record with a request id among those of projects; callers may repeat the ids of others.
+    func find(id: String, in projects: [String]?) throws(AdminProblem) -> StoredRequest? {
+        guard let projects else { return try self.find(id: id) }
+        var query = RequestQuery(limit: 1)
+        query.id = id
+        query.projects = projects
+        return try self.list(query).first
+    }
+
     /// When each key was last used.
     func lastUsed(keyIDs: [String]) throws(AdminProblem) -> [String: UnixMilliseconds] {
         do { return try self.log.lastUsed(keyIDs: keyIDs) } catch { throw Self.failed }

@@ -13,7 +13,7 @@ enum RequestRoutes {
                 try await self.list(call, services)
             }.documented(RequestOperations.list),
             AdminRoute(.get, "\(path)/{id}", "shows a request record") { call throws(AdminProblem) in
-                guard let stored = try await services.requests.find(id: call.id) else {
+                guard let stored = try await services.requests.find(id: call.id, in: call.principal.projects) else {
                     throw AdminProblem(.notFound, "there is no request \(call.id)")
                 }
                 return .object { self.write(stored, to: &$0) }
@@ -22,7 +22,8 @@ enum RequestRoutes {
     }
 
     private static func list(_ call: AdminCall, _ services: AdminServices) async throws(AdminProblem) -> AdminAnswer {
-        let query = try self.query(call.query, await services.administration.configuration)
+        var query = try self.query(call.query, await services.administration.configuration)
+        query.projects = call.principal.projects
         let records = try await services.requests.list(query)
         return .object { writer in
             writer.member(

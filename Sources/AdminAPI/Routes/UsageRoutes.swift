@@ -17,7 +17,8 @@ enum UsageRoutes {
 
     private static func report(_ call: AdminCall, _ services: AdminServices) async throws(AdminProblem) -> AdminAnswer {
         let configuration = await services.administration.configuration
-        let query = try self.query(call.query, configuration, now: services.process.now())
+        var query = try self.query(call.query, configuration, now: services.process.now())
+        query.projects = call.principal.projects
         let isCSV = try self.isCSV(call.query)
         var sum = query
         sum.groupBy = []

@@ -71,6 +71,7 @@ struct ServeCommand: AsyncParsableCommand {
         let router = AdminRouter(
             services: AdminServices(
                 administration: workspace.administration,
+                access: workspace.access,
                 requests: RequestReader(workspace.store),
                 ledger: LedgerDesk(
                     workspace.store,

@@ -16,6 +16,8 @@ struct Workspace: Sendable {
     let secretBox: SecretBox
     let digester: KeyDigester
     let administration: Administration
+    /// Tokens, users and sessions of the admin API.
+    let access: AccessDesk
     /// Credentials of environment-owned providers, by provider name. Never stored.
     let environmentSecrets: [String: Secret]
     let adminToken: Secret
@@ -56,6 +58,8 @@ struct Workspace: Sendable {
             clock: Self.unixMilliseconds
         )
         try await administration.load()
+        let accessDesk = AccessDesk(store: store, digester: digester, clock: Self.unixMilliseconds)
+        try await accessDesk.load()
         let existing = try folder.read(folder.adminTokenPath).map { Secret(Self.trimmed($0)) }
         let token = existing ?? AdminToken.generate()
         if existing == nil { try folder.write(token.bytes + [0x0A], to: folder.adminTokenPath) }
@@ -67,6 +71,7 @@ struct Workspace: Sendable {
             secretBox: box,
             digester: digester,
             administration: administration,
+            access: accessDesk,
             environmentSecrets: Dictionary(
                 discovery.providers.map { ($0.name, $0.secret) },
                 uniquingKeysWith: { first, _ in first }
@@ -89,8 +94,8 @@ struct Workspace: Sendable {
         if let given = settings.masterKey {
             return try MasterKey(validating: String(decoding: given.bytes, as: UTF8.self))
         }
-        if access(folder.masterKeyPath, F_OK) == 0 { return try MasterKey.load(path: folder.masterKeyPath) }
-        guard create, access(folder.storePath, F_OK) != 0 else {
+        if Glibc.access(folder.masterKeyPath, F_OK) == 0 { return try MasterKey.load(path: folder.masterKeyPath) }
+        guard create, Glibc.access(folder.storePath, F_OK) != 0 else {
             throw DataFolderError(
                 message:
                     "\(folder.masterKeyPath) is missing; put it back, or give it as \(MasterKey.environmentVariable)"

@@ -66,8 +66,15 @@ struct AdminFixture: Sendable {
         let metrics = MetricRegistry()
         let readiness = Readiness(waitingFor: ["store"])
         readiness.set("store", .ready)
+        let access = AccessDesk(
+            store: store,
+            digester: KeyDigester(pepper: Array(repeating: 7, count: 32)),
+            clock: { Self.now }
+        )
+        try await access.load()
         self.services = AdminServices(
             administration: self.administration,
+            access: access,
             requests: RequestReader(store),
             ledger: LedgerDesk(ledger, moveBalances: { ledger.moved($0, $1) }, audit: chain, clock: { Self.now }),
             prices: PriceAdministration(store: ledger, audit: chain, clock: { Self.now }),

@@ -73,6 +73,7 @@ final class MemoryLedger: LedgerStore, PriceStore {
                     && (query.before.map { entry.attempt < $0 } ?? true)
                     && (query.keyID ?? entry.subject.keyID) == entry.subject.keyID
                     && (query.projectID ?? entry.subject.projectID) == entry.subject.projectID
+                    && (query.projects?.contains(entry.subject.projectID) ?? true)
                     && (query.requestID ?? entry.requestID) == entry.requestID
                     && entry.startedAt >= (query.from ?? .min) && entry.startedAt < (query.to ?? .max)
             }

@@ -4,9 +4,10 @@ import Synchronization
 @testable import AdminAPI
 
 /// A store in memory, with a switch that makes it fail.
-final class MemoryStore: ConfigurationStore, RequestLog, AuditStore {
+final class MemoryStore: ConfigurationStore, RequestLog, AuditStore, AccessStore {
     private struct State {
         var configuration = StoredConfiguration()
+        var access = StoredAccess()
         var settings: [String: [UInt8]] = [:]
         var requests: [StoredRequest] = []
         var audit: [AuditEntry] = []
@@ -49,6 +50,18 @@ final class MemoryStore: ConfigurationStore, RequestLog, AuditStore {
         try self.with { Array($0.versions.reversed().filter { $0.number < before ?? .max }.prefix(limit)) }
     }
 
+    func loadAccess() throws -> StoredAccess { try self.with { $0.access } }
+
+    func changeAccess(_ write: (any AccessWriter) throws -> Void, audit: AuditBatch?) throws -> StoredAccess {
+        let writer = MemoryAccessWriter(try self.loadAccess())
+        try write(writer)
+        return try self.with { state in
+            if let audit { state.audit += audit.chained(behind: state.audit.last) }
+            state.access = writer.access
+            return writer.access
+        }
+    }
+
     func appendAudit(_ batch: AuditBatch) throws {
         try self.with { $0.audit += batch.chained(behind: $0.audit.last) }
     }
@@ -88,6 +101,8 @@ final class MemoryStore: ConfigurationStore, RequestLog, AuditStore {
             let matching = state.requests.filter { stored in
                 (query.keyID ?? stored.record.keyID) == stored.record.keyID
                     && (query.projectID ?? stored.record.projectID) == stored.record.projectID
+                    && (query.projects?.contains(stored.record.projectID) ?? true)
+                    && (query.id ?? stored.record.id) == stored.record.id
                     && (query.model ?? stored.record.modelAsked) == stored.record.modelAsked
                     && (query.outcome ?? stored.record.outcome) == stored.record.outcome
             }

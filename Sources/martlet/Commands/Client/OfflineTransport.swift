@@ -21,6 +21,7 @@ struct OfflineTransport: AdminTransport {
         self.router = AdminRouter(
             services: AdminServices(
                 administration: workspace.administration,
+                access: workspace.access,
                 requests: RequestReader(workspace.store),
                 ledger: LedgerDesk(workspace.store, audit: chain, clock: Workspace.unixMilliseconds),
                 prices: prices,

@@ -1,0 +1,66 @@
+import Policy
+import Storage
+import Synchronization
+
+/// Who may use the admin API, in memory: found by digest, without the store. A write puts a new state in place before its
+/// answer, so that what was revoked is refused at once.
+final class AccessBook: Sendable {
+    private struct State {
+        var access = StoredAccess()
+        var tokens: [KeyDigest: AdminTokenRecord] = [:]
+    }
+
+    private let digester: KeyDigester
+    private let state = Mutex(State())
+
+    init(_ digester: KeyDigester) {
+        self.digester = digester
+    }
+
+    /// All rows.
+    var access: StoredAccess { self.state.withLock { $0.access } }
+
+    /// Puts rows in force.
+    func publish(_ access: StoredAccess) {
+        var state = State(access: access)
+        for token in access.tokens {
+            if let digest = KeyDigest(bytes: token.digest) { state.tokens[digest] = token }
+        }
+        self.state.withLock { $0 = state }
+    }
+
+    /// The digest of a token's text, as it is stored.
+    func digest(ofToken text: [UInt8]) -> KeyDigest { text.withUnsafeBytes { self.digester.digest($0) } }
+
+    /// The token with this text, when it is in force.
+    func token(_ text: [UInt8], now: UnixMilliseconds) -> AdminTokenRecord? {
+        guard text.withUnsafeBytes({ AdminToken.isWellFormed($0) }) else { return nil }
+        let digest = self.digest(ofToken: text)
+        guard let token = self.state.withLock({ $0.tokens[digest] }) else { return nil }
+        return token.isInForce(at: now) ? token : nil
+    }
+}
+
+extension AdminTokenRecord {
+    /// Whether it opens anything at an instant.
+    func isInForce(at now: UnixMilliseconds) -> Bool {
+        self.revokedAt == nil && (self.expiresAt.map { now < $0 } ?? true)
+    }
+
+    /// In a word.
+    func state(at now: UnixMilliseconds) -> String {
+        if self.revokedAt != nil { return "revoked" }
+        return self.isInForce(at: now) ? "active" : "expired"
+    }
+
+    /// Who shows this token.
+    var principal: AdminPrincipal {
+        AdminPrincipal(
+            identity: .token(id: self.id),
+            actor: self.id,
+            name: self.name,
+            grant: self.grant,
+            expiresAt: self.expiresAt
+        )
+    }
+}

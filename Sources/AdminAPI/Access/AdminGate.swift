@@ -1,0 +1,76 @@
+import Exchange
+import Storage
+
+/// Finds who asks, and whether they may. Everything it decides by is in memory but for requests and attempts, whose projects
+/// the store knows.
+struct AdminGate: Sendable {
+    private let bootstrap: AdminTokenCheck
+    private let access: AccessDesk
+    private let administration: Administration
+    private let requests: RequestReader
+    private let ledger: LedgerDesk
+
+    init(token: Secret, services: AdminServices) {
+        self.bootstrap = AdminTokenCheck(token)
+        self.access = services.access
+        self.administration = services.administration
+        self.requests = services.requests
+        self.ledger = services.ledger
+    }
+
+    /// Who asks; `nil` when what is shown is good for nothing.
+    func principal(of request: AdminRequest) -> AdminPrincipal? {
+        if self.bootstrap.accepts(request.authorization) { return .bootstrap(actor: request.actor) }
+        guard let token = AdminTokenCheck.bearer(request.authorization) else { return nil }
+        return self.access.book.token(token, now: self.access.now)?.principal
+    }
+
+    /// Why somebody may not use a route at all; `nil` when they may.
+    func refusal(of route: AdminRoute, to principal: AdminPrincipal, _ request: AdminRequest) -> AdminProblem? {
+        let permission = route.right.permission
+        guard !principal.may(permission) else { return nil }
+        let role = principal.grant.role.rawValue
+        let what = principal.isScoped && principal.grant.role.permissions.contains(permission)
+        let why = what ? "is not for a \(role) of single projects" : "is not for a \(role)"
+        return AdminProblem(.forbidden, "this takes the permission '\(permission.rawValue)', which \(why)")
+    }
+
+    /// Refuses a row of a project that is not seen, as if there were none.
+    func check(_ principal: AdminPrincipal, sees id: String, _ owned: RouteRight.Owned) async throws(AdminProblem) {
+        guard principal.isScoped, owned != .none else { return }
+        if owned == .request, try await self.requests.find(id: id, in: principal.projects) != nil { return }
+        guard let project = try await self.project(of: id, owned), !principal.sees(project: project) else { return }
+        var problem = AdminProblem(.notFound, "there is no \(owned.rawValue) \(id)")
+        problem.isForeign = true
+        throw problem
+    }
+
+    /// Notes that a token was used, when that is news.
+    func noteUse(by principal: AdminPrincipal) async {
+        guard case .token(let id) = principal.identity else { return }
+        guard let token = self.access.tokens.first(where: { $0.id == id }), token.isUseNews(at: self.access.now) else {
+            return
+        }
+        await self.access.noteUse(ofToken: id)
+    }
+
+    /// The project that a row belongs to; `nil` when there is no such row.
+    private func project(of id: String, _ owned: RouteRight.Owned) async throws(AdminProblem) -> String? {
+        let configuration = await self.administration.configuration
+        switch owned {
+        case .none: return nil
+        case .project: return configuration.projects.first { $0.id == id }?.id
+        case .key: return configuration.keys.first { $0.id == id }?.projectID
+        case .budget:
+            guard let budget = configuration.budgets.first(where: { $0.id == id }) else { return nil }
+            switch budget.scope {
+            case .project(let id): return id
+            case .key(let id): return configuration.keys.first { $0.id == id }?.projectID
+            }
+        case .request: return try await self.requests.find(id: id)?.record.projectID
+        case .attempt:
+            guard let attempt = AttemptText.parse(id) else { return nil }
+            return try await self.ledger.entries(of: attempt).first?.subject.projectID
+        }
+    }
+}
