@@ -31,6 +31,7 @@ public struct RouteRight: Sendable, Equatable {
         "GET /metrics": RouteRight(.readConfiguration),
         "GET /status": RouteRight(.readConfiguration),
         "GET /whoami": RouteRight(.ownAccount),
+        "GET /openapi.json": RouteRight(.ownAccount),
 
         "GET /projects": RouteRight(.readKeys),
         "POST /projects": RouteRight(.writeConfiguration),
@@ -43,6 +44,7 @@ public struct RouteRight: Sendable, Equatable {
         "GET /keys/{id}": RouteRight(.readKeys, .key),
         "PATCH /keys/{id}": RouteRight(.writeKeys, .key),
         "POST /keys/{id}/rotate": RouteRight(.writeKeys, .key),
+        "POST /keys/{id}/disable": RouteRight(.writeKeys, .key),
         "POST /keys/{id}/revoke": RouteRight(.writeKeys, .key),
         "DELETE /keys/{id}": RouteRight(.writeKeys, .key),
 
@@ -84,6 +86,13 @@ public struct RouteRight: Sendable, Equatable {
         "GET /ledger/{id}": RouteRight(.readSpend, .attempt),
         "POST /ledger/{id}/corrections": RouteRight(.writeLedger, .attempt),
         "POST /ledger/rerate": RouteRight(.writeLedger),
+
+        "POST /config/plan": RouteRight(.readConfiguration),
+        "POST /config/apply": RouteRight(.writeConfiguration),
+        "POST /config/rollback": RouteRight(.writeConfiguration),
+        "GET /config/export": RouteRight(.readConfiguration),
+        "GET /config/versions": RouteRight(.readConfiguration),
+        "GET /config/versions/{id}": RouteRight(.readConfiguration),
 
         "GET /audit": RouteRight(.readAudit),
         "GET /audit/verify": RouteRight(.readAudit),

@@ -94,8 +94,8 @@ extension AdminRoute {
     var problemStatuses: [Int] {
         guard let documentation else { return [] }
         var statuses = Set(documentation.problems)
-        if self.access == .token { statuses.formUnion([400, 401, 500, 503]) }
-        if self.access == .openOnLoopback { statuses.insert(401) }
+        if self.access == .token { statuses.formUnion([400, 401, 403, 500, 503]) }
+        if self.access == .openOnLoopback { statuses.formUnion([401, 403]) }
         if self.path.contains("{id}") { statuses.insert(404) }
         if self.takesBody { statuses.formUnion([400, 408, 413, 415]) }
         if self.isWrite { statuses.formUnion([409, 412]) }

@@ -11,13 +11,12 @@ enum TokenRoutes {
         let access = services.access
         return [
             AdminRoute(.get, path, "lists admin tokens by creation") { call throws(AdminProblem) in
-                try call.query.allow("limit", "after", "name")
                 let tokens = access.tokens.filter { call.query.matches("name", $0.name) }
                 let page = try AdminPage(of: tokens, list: "tokens", query: call.query) {
                     "\(Timestamp.text($0.createdAt)) \($0.id)"
                 }
                 return page.answer { writer, token in writer.object { self.write(token, services, to: &$0) } }
-            },
+            }.documented(TokenOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates an admin token and shows its secret once") {
                 call throws(AdminProblem) in
                 let draft = try self.draft(call.body, await services.administration.configuration)
@@ -26,23 +25,23 @@ enum TokenRoutes {
                     self.write(created.record, services, to: &writer)
                     writer.member("secret", String(decoding: created.secret.bytes, as: UTF8.self))
                 }
-            },
+            }.documented(TokenOperations.create),
             AdminRoute(.get, "\(path)/{id}", "shows an admin token") { call throws(AdminProblem) in
                 self.answer(try access.token(id: call.id), services)
-            },
+            }.documented(TokenOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes an admin token's name or expiry") {
                 call throws(AdminProblem) in
                 let change = try self.change(call.body)
                 return self.answer(try await access.changeToken(id: call.id, change, by: call.principal), services)
-            },
+            }.documented(TokenOperations.change),
             AdminRoute(.post, "\(path)/{id}/revoke", "revokes an admin token for good") { call throws(AdminProblem) in
                 self.answer(try await access.revokeToken(id: call.id, by: call.principal), services)
-            },
+            }.documented(TokenOperations.revoke),
             AdminRoute(.delete, "\(path)/{id}", "deletes an admin token; what it did stays in the audit trail") {
                 call throws(AdminProblem) in
                 try await access.deleteToken(id: call.id, by: call.principal)
                 return .noContent
-            },
+            }.documented(TokenOperations.delete),
         ]
     }
 

@@ -47,8 +47,13 @@ struct AuthorisationMatrix {
         var cells: [Cell]
     }
 
-    /// Every route that is not open to everybody, in the router's order.
-    static func rows() async throws -> [Row] {
+    /// Every route that is not open to everybody, in the router's order. Asked once for all tests.
+    static func rows() async throws -> [Row] { try await self.asked.value }
+
+    // Ends by itself, and with the tests.
+    private static let asked = Task { try await Self.ask() }
+
+    private static func ask() async throws -> [Row] {
         let routes = try await AdminFixture(isLoopback: false).router.routes.filter { $0.access != .open }
         var rows: [Row] = []
         for route in routes {
@@ -88,6 +93,11 @@ struct AuthorisationMatrix {
         case "providers": return configuration.providers.first?.id ?? ""
         case "models": return configuration.models.first?.id ?? ""
         case "prices": return "1"
+        case "config":
+            var declared = DeclaredDocument()
+            declared.projects = [ProjectDraft(name: "declared")]
+            _ = try await fixture.administration.apply(declared, from: DeclaredSource(name: "test"))
+            return "1"
         case "tokens":
             _ = try await fixture.token(.viewer)
             return fixture.services.access.tokens.first?.id ?? ""

@@ -32,6 +32,15 @@ struct OpenAPIDocumentTests {
             var declared = DeclaredDocument()
             declared.projects = [ProjectDraft(name: "declared")]
             _ = try await administration.apply(declared, from: DeclaredSource(name: "martlet.yaml"))
+            let token = TokenDraft(name: "watcher", grant: AccessGrant(role: .viewer), expiresAt: nil)
+            let granter = AdminPrincipal(
+                identity: .bootstrap,
+                actor: "admin-token",
+                name: "admin-token",
+                grant: AccessGrant(role: .owner),
+                expiresAt: nil
+            )
+            self.ids["tokens"] = try await self.fixture.services.access.createToken(token, by: granter).record.id
             // Rolling back to the first has something to do.
             declared.projects.append(ProjectDraft(name: "declared-later"))
             _ = try await administration.apply(declared, from: DeclaredSource(name: "martlet.yaml"))
