@@ -62,14 +62,17 @@ def rows(gateway):
         body = {"scope": {"project": "research"}, "amount_usd": "5", "period": period}
         return gateway.admin("POST", "/budgets", body)["id"]
 
+    def token(name):
+        return gateway.admin("POST", "/tokens", {"name": name, "role": "viewer"})["id"]
+
     kept = {
         "projects": project("research"), "keys": key("kept"), "providers": provider("kept"), "models": model("kept"),
-        "budgets": budget("daily"),
+        "budgets": budget("daily"), "tokens": token("kept"),
     }
     # What is deleted, or ended for good, is not what the others look at.
     ended = {
         "projects": project("ended"), "keys": key("ended"), "providers": provider("ended"), "models": model("ended"),
-        "budgets": budget("weekly"),
+        "budgets": budget("weekly"), "tokens": token("ended"),
     }
     gateway.admin("POST", f"/keys/{ended['keys']}/revoke")
     gateway.admin("POST", "/config/apply", {"document": {"projects": [{"name": "declared"}]}})
