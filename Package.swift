@@ -76,7 +76,7 @@ let package = Package(
             name: "AdminAPI",
             dependencies: [
                 "Policy", "Ledger", "Storage", "Catalogue", "Providers", "Exchange", "Wire", "Telemetry",
-                hummingbird, httpTypes, lifecycle, logging, nioCore, crypto,
+                hummingbird, httpTypes, lifecycle, logging, nioCore, crypto, cryptoExtras,
             ]
         ),
         .target(

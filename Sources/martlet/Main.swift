@@ -22,7 +22,7 @@ struct Main: AsyncParsableCommand {
             ProviderCommand.self,
             ModelCommand.self, RouteCommand.self, StatusCommand.self, PriceCommand.self, BudgetCommand.self,
             UsageCommand.self, LedgerCommand.self,
-            RequestsCommand.self, AuditCommand.self, TokenCommand.self, TranslateCommand.self, ConfigCommand.self,
+            RequestsCommand.self, AuditCommand.self, TokenCommand.self, UserCommand.self, TranslateCommand.self, ConfigCommand.self,
             VersionCommand.self,
         ]
     )

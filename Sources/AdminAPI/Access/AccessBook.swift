@@ -8,6 +8,7 @@ final class AccessBook: Sendable {
     private struct State {
         var access = StoredAccess()
         var tokens: [KeyDigest: AdminTokenRecord] = [:]
+        var sessions: [KeyDigest: (session: SessionRecord, user: UserRecord)] = [:]
     }
 
     private let digester: KeyDigester
@@ -26,7 +27,13 @@ final class AccessBook: Sendable {
         for token in access.tokens {
             if let digest = KeyDigest(bytes: token.digest) { state.tokens[digest] = token }
         }
-        self.state.withLock { $0 = state }
+        let users = Dictionary(access.users.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for session in access.sessions {
+            guard let user = users[session.userID], let digest = KeyDigest(bytes: session.digest) else { continue }
+            state.sessions[digest] = (session, user)
+        }
+        let published = state
+        self.state.withLock { $0 = published }
     }
 
     /// The digest of a token's text, as it is stored.
@@ -38,6 +45,23 @@ final class AccessBook: Sendable {
         let digest = self.digest(ofToken: text)
         guard let token = self.state.withLock({ $0.tokens[digest] }) else { return nil }
         return token.isInForce(at: now) ? token : nil
+    }
+
+    /// The digest of a session's secret, as it is stored: never that of a token of the same letters.
+    func digest(ofSession secret: [UInt8]) -> KeyDigest {
+        (Array("martlet session 1\n".utf8) + secret).withUnsafeBytes { self.digester.digest($0) }
+    }
+
+    /// The session with this secret and whose it is, when both are in force.
+    func session(
+        _ secret: [UInt8],
+        rules: SessionRules,
+        now: UnixMilliseconds
+    ) -> (session: SessionRecord, user: UserRecord)? {
+        guard SessionSecret.isWellFormed(secret) else { return nil }
+        let digest = self.digest(ofSession: secret)
+        guard let found = self.state.withLock({ $0.sessions[digest] }) else { return nil }
+        return found.user.isEnabled && found.session.isInForce(at: now, rules) ? found : nil
     }
 }
 

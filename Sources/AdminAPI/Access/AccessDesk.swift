@@ -16,21 +16,47 @@ public actor AccessDesk {
     let randomness: Randomness
     let identifiers: Identifiers
     nonisolated let book: AccessBook
+    nonisolated let hasher: PasswordHasher
+    nonisolated let signIns = SignInLimit()
+    nonisolated let sessionRules: SessionRules
 
     /// Loads nothing yet; see `load`.
     ///
     /// - Parameters:
     ///   - store: Blocks; only this actor's thread calls it.
     ///   - digester: Digests tokens and the secrets of sessions, and chains the audit trail.
+    ///   - sessionRules: How long sign-ins last.
     ///   - randomness: Where ids and secrets come from.
     ///   - clock: Unix time in milliseconds.
     public init(
         store: any AccessStore,
         digester: KeyDigester,
+        sessionRules: SessionRules = SessionRules(),
+        randomness: Randomness = .system,
+        clock: @escaping @Sendable () -> UnixMilliseconds
+    ) {
+        self.init(
+            store: store,
+            digester: digester,
+            sessionRules: sessionRules,
+            hasher: PasswordHasher(randomness: randomness),
+            randomness: randomness,
+            clock: clock
+        )
+    }
+
+    /// As above, with what hashes passwords.
+    init(
+        store: any AccessStore,
+        digester: KeyDigester,
+        sessionRules: SessionRules = SessionRules(),
+        hasher: PasswordHasher,
         randomness: Randomness = .system,
         clock: @escaping @Sendable () -> UnixMilliseconds
     ) {
         self.store = store
+        self.hasher = hasher
+        self.sessionRules = sessionRules
         self.chain = AuditChain(digester)
         self.clock = clock
         self.randomness = randomness
@@ -89,6 +115,8 @@ struct AccessEntry {
     var before: AuditFields?
     var after: AuditFields?
     var detail: String?
+    /// Who did it, when that is not who asked: nobody is anybody before they have signed in.
+    var actor: String?
 
     /// One row, as it was and as it is: only what differs, when it was there before and after.
     init<Row: AuditedRow>(_ action: String, _ before: Row?, _ after: Row?, detail: String? = nil) {
@@ -107,7 +135,7 @@ struct AccessEntry {
         let passes = { (name: String) in names?.contains(name) ?? true }
         return AuditDraft(
             at: now,
-            actor: context.actor,
+            actor: self.actor ?? context.actor,
             origin: context.origin,
             requestID: context.requestID,
             action: self.action,

@@ -9,6 +9,7 @@ struct AdminGate: Sendable {
     private let administration: Administration
     private let requests: RequestReader
     private let ledger: LedgerDesk
+    private let cookie: SessionCookie
 
     init(token: Secret, services: AdminServices) {
         self.bootstrap = AdminTokenCheck(token)
@@ -16,17 +17,27 @@ struct AdminGate: Sendable {
         self.administration = services.administration
         self.requests = services.requests
         self.ledger = services.ledger
+        self.cookie = services.cookie
     }
 
     /// Who asks; `nil` when what is shown is good for nothing.
     func principal(of request: AdminRequest) -> AdminPrincipal? {
         if self.bootstrap.accepts(request.authorization) { return .bootstrap(actor: request.actor) }
-        guard let token = AdminTokenCheck.bearer(request.authorization) else { return nil }
-        return self.access.book.token(token, now: self.access.now)?.principal
+        let now = self.access.now
+        // Who shows a token means the token, good or not.
+        guard request.authorization.isEmpty else {
+            return AdminTokenCheck.bearer(request.authorization)
+                .flatMap { self.access.book.token($0, now: now)?.principal }
+        }
+        guard let secret = self.cookie.secret(in: request.cookies) else { return nil }
+        return self.access.book.session(secret, rules: self.access.sessionRules, now: now).map { found in
+            AdminPrincipal(session: found.session, of: found.user)
+        }
     }
 
     /// Why somebody may not use a route at all; `nil` when they may.
     func refusal(of route: AdminRoute, to principal: AdminPrincipal, _ request: AdminRequest) -> AdminProblem? {
+        if case .user = principal.identity, let problem = self.cookie.refusal(of: request) { return problem }
         let permission = route.right.permission
         guard !principal.may(permission) else { return nil }
         let role = principal.grant.role.rawValue
@@ -47,6 +58,13 @@ struct AdminGate: Sendable {
 
     /// Notes that a token was used, when that is news.
     func noteUse(by principal: AdminPrincipal) async {
+        if case .user(_, let session) = principal.identity {
+            let sessions = self.access.book.access.sessions
+            guard let record = sessions.first(where: { $0.id == session }), record.isUseNews(at: self.access.now) else {
+                return
+            }
+            return await self.access.noteUse(ofSession: session)
+        }
         guard case .token(let id) = principal.identity else { return }
         guard let token = self.access.tokens.first(where: { $0.id == id }), token.isUseNews(at: self.access.now) else {
             return

@@ -97,6 +97,16 @@ public struct RouteRight: Sendable, Equatable {
         "GET /audit": RouteRight(.readAudit),
         "GET /audit/verify": RouteRight(.readAudit),
 
+        "GET /session": RouteRight(.ownAccount),
+        "DELETE /session": RouteRight(.ownAccount),
+        "PUT /password": RouteRight(.ownAccount),
+        "GET /users": RouteRight(.readAccess),
+        "POST /users": RouteRight(.manageAccess),
+        "GET /users/{id}": RouteRight(.readAccess),
+        "PATCH /users/{id}": RouteRight(.manageAccess),
+        "POST /users/{id}/sign-out": RouteRight(.manageAccess),
+        "DELETE /users/{id}": RouteRight(.manageAccess),
+
         "GET /tokens": RouteRight(.readAccess),
         "POST /tokens": RouteRight(.manageAccess),
         "GET /tokens/{id}": RouteRight(.readAccess),

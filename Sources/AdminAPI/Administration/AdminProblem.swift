@@ -16,6 +16,8 @@ public struct AdminProblem: Error, Sendable, Equatable, CustomStringConvertible 
         case forbidden
         /// The caller may do this, but not give so much.
         case grantTooLarge = "grant_too_large"
+        /// Too much of it at once; `retryAfterSeconds` says when to come again.
+        case tooManyRequests = "too_many_requests"
         /// No such row.
         case notFound = "not_found"
         /// No such route.
@@ -51,6 +53,8 @@ public struct AdminProblem: Error, Sendable, Equatable, CustomStringConvertible 
     /// The field at fault.
     public var field: String?
 
+    /// When to come again, in seconds.
+    var retryAfterSeconds: Int?
     /// The row is there and belongs to others, which the answer does not tell and the audit trail does.
     var isForeign = false
 

@@ -14,6 +14,7 @@ extension AdminProblem.Code {
         case .preconditionFailed: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
+        case .tooManyRequests: 429
         case .internalError: 500
         case .storeFailed, .unavailable: 503
         }
@@ -32,6 +33,7 @@ extension AdminProblem.Code {
         case 412: "Precondition Failed"
         case 413: "Content Too Large"
         case 415: "Unsupported Media Type"
+        case 429: "Too Many Requests"
         case 503: "Service Unavailable"
         default: "Internal Server Error"
         }
@@ -58,6 +60,7 @@ extension AdminAnswer {
             body: writer.bytes
         )
         if problem.code == .unauthorized { answer.headers["www-authenticate"] = "Bearer realm=\"martlet admin\"" }
+        if let seconds = problem.retryAfterSeconds { answer.headers["retry-after"] = String(seconds) }
         if let allow { answer.headers["allow"] = allow }
         return answer
     }

@@ -92,6 +92,10 @@ struct AdminResponder: HTTPResponder {
             requestID: "adm_" + Identifiers(randomness: .system).base62(20)
         )
         head.authorization = request.headers[values: .authorization]
+        head.cookies = request.headers[values: .cookie]
+        head.csrf = HTTPField.Name("x-martlet-csrf").flatMap { request.headers[$0] }
+        head.site = request.headers[.origin]
+        head.host = request.head.authority
         head.contentType = request.headers[.contentType]
         head.ifMatch = request.headers[.ifMatch]
         return head

@@ -22,6 +22,14 @@ public struct AdminRequest: Sendable {
     public var query: String?
     /// Every value of `authorization`.
     public var authorization: [String] = []
+    /// Every value of `cookie`.
+    public var cookies: [String] = []
+    /// The value of `x-martlet-csrf`, which no page of another site can send.
+    public var csrf: String?
+    /// The value of `origin`: the site of the page that asks.
+    public var site: String?
+    /// The value of `host`.
+    public var host: String?
     /// The value of `content-type`.
     public var contentType: String?
     /// The value of `if-match`.

@@ -4,6 +4,8 @@ public enum AdminAccess: Sendable {
     case open
     /// Anybody, unless the listener can be reached from other machines; then the token is needed.
     case openOnLoopback
+    /// Whoever signs in: they have nothing to show yet.
+    case signIn
     /// Whoever shows a token, as far as the route's right goes.
     case token
 }

@@ -56,7 +56,7 @@ public struct AdminRouter: Sendable {
                 await self.note(error, request, context)
                 answer = .problem(error, requestID: request.requestID)
             }
-            if route.access == .token { self.count(route, answer) }
+            if route.access == .token || route.access == .signIn { self.count(route, answer) }
             return answer
         }
     }
@@ -81,9 +81,13 @@ public struct AdminRouter: Sendable {
         // A path that is spelt out is not also an id.
         let spelt = all.filter { !$0.route.path.contains("{id}") }
         let matches = spelt.isEmpty ? all : spelt
-        let isOpen = matches.contains { self.isOpen($0.route) }
+        // Signing in is open, and nothing else that is done to the same path.
+        let isOpen = matches.contains { match in
+            self.isOpen(match.route)
+                && (match.route.access != .signIn || match.route.method.rawValue == request.method)
+        }
         guard isOpen || principal != nil else {
-            return .refused(AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer"), allow: nil)
+            return .refused(AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer, or sign in"), allow: nil)
         }
         guard !matches.isEmpty else {
             return .refused(AdminProblem(.routeNotFound, "there is no such route"), allow: nil)
@@ -95,7 +99,7 @@ public struct AdminRouter: Sendable {
         }
         guard !self.isOpen(match.route) else { return .found(match.route, id: match.id) }
         guard let principal else {
-            return .refused(AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer"), allow: nil)
+            return .refused(AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer, or sign in"), allow: nil)
         }
         if let problem = self.gate.refusal(of: match.route, to: principal, request) {
             return .refused(problem, allow: nil)
@@ -105,7 +109,7 @@ public struct AdminRouter: Sendable {
 
     private func isOpen(_ route: AdminRoute) -> Bool {
         switch route.access {
-        case .open: true
+        case .open, .signIn: true
         case .openOnLoopback: self.isOpenOnLoopback
         case .token: false
         }
@@ -130,7 +134,7 @@ public struct AdminRouter: Sendable {
             try await self.gate.check(principal, sees: id, route.right.owned)
             await self.gate.noteUse(by: principal)
         }
-        if route.access == .token { call.query = try AdminQuery(request.query) }
+        if route.access == .token || route.access == .signIn { call.query = try AdminQuery(request.query) }
         if route.takesBody {
             try Self.checkMediaType(request.contentType)
             call.body = try await body(route.maxBodyBytes)

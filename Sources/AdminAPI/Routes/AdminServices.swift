@@ -8,6 +8,8 @@ public struct AdminServices: Sendable {
     public var administration: Administration
     /// Holds tokens, users and sessions; loaded already.
     public var access: AccessDesk
+    /// How sessions travel.
+    public var cookie = SessionCookie()
     /// Reads request records.
     public var requests: RequestReader
     /// Reads the ledger and adds to it.

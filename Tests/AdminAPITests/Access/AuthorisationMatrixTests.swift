@@ -8,7 +8,7 @@ import Testing
 struct AuthorisationMatrixTests {
     @Test("every route says what it needs: none is left to owners because nobody thought of it")
     func everyRouteHasARow() async throws {
-        for route in try await AdminFixture().router.routes where route.access != .open {
+        for route in try await AdminFixture().router.routes where route.access != .open && route.access != .signIn {
             #expect(route.right.permission != .unassigned, "\(route.method.rawValue) \(route.path)")
         }
     }

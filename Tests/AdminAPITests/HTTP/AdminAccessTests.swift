@@ -25,7 +25,7 @@ struct AdminAccessTests {
     func table() async throws {
         let fixture = try await AdminFixture(isLoopback: false)
         let credentials = try Self.credentials()
-        for route in fixture.router.routes where route.access != .open {
+        for route in fixture.router.routes where route.access != .open && route.access != .signIn {
             let path = route.path.replacing("{id}", with: Self.id)
             for authorization in credentials {
                 var request = AdminRequest(method: route.method.rawValue, path: path, requestID: "r")
@@ -42,12 +42,32 @@ struct AdminAccessTests {
         }
     }
 
+    @Test("a viewer may not get past a route's right by spelling its path or its method otherwise")
+    func viewer() async throws {
+        let fixture = try await AdminFixture()
+        let token = try await fixture.token(.viewer)
+        for route in fixture.router.routes where route.access == .token {
+            let path = String(route.path.replacing("{id}", with: Self.id).dropFirst("/admin/v1".count))
+            if !AdminPrincipal.of(.viewer).may(route.right.permission) {
+                #expect(await fixture.call(as: token, route.method.rawValue, path, json: "{}").status == 403)
+            }
+            for odd in [path + "/", path + "//", path + "%2f", path + ";a", "/" + path] {
+                let answer = await fixture.call(as: token, route.method.rawValue, odd, json: "{}")
+                #expect([403, 404, 405].contains(answer.status), "\(route.method.rawValue) \(odd): \(answer.status)")
+            }
+            for method in ["HEAD", "OPTIONS"] {
+                #expect(await fixture.call(as: token, method, path).status == 405)
+            }
+        }
+    }
+
     @Test("there are routes to be checked, and only health is open")
     func tableIsNotEmpty() async throws {
         let routes = try await AdminFixture().router.routes
         #expect(routes.count > 25)
         #expect(routes.filter { $0.access == .open }.map(\.path) == ["/livez", "/readyz", "/health"])
         #expect(routes.filter { $0.access == .openOnLoopback }.map(\.path) == ["/metrics", "/admin/v1/openapi.json"])
+        #expect(routes.filter { $0.access == .signIn }.map(\.path) == ["/admin/v1/session"])
         #expect(Set(routes.map { "\($0.method) \($0.path)" }).count == routes.count)
         #expect(routes.allSatisfy { !$0.summary.isEmpty })
     }

@@ -45,7 +45,10 @@ struct AdminFixture: Sendable {
         return rows
     }
 
-    init(isLoopback: Bool = true) async throws {
+    init(
+        isLoopback: Bool = true,
+        cost: PasswordHash.Cost? = PasswordHash.Cost(rounds: 2, blockSize: 1, parallelism: 1)
+    ) async throws {
         let store = MemoryStore()
         self.store = store
         let ledger = MemoryLedger()
@@ -69,6 +72,7 @@ struct AdminFixture: Sendable {
         let access = AccessDesk(
             store: store,
             digester: KeyDigester(pepper: Array(repeating: 7, count: 32)),
+            hasher: PasswordHasher(cost: cost ?? .usual),
             clock: { Self.now }
         )
         try await access.load()
