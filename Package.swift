@@ -158,7 +158,7 @@ let package = Package(
             name: "AdminAPITests",
             dependencies: [
                 "AdminAPI", "Storage", "SQLiteStorage", "Catalogue", "Policy", "Exchange", "Telemetry", "Providers",
-                "Wire", hummingbird, httpTypes,
+                "Upstream", "Wire", hummingbird, httpTypes, nioCore, crypto, cryptoExtras,
             ]
         ),
         .testTarget(

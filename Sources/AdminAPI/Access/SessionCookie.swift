@@ -6,6 +6,9 @@ public struct SessionCookie: Sendable, Equatable {
     /// cookie is held to TLS and to this very host.
     public var publicURL: String?
 
+    /// What the cookie is called without TLS.
+    private var base = "martlet"
+
     /// Knows the address that browsers use.
     public init(publicURL: String? = nil) {
         self.publicURL = publicURL
@@ -15,7 +18,14 @@ public struct SessionCookie: Sendable, Equatable {
 
     /// What the cookie is called: a browser takes the first name only with `Secure`, for this host and all of its paths, and
     /// from no neighbour.
-    var name: String { self.isSecure ? "__Host-martlet" : "martlet" }
+    var name: String { self.isSecure ? "__Host-" + self.base : self.base }
+
+    /// The cookie of a sign-in that is on its way through an OpenID provider.
+    var journey: SessionCookie {
+        var cookie = self
+        cookie.base = "martlet-oidc"
+        return cookie
+    }
 
     /// The value of `set-cookie` that begins a session. Scripts never see it, and other sites' pages do not send it along with
     /// what they post.

@@ -16,7 +16,7 @@ public enum AdminRoutes {
             + ExplainRoutes.all(services) + PriceRoutes.all(services) + RequestRoutes.all(services)
             + UsageRoutes.all(services)
             + LedgerRoutes.all(services) + TokenRoutes.all(services) + AccountRoutes.all(services)
-            + SessionRoutes.all(services) + UserRoutes.all(services)
+            + SessionRoutes.all(services) + OIDCRoutes.all(services) + UserRoutes.all(services)
             + AuditRoutes.all(services) + DeclaredRoutes.all(services) + StatusRoutes.all(services)
     }
 }

@@ -10,6 +10,8 @@ public struct AdminServices: Sendable {
     public var access: AccessDesk
     /// How sessions travel.
     public var cookie = SessionCookie()
+    /// Signs in at an OpenID provider; `nil` where there is none.
+    public var oidc: OIDCSignIn?
     /// Reads request records.
     public var requests: RequestReader
     /// Reads the ledger and adds to it.

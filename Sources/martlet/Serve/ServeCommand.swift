@@ -68,8 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
             log: logger
         )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let router = AdminRouter(
-            services: AdminServices(
+        var services = AdminServices(
                 administration: workspace.administration,
                 access: workspace.access,
                 requests: RequestReader(workspace.store),
@@ -103,7 +102,17 @@ struct ServeCommand: AsyncParsableCommand {
                 load: { LoadStanding(road.dataPlane.load) },
                 testProvider: ProviderTrials.test(workspace),
                 checkProvider: ProviderChecks.check(workspace)
-            ),
+            )
+        services.cookie = SessionCookie(publicURL: loaded.settings.admin.publicURL)
+        services.oidc = loaded.settings.oidcSettings.map { settings in
+            OIDCSignIn(
+                settings,
+                transport: SocketCredentialTransport(environment: SettingsOptions.environment),
+                clock: Workspace.unixMilliseconds
+            )
+        }
+        let router = AdminRouter(
+            services: services,
             token: workspace.adminToken,
             isLoopback: !loaded.settings.admin.allowRemote
         )
@@ -124,7 +133,7 @@ struct ServeCommand: AsyncParsableCommand {
         logger.info("serving", metadata: ["port": "\(road.port)", "version": "\(Martlet.version)"])
         // Services stop one at a time from the last to the first: the data plane drains before the admin listener goes, and
         // the record writer outlives both.
-        let services = ServiceGroup(
+        let serviceGroup = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: road.money.drain, failureTerminationBehavior: .gracefullyShutdownGroup),
@@ -142,7 +151,7 @@ struct ServeCommand: AsyncParsableCommand {
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
             )
         )
-        let signals = try await Self.run(services, road.dataPlane, readiness, reload, logger)
+        let signals = try await Self.run(serviceGroup, road.dataPlane, readiness, reload, logger)
         road.verifier.shutdown()
         try workspace.store.close()
         logger.info("stopped")

@@ -58,7 +58,12 @@ struct Workspace: Sendable {
             clock: Self.unixMilliseconds
         )
         try await administration.load()
-        let accessDesk = AccessDesk(store: store, digester: digester, clock: Self.unixMilliseconds)
+        let accessDesk = AccessDesk(
+            store: store,
+            digester: digester,
+            sessionRules: SessionRules(idle: settings.admin.sessionIdle, absolute: settings.admin.sessionAbsolute),
+            clock: Self.unixMilliseconds
+        )
         try await accessDesk.load()
         let existing = try folder.read(folder.adminTokenPath).map { Secret(Self.trimmed($0)) }
         let token = existing ?? AdminToken.generate()

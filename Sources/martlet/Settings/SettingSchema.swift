@@ -27,7 +27,7 @@ struct SettingRow: Sendable {
 /// docs/operations.md all come from it.
 enum SettingSchema {
     static let rows: [SettingRow] =
-        Self.places + Self.limits + Self.deadlines + Self.money + [
+        Self.places + Self.limits + Self.deadlines + Self.money + Self.people + [
             SettingRow("drain.delay", .duration(\.drain.delay, .zero ... .seconds(300)))
                 .about("time between turning unready and closing the listener"),
             SettingRow("drain.limit", .duration(\.drain.limit, .zero ... .seconds(86_400)))
@@ -63,6 +63,29 @@ enum SettingSchema {
             .about("let the admin listener be reached from other machines"),
         SettingRow("loops", .integer(\.loops, 0...256))
             .about("event loops of the data plane; 0 means one for each core"),
+    ]
+
+    private static let people: [SettingRow] = [
+        SettingRow("admin.public_url", .optionalText(\.admin.publicURL))
+            .about("address of the admin listener as browsers know it, `https://…` behind a proxy with TLS"),
+        SettingRow("admin.session_idle", .duration(\.admin.sessionIdle, .seconds(60) ... .seconds(604_800)))
+            .about("how long a sign-in lasts that is not used"),
+        SettingRow("admin.session_total", .duration(\.admin.sessionAbsolute, .seconds(60) ... .seconds(2_592_000)))
+            .about("how long a sign-in lasts at most"),
+        SettingRow("oidc.issuer", .optionalText(\.oidc.issuer))
+            .about("OpenID provider that people sign in at"),
+        SettingRow("oidc.client_id", .optionalText(\.oidc.clientID))
+            .about("what Martlet is called there"),
+        SettingRow("oidc.client_secret", .secret(\.oidc.clientSecret))
+            .about("proves there that it is Martlet; not needed for a public client"),
+        SettingRow("oidc.scopes", .text(\.oidc.scopes))
+            .about("what is asked for"),
+        SettingRow("oidc.groups_claim", .text(\.oidc.groupsClaim))
+            .about("claim that lists a person's groups"),
+        SettingRow("oidc.roles", .optionalText(\.oidc.roles))
+            .about("`group=role` or `group=role:project`, by commas; who has none is refused"),
+        SettingRow("oidc.redirect_url", .optionalText(\.oidc.redirectURL))
+            .about("where the provider sends browsers back to; `admin.public_url` and its callback when not given"),
     ]
 
     private static let limits: [SettingRow] = [

@@ -9,6 +9,8 @@ struct Settings: Sendable, Equatable {
     var listen = Listen()
     /// The admin listener.
     var admin = Admin()
+    /// The OpenID provider that people sign in at.
+    var oidc = OIDC()
     /// Event loops of the data plane; 0 means one for each core.
     var loops = 0
     /// Bounds on memory and connections.
@@ -49,6 +51,19 @@ struct Settings: Sendable, Equatable {
         var host = "127.0.0.1"
         var port = 8081
         var allowRemote = false
+        var publicURL: String?
+        var sessionIdle = Duration.seconds(3_600)
+        var sessionAbsolute = Duration.seconds(43_200)
+    }
+
+    struct OIDC: Sendable, Equatable {
+        var issuer: String?
+        var clientID: String?
+        var clientSecret: Secret?
+        var scopes = "openid profile email"
+        var groupsClaim = "groups"
+        var roles: String?
+        var redirectURL: String?
     }
 
     struct Limits: Sendable, Equatable {
@@ -140,7 +155,7 @@ extension Settings {
                 ("limits.body_budget", "must be at least limits.max_body, or the largest body could never be taken")
             )
         }
-        return found
+        return found + self.oidcContradictions()
     }
 
     /// Whether an address as written can only be reached from this machine.

@@ -24,9 +24,10 @@ extension AdminFixture {
         json: String? = nil,
         csrf: String? = "1",
         site: String? = nil,
-        contentType: String = "application/json"
+        contentType: String = "application/json",
+        query: String? = nil
     ) async -> AdminAnswer {
-        var request = AdminRequest(method: method, path: "/admin/v1" + path, requestID: "adm_test")
+        var request = AdminRequest(method: method, path: "/admin/v1" + path, query: query, requestID: "adm_test")
         request.cookies = cookie.map { [$0] } ?? []
         request.csrf = csrf
         request.site = site

@@ -47,7 +47,8 @@ struct AdminFixture: Sendable {
 
     init(
         isLoopback: Bool = true,
-        cost: PasswordHash.Cost? = PasswordHash.Cost(rounds: 2, blockSize: 1, parallelism: 1)
+        cost: PasswordHash.Cost? = PasswordHash.Cost(rounds: 2, blockSize: 1, parallelism: 1),
+        oidc: OIDCSignIn? = nil
     ) async throws {
         let store = MemoryStore()
         self.store = store
@@ -76,7 +77,7 @@ struct AdminFixture: Sendable {
             clock: { Self.now }
         )
         try await access.load()
-        self.services = AdminServices(
+        var services = AdminServices(
             administration: self.administration,
             access: access,
             requests: RequestReader(store),
@@ -109,6 +110,8 @@ struct AdminFixture: Sendable {
             },
             checkProvider: { ProviderReachability(isGood: $0.kind == "openai", detail: "status 200", milliseconds: 7) }
         )
+        services.oidc = oidc
+        self.services = services
         self.router = AdminRouter(services: self.services, token: Self.token, isLoopback: isLoopback)
         self.described = try DescribedAnswers(self.router)
         try await self.administration.load()
