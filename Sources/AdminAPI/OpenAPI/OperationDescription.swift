@@ -90,11 +90,19 @@ extension AdminRoute {
         return route
     }
 
+    /// The route with its description, and whatever else the query holds: others write it.
+    func described(_ description: OperationDescription) -> AdminRoute {
+        var route = self
+        route.documentation = description
+        return route
+    }
+
     /// The statuses of all problems that it can answer with, ascending.
     var problemStatuses: [Int] {
         guard let documentation else { return [] }
         var statuses = Set(documentation.problems)
         if self.access == .token { statuses.formUnion([400, 401, 403, 500, 503]) }
+        if self.access == .signIn { statuses.formUnion([400, 401, 403, 500, 503]) }
         if self.access == .openOnLoopback { statuses.formUnion([401, 403]) }
         if self.path.contains("{id}") { statuses.insert(404) }
         if self.takesBody { statuses.formUnion([400, 408, 413, 415]) }

@@ -107,3 +107,140 @@ extension SharedSchema {
         ])
     )
 }
+
+/// Descriptions of signing in and out.
+enum SessionOperations {
+    private static let signedIn = "A session; its secret is in the cookie and nowhere else."
+
+    static let signIn = OperationDescription(
+        id: "signIn",
+        tag: "account",
+        body: .init(
+            .body(required: ["name", "password"], ["name": .anyText, "password": .anyText]),
+            example: #"{"name":"grace","password":"correct horse battery staple"}"#
+        ),
+        answers: [.json(.shared(.session), Self.signedIn)],
+        problems: [429]
+    )
+    static let show = OperationDescription(
+        id: "getSession",
+        tag: "account",
+        note: "Whoever shows a token has no session.",
+        answers: [.json(.shared(.session), "The session.")],
+        problems: [409]
+    )
+    static let signOut = OperationDescription(
+        id: "signOut",
+        tag: "account",
+        answers: [.empty("The session has ended.")]
+    )
+    static let password = OperationDescription(
+        id: "changePassword",
+        tag: "account",
+        note: "All other sessions of the user end.",
+        body: .init(
+            .body(
+                required: ["current_password", "new_password"],
+                ["current_password": .anyText, "new_password": .anyText]
+            ),
+            example: #"{"current_password":"correct horse battery staple","new_password":"a longer and better one"}"#
+        ),
+        answers: [.empty("It is changed.")],
+        problems: [429]
+    )
+    static let depart = OperationDescription(
+        id: "startOpenID",
+        tag: "account",
+        answers: [.init(status: 302, note: "To the OpenID provider.", contents: [])],
+        problems: [429]
+    )
+    static let arrive = OperationDescription(
+        id: "finishOpenID",
+        tag: "account",
+        query: [
+            .filter("code", "What the provider gave the browser."), .filter("state", "What the browser left with."),
+            .filter("error", "Why the provider refused."),
+        ],
+        answers: [.json(.shared(.session), Self.signedIn)],
+        problems: [429]
+    )
+}
+
+/// Descriptions of the routes of users.
+enum UserOperations {
+    private static let password: Schema = .noted(.anyText, "At most 128 bytes. Never shown.")
+
+    static let list = OperationDescription(
+        id: "listUsers",
+        tag: "users",
+        query: .paged(.filter("name", "The user of this name.")),
+        answers: [.page(.user)]
+    )
+    static let create = OperationDescription(
+        id: "createUser",
+        tag: "users",
+        note: "Nobody can give more than they may do themselves.",
+        body: .init(
+            .object(
+                Schema.body(required: ["name", "password"], ["name": .label, "password": Self.password]).members
+                    + Schema.body(required: ["role"], SharedSchema.grant).members
+                    + Schema.body(["enabled": .flag]).members,
+                isOpen: false
+            ),
+            example: """
+                {"name":"ada","password":"correct horse battery staple","role":"viewer","projects":null,"enabled":true}
+                """
+        ),
+        answers: [.json(status: 201, .shared(.user), "The new user.")],
+        problems: [429]
+    )
+    static let show = OperationDescription(id: "getUser", tag: "users", answers: [.json(.shared(.user), "The user.")])
+    static let change = OperationDescription(
+        id: "changeUser",
+        tag: "users",
+        note: "The user's sessions end.",
+        body: .init(
+            .object(
+                Schema.body(SharedSchema.grant).members
+                    + Schema.body(["enabled": .flag, "password": Self.password]).members,
+                isOpen: false
+            ),
+            example: #"{"role":"auditor","projects":null,"enabled":false,"password":"a longer and better one"}"#
+        ),
+        answers: [.json(.shared(.user), "The user as it is now.")],
+        problems: [429]
+    )
+    static let signOut = OperationDescription(
+        id: "signOutUser",
+        tag: "users",
+        answers: [.json(.shared(.user), "The user, without sessions.")]
+    )
+    static let delete = OperationDescription(id: "deleteUser", tag: "users", answers: [.empty("The user is gone.")])
+}
+
+extension SharedSchema {
+    /// A person who may sign in.
+    static let user = SharedSchema(
+        name: "User",
+        schema: .record([
+            "id": .rowID,
+            "name": .anyText,
+            "role": .choice(of: AdminRole.self),
+            "projects": .orNull(.list(.rowID)),
+            "enabled": .flag,
+            "has_password": .flag,
+            "issuer": .orNull(.noted(.anyText, "The OpenID provider that knows the user.")),
+            "sessions": .noted(.count, "Sessions in force."),
+            "last_sign_in_at": .orNull(.time),
+            "created_by": .anyText,
+            "created_at": .time,
+            "updated_at": .time,
+        ])
+    )
+
+    /// Who is signed in.
+    static let session = SharedSchema(
+        name: "Session",
+        schema: SharedSchema.principal.schema.adding(["session": .rowID, "session_expires_at": .time])
+    )
+}

@@ -9,7 +9,6 @@ enum OIDCRoutes {
         return [
             AdminRoute(.get, "\(path)/start", access: .signIn, "sends a browser to the OpenID provider") {
                 call throws(AdminProblem) in
-                try call.query.allow()
                 try services.access.limit("oidc \(call.request.origin)", call.request.origin)
                 let departure: OIDCSignIn.Departure
                 do throws(OIDCError) { departure = try await oidc.depart() } catch {
@@ -22,11 +21,11 @@ enum OIDCRoutes {
                     seconds: OIDCSignIn.journeyMilliseconds / 1_000
                 )
                 return answer
-            },
+            }.documented(SessionOperations.depart),
             AdminRoute(.get, "\(path)/callback", access: .signIn, "signs in whom the OpenID provider sends back") {
                 call throws(AdminProblem) in
                 try await self.arrive(call, oidc, services)
-            },
+            }.described(SessionOperations.arrive),
         ]
     }
 
@@ -62,7 +61,12 @@ enum OIDCRoutes {
             do throws(AdminProblem) {
                 let user = try await services.access.user(of: subject, named: name, grant: grant)
                 return .success(
-                    try await services.access.begin(user, origin: call.request.origin, instead: old, detail: "by OpenID")
+                    try await services.access.begin(
+                        user,
+                        origin: call.request.origin,
+                        instead: old,
+                        detail: "by OpenID"
+                    )
                 )
             } catch {
                 return .failure(error)

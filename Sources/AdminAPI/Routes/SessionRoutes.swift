@@ -10,27 +10,25 @@ enum SessionRoutes {
             AdminRoute(.post, path, access: .signIn, takesBody: true, "signs in by name and password") {
                 call throws(AdminProblem) in
                 try await self.signIn(call, services)
-            },
+            }.documented(SessionOperations.signIn),
             AdminRoute(.get, path, "tells who is signed in, and until when") { call throws(AdminProblem) in
-                try call.query.allow()
                 let session = try self.session(call, services)
                 return .object { self.write(session, call.principal, services, to: &$0) }
-            },
+            }.documented(SessionOperations.show),
             AdminRoute(.delete, path, "signs out") { call throws(AdminProblem) in
                 try await services.access.endSession(id: try self.session(call, services).id)
                 var answer = AdminAnswer.noContent
                 answer.headers["set-cookie"] = services.cookie.clear
                 return answer
-            },
+            }.documented(SessionOperations.signOut),
             AdminRoute(.put, "\(AdminRoutes.prefix)/password", takesBody: true, "changes one's own password") {
                 call throws(AdminProblem) in
                 try await self.changePassword(call, services)
-            },
+            }.documented(SessionOperations.password),
         ]
     }
 
     private static func signIn(_ call: AdminCall, _ services: AdminServices) async throws(AdminProblem) -> AdminAnswer {
-        try call.query.allow()
         // A page of another site must not sign its visitors in as somebody else.
         if let site = call.request.site, !services.cookie.isOwn(site, call.request) {
             throw AdminProblem(.forbidden, "signing in must come from Martlet's own pages")
@@ -63,13 +61,12 @@ enum SessionRoutes {
         _ call: AdminCall,
         _ services: AdminServices
     ) async throws(AdminProblem) -> AdminAnswer {
-        try call.query.allow()
-        guard case .user(let id, let session) = call.principal.identity else {
-            throw AdminProblem(.conflict, "only who is signed in has a password")
-        }
         let fields = ["current_password", "new_password"]
         let (current, new) = try AdminBody.read(call.body, fields) { body throws(AdminProblem) in
             (Secret(try body.requiredString("current_password")), Secret(try body.requiredString("new_password")))
+        }
+        guard case .user(let id, let session) = call.principal.identity else {
+            throw AdminProblem(.conflict, "only who is signed in has a password")
         }
         let user = try services.access.user(id: id)
         guard current.bytes.count <= PasswordHash.maximumBytes else {

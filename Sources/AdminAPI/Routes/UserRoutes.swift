@@ -11,30 +11,29 @@ enum UserRoutes {
         let access = services.access
         return [
             AdminRoute(.get, path, "lists users by name") { call throws(AdminProblem) in
-                try call.query.allow("limit", "after", "name")
                 let users = access.users.filter { call.query.matches("name", $0.name) }
                 let page = try AdminPage(of: users, list: "users", query: call.query) { $0.name }
                 return page.answer { writer, user in writer.object { self.write(user, services, to: &$0) } }
-            },
+            }.documented(UserOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates a user") { call throws(AdminProblem) in
                 try await self.create(call, services)
-            },
+            }.documented(UserOperations.create),
             AdminRoute(.get, "\(path)/{id}", "shows a user") { call throws(AdminProblem) in
                 self.answer(try access.user(id: call.id), services)
-            },
+            }.documented(UserOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a user and ends the user's sessions") {
                 call throws(AdminProblem) in
                 try await self.change(call, services)
-            },
+            }.documented(UserOperations.change),
             AdminRoute(.post, "\(path)/{id}/sign-out", "ends all sessions of a user") { call throws(AdminProblem) in
                 try await access.endSessions(ofUser: call.id, by: call.principal)
                 return self.answer(try access.user(id: call.id), services)
-            },
+            }.documented(UserOperations.signOut),
             AdminRoute(.delete, "\(path)/{id}", "deletes a user; what the user did stays in the audit trail") {
                 call throws(AdminProblem) in
                 try await access.deleteUser(id: call.id, by: call.principal)
                 return .noContent
-            },
+            }.documented(UserOperations.delete),
         ]
     }
 

@@ -77,7 +77,10 @@ struct OIDCTests {
         #expect(entries.count == 2 && entries.allSatisfy { $0.draft.detail == "by OpenID" })
     }
 
-    @Test("whatever a provider, or whoever speaks for it, lies about is refused and noted", arguments: IdentityProviderStandIn.Lie.allCases)
+    @Test(
+        "whatever a provider, or whoever speaks for it, lies about is refused and noted",
+        arguments: IdentityProviderStandIn.Lie.allCases
+    )
     func lies(_ lie: IdentityProviderStandIn.Lie) async throws {
         let house = try await House()
         if ![.wrongDiscovery, .notFound].contains(lie) {
@@ -92,7 +95,9 @@ struct OIDCTests {
             let answer = await house.fixture.call(cookie: nil, "GET", "/oidc/start", csrf: nil)
             #expect(answer.status == 503 && answer.headers["location"] == nil)
         }
-        #expect(house.fixture.services.access.users.isEmpty && house.fixture.services.access.book.access.sessions.isEmpty)
+        #expect(
+            house.fixture.services.access.users.isEmpty && house.fixture.services.access.book.access.sessions.isEmpty
+        )
     }
 
     @Test("clocks may differ by a minute")
@@ -167,7 +172,9 @@ struct OIDCTests {
         house.provider.change { $0.groups = ["root"] }
         #expect(try await house.signIn().string("role") == "owner")
         let user = try #require(house.fixture.services.access.users.first)
-        #expect(await house.fixture.call("PATCH", "/admin/v1/users/\(user.id)", json: #"{"enabled":false}"#).status == 200)
+        #expect(
+            await house.fixture.call("PATCH", "/admin/v1/users/\(user.id)", json: #"{"enabled":false}"#).status == 200
+        )
         #expect(try await house.signIn().status == 401)
     }
 
@@ -176,17 +183,25 @@ struct OIDCTests {
         for text in [
             "", "a", "a=", "=admin", "a=god", "a=project-admin", "a=admin:search", "a=viewer,", "a=auditor:x",
         ] { #expect(OIDCRoles(text) == nil, "\(text)") }
-        let roles = try #require(OIDCRoles("a=project-admin:one, b=project-admin:two,c=viewer,cn=x,ou=y=admin"))
+        let roles = try #require(OIDCRoles("a=project-admin:one, b=project-admin:two,c=viewer,ou=y=admin"))
         var configuration = StoredConfiguration()
         #expect(roles.grant(["a"], in: configuration) == nil)
-        configuration.projects = ["one", "two"].map { ProjectRecord(id: "prj_\($0)", name: $0, createdAt: 1, updatedAt: 1) }
-        #expect(roles.grant(["b", "a"], in: configuration) == AccessGrant(role: .projectAdmin, projects: ["prj_one", "prj_two"]))
+        configuration.projects = ["one", "two"].map {
+            ProjectRecord(id: "prj_\($0)", name: $0, createdAt: 1, updatedAt: 1)
+        }
+        #expect(
+            roles.grant(["b", "a"], in: configuration)
+                == AccessGrant(role: .projectAdmin, projects: ["prj_one", "prj_two"])
+        )
         #expect(roles.grant(["c"], in: configuration) == AccessGrant(role: .viewer))
         #expect(roles.grant(["cn=x"], in: configuration) == nil)
         #expect(roles.grant([], in: configuration) == nil && roles.grant(["A"], in: configuration) == nil)
     }
 
-    @Test("a provider is asked by https, but for one on this machine", arguments: ["http://id.example.com", "ftp://x", "", "https://"])
+    @Test(
+        "a provider is asked by https, but for one on this machine",
+        arguments: ["http://id.example.com", "ftp://x", "", "https://"]
+    )
     func addresses(text: String) {
         #expect(throws: OIDCError.self) { try OIDCProvider.url(text, "oidc.issuer") }
     }

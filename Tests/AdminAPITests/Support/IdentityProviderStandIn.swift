@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Crypto
 import CryptoExtras
 import Exchange
@@ -18,13 +19,14 @@ import Wire
 final class IdentityProviderStandIn: CredentialTransport {
     /// In which way it lies.
     enum Lie: String, CaseIterable, Sendable {
-        case wrongNonce, wrongAudience, wrongIssuer, expired, fromTheFuture, notYet, noExpiry, algNone, algHMAC, otherKey
+        case wrongNonce, wrongAudience, wrongIssuer, expired, fromTheFuture, notYet, noExpiry, algNone, algHMAC,
+            otherKey
         case unknownKey, brokenSignature, critical, manyAudiences, foreignParty, noSubject, wrongDiscovery, notFound
     }
 
     struct State {
         var lie: Lie?
-        var issuer = "http://127.0.0.1:9"
+        var issuer = "http://127.0.0.1:9911"
         var groups = ["staff", "search-team"]
         var rsa: _RSA.Signing.PrivateKey
         var p256 = P256.Signing.PrivateKey()
@@ -84,7 +86,12 @@ final class IdentityProviderStandIn: CredentialTransport {
 
     func readFile(_ path: String) async throws(CredentialError) -> [UInt8] { throw CredentialError(.absent, "none") }
 
-    func answer(_ method: String, _ target: String, _ authorization: String?, _ body: [UInt8]) -> (
+    func answer(
+        _ method: String,
+        _ target: String,
+        _ authorization: String?,
+        _ body: [UInt8]
+    ) -> (
         status: Int, body: String
     ) {
         self.state.withLock { state in
@@ -135,7 +142,9 @@ final class IdentityProviderStandIn: CredentialTransport {
             let known = state.codes.removeValue(forKey: code),
             Base64.encode(SHA256.hash(data: Array(verifier.utf8)), .url) == known.challenge
         else { return refused }
-        return (200, "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"id_token\":\"\(self.sign(state, known.nonce))\"}")
+        return (
+            200, "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"id_token\":\"\(self.sign(state, known.nonce))\"}"
+        )
     }
 
     private static func sign(_ state: State, _ nonce: String) -> String {
@@ -144,7 +153,8 @@ final class IdentityProviderStandIn: CredentialTransport {
         var claims = [
             ("iss", "\"\(lie == .wrongIssuer ? "https://evil.example" : state.issuer)\""),
             ("nonce", "\"\(lie == .wrongNonce ? "another" : nonce)\""),
-            ("email", "\"Ann.Smith@example.com\""), ("groups", "[\(state.groups.map { "\"\($0)\"" }.joined(separator: ","))]"),
+            ("email", "\"Ann.Smith@example.com\""),
+            ("groups", "[\(state.groups.map { "\"\($0)\"" }.joined(separator: ","))]"),
             ("iat", "\(lie == .fromTheFuture ? now + 61 : now)"),
         ]
         if lie != .noSubject { claims.append(("sub", "\"person-42\"")) }
@@ -172,14 +182,17 @@ final class IdentityProviderStandIn: CredentialTransport {
         switch state.lie {
         case .algHMAC:
             // With what everybody knows as the secret, as the classic attack does.
-            return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: Array(self.keys(state).utf8))))
+            return Array(
+                HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: Array(self.keys(state).utf8)))
+            )
         case .otherKey:
             let other = try? _RSA.Signing.PrivateKey(keySize: .bits2048)
             let signature = try? other?.signature(for: SHA256.hash(data: bytes), padding: .insecurePKCS1v1_5)
             return signature.map { Array($0.rawRepresentation) } ?? [0]
         default:
             if state.usesP256 {
-                return (try? state.p256.signature(for: SHA256.hash(data: bytes))).map { Array($0.rawRepresentation) } ?? [0]
+                return (try? state.p256.signature(for: SHA256.hash(data: bytes))).map { Array($0.rawRepresentation) }
+                    ?? [0]
             }
             let signature = try? state.rsa.signature(for: SHA256.hash(data: bytes), padding: .insecurePKCS1v1_5)
             return signature.map { Array($0.rawRepresentation) } ?? [0]
