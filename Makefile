@@ -26,10 +26,10 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test check lint acceptance schemathesis bench storm chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
+.PHONY: help run build test check lint acceptance schemathesis bench storm custody rolling container-proof chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nVariables: CONFIG=debug|release (run, build), ARGS="..." (run), TEST_FILTER, TEST_TIMEOUT (test),\n'
 	@printf 'BENCH_SECONDS, SOAK_SECONDS, FUZZ_SECONDS, KILLS (chaos), OUTAGE_SECONDS (outage), SEEDS, SEED (simulate),\n'
 	@printf 'STATIC=0|1 (release).\n'
@@ -82,6 +82,21 @@ storm: ## A thousand requests at once against limits for five hundred: exactly f
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/storm/run.sh $(MARTLET) $(ORACLE)
 
+custody: ## Master key rotated and backups made under load, canary secrets looked for everywhere
+	@scripts/bootstrap.sh build
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/custody/run.sh $(MARTLET) $(ORACLE)
+
+rolling: ## Two gateways behind HAProxy are restarted in turn while 200 callers stream
+	@scripts/bootstrap.sh build rolling
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/rolling/run.sh $(MARTLET) $(ORACLE)
+
+container-proof: ## The Dockerfile's steps in a fresh Debian root, and the program in it (needs root)
+	@scripts/bootstrap.sh build container
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/container-proof.sh $(MARTLET) $(ORACLE)
+
 chaos: ## SIGKILL under load, KILLS times; the ledger must agree with the oracle
 	@scripts/bootstrap.sh build
 	@$(MAKE) --no-print-directory release-binaries
@@ -128,7 +143,7 @@ soak: ## Sustained mixed load; memory, descriptors and tasks must return to base
 
 deep: tsan asan fuzz soak outage ## All that is too slow for CI: sanitizers, fuzzers, soak, outage
 
-release: ## A stripped program with its documents and checksum in dist/ (STATIC=0: against the toolchain's libraries)
+release: ## A stripped program with man pages, completions, bill of materials and checksums in dist/ (STATIC=0: against the toolchain's libraries)
 	@scripts/bootstrap.sh build
 	@RELEASE='$(RELEASE)' scripts/release.sh
 

@@ -137,7 +137,7 @@ let package = Package(
         ),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "SQLiteStorage", "Exchange", "MartletTesting"]
+            dependencies: ["Storage", "SQLiteStorage", "Exchange", "MartletTesting", grdb]
         ),
         .testTarget(
             name: "LedgerTests",

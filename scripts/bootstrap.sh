@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint
+# usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container
 #
 # Sees to it that the system packages a group needs are there, and that the Swift toolchain is new enough. Installs with
 # apt-get (through sudo when not root) what is missing, and only then; elsewhere says what to install.
 set -euo pipefail
 
 swift_needed=6.3
-usage="usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint"
+usage="usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container"
 PATH=$PATH:/usr/sbin:/sbin # where Debian keeps nginx
 
 # package | how to tell that it is there | what it is for
@@ -35,6 +35,12 @@ nghttp2-client| command -v h2load                                        | load 
 python3       | command -v python3                                       | runs the lanes and prints the table
 curl          | command -v curl                                          | the plain client
 NEEDS
+        ;;
+    rolling)
+        echo "haproxy       | command -v haproxy | the load balancer in front of two gateways"
+        ;;
+    container)
+        echo "debootstrap   | command -v debootstrap | makes a fresh Debian root"
         ;;
     lint)
         echo "shellcheck    | command -v shellcheck | reads the shell scripts"

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # usage: scripts/release.sh
 #
-# Builds martlet for release and leaves dist/martlet-VERSION-linux-ARCH.tar.gz and its .sha256. With STATIC=1 (the default)
+# Builds martlet for release and leaves dist/martlet-VERSION-linux-ARCH.tar.gz, its bill of materials and dist/SHA256SUMS: the
+# stripped program, completions, man pages, the systemd unit, documents and licences. PROGRAM=PATH takes a program that is
+# built already. With STATIC=1 (the default)
 # the Swift libraries are linked in, so that the program runs where no toolchain is; with STATIC=0 it needs them.
 # VERSION defaults to what git describes.
 set -euo pipefail
@@ -18,8 +20,12 @@ if [ "${STATIC:-1}" != 1 ]; then
     for flag in "${build[@]}"; do [ "$flag" = --static-swift-stdlib ] || dynamic+=("$flag"); done
     build=("${dynamic[@]}")
 fi
-swift build "${build[@]}" --product martlet
-folder=$(swift build "${build[@]}" --show-bin-path)
+if [ -n "${PROGRAM:-}" ]; then
+    folder=$(dirname "$(realpath "$PROGRAM")")
+else
+    swift build "${build[@]}" --product martlet
+    folder=$(swift build "${build[@]}" --show-bin-path)
+fi
 
 staging=$(mktemp -d)
 trap 'rm -rf "$staging"' EXIT
@@ -35,7 +41,10 @@ for package in "$checkouts"/*/; do
     find "$package" -maxdepth 1 -type f \( -iname 'LICENSE*' -o -iname 'NOTICE*' \) \
         -exec cp {} "$staging/$name/licenses/$(basename "$package")/" \;
 done
+cp -r packaging "$staging/$name/packaging"
+scripts/release/documents.sh "$staging/$name/martlet" "${version#v}" "$staging/$name" "$checkouts"
+cp "$staging/$name/martlet.cdx.json" "dist/$name.cdx.json"
 "$staging/$name/martlet" version
 
 tar --create --gzip --file "dist/$name.tar.gz" --directory "$staging" --owner=0 --group=0 --numeric-owner --sort=name "$name"
-(cd dist && sha256sum "$name.tar.gz" >"$name.tar.gz.sha256" && cat "$name.tar.gz.sha256")
+(cd dist && sha256sum "$name.tar.gz" "$name.cdx.json" >SHA256SUMS && cat SHA256SUMS)

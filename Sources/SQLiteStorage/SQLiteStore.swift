@@ -84,9 +84,14 @@ public final class SQLiteStore: Sendable {
 
     /// Copies what the write-ahead log holds into the database file, as far as readers allow.
     public func checkpoint() throws(StorageError) {
+        try self.checkpoint(.passive)
+    }
+
+    /// As above, in another manner.
+    func checkpoint(_ mode: Database.CheckpointMode) throws(StorageError) {
         try self.requireOpen()
         try StorageError.mapping {
-            _ = try self.pool.writeWithoutTransaction { database in try database.checkpoint(.passive) }
+            _ = try self.pool.writeWithoutTransaction { database in try database.checkpoint(mode) }
         }
     }
 

@@ -70,6 +70,30 @@ public protocol ConfigurationWriter {
 
     /// Keeps a version of what the configuration file declares. Throws `.conflict` when its number is taken.
     func insertVersion(_ version: ConfigurationVersion) throws
+
+    /// Shows every sealed value of the store to `rewrap`, and puts in its place what that gives back.
+    ///
+    /// - Parameter rewrap: Given a value and its place; `nil` leaves the value as it is.
+    /// - Returns: How many values were replaced.
+    /// - Throws: What `rewrap` throws.
+    func rewrapSealed(_ rewrap: (SealedPlace, [UInt8]) throws -> [UInt8]?) throws -> Int
+}
+
+/// Where a sealed value lies.
+public struct SealedPlace: Hashable, Sendable {
+    /// The table.
+    public var table: String
+    /// The row's id.
+    public var row: String
+    /// The column.
+    public var column: String
+
+    /// Names a place.
+    public init(table: String, row: String, column: String) {
+        self.table = table
+        self.row = row
+        self.column = column
+    }
 }
 
 /// Everything the control plane writes. Calls block: they run on a store's own thread, never on an event loop.

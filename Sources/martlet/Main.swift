@@ -18,11 +18,13 @@ struct Main: AsyncParsableCommand {
             """,
         version: Martlet.version,
         subcommands: [
-            ServeCommand.self, InitCommand.self, DoctorCommand.self, KeyCommand.self, ProjectCommand.self,
+            ServeCommand.self, InitCommand.self, DoctorCommand.self, HealthCommand.self, KeyCommand.self,
+            ProjectCommand.self,
             ProviderCommand.self,
             ModelCommand.self, RouteCommand.self, StatusCommand.self, PriceCommand.self, BudgetCommand.self,
             UsageCommand.self, LedgerCommand.self,
-            RequestsCommand.self, AuditCommand.self, TokenCommand.self, UserCommand.self, TranslateCommand.self, ConfigCommand.self,
+            RequestsCommand.self, AuditCommand.self, TokenCommand.self, UserCommand.self, SecretsCommand.self,
+            BackupCommand.self, TranslateCommand.self, ConfigCommand.self,
             VersionCommand.self,
         ]
     )

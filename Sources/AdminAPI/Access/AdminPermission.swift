@@ -28,6 +28,8 @@ public enum AdminPermission: String, Sendable, CaseIterable {
     case operate
     /// Tokens and users.
     case manageAccess = "manage access"
+    /// The master key and backups, which hold everything: for owners.
+    case keepSecrets = "keep secrets"
     /// What nobody has thought about yet: a route without a row in the table of routes.
     case unassigned
 
@@ -36,7 +38,7 @@ public enum AdminPermission: String, Sendable, CaseIterable {
         switch self {
         case .ownAccount, .readCatalogue, .readKeys, .readSpend, .readRequests, .writeKeys: true
         case .readConfiguration, .readAudit, .readAccess, .writeConfiguration, .writeLedger, .operate, .manageAccess,
-            .unassigned:
+            .keepSecrets, .unassigned:
             false
         }
     }
@@ -48,7 +50,7 @@ extension AdminRole {
     public var permissions: Set<AdminPermission> {
         switch self {
         case .owner: Set(AdminPermission.allCases)
-        case .admin: Set(AdminPermission.allCases).subtracting([.unassigned])
+        case .admin: Set(AdminPermission.allCases).subtracting([.keepSecrets, .unassigned])
         case .projectAdmin: [.ownAccount, .readCatalogue, .readKeys, .readSpend, .readRequests, .writeKeys]
         case .viewer: [.ownAccount, .readCatalogue, .readKeys, .readSpend, .readRequests, .readConfiguration]
         case .auditor: [.ownAccount, .readSpend, .readRequests, .readAudit, .readAccess]

@@ -94,6 +94,10 @@ public struct RouteRight: Sendable, Equatable {
         "GET /config/versions": RouteRight(.readConfiguration),
         "GET /config/versions/{id}": RouteRight(.readConfiguration),
 
+        "GET /secrets": RouteRight(.readConfiguration),
+        "POST /secrets/rotate": RouteRight(.keepSecrets),
+        "POST /backups": RouteRight(.keepSecrets),
+
         "GET /audit": RouteRight(.readAudit),
         "GET /audit/verify": RouteRight(.readAudit),
 

@@ -128,15 +128,22 @@ public actor Administration {
         return self.pending?.writes ?? []
     }
 
-    /// Writes, with what the audit trail is to know of it in the same transaction, and tells the observers.
-    func commit(_ write: @escaping PendingChanges.Write) throws(AdminProblem) {
+    /// Writes, with what the audit trail is to know of it in the same transaction (`noting`, asked when the changes are made; the
+    /// rows' differences when it is not given), and tells the observers.
+    func commit(
+        _ write: @escaping PendingChanges.Write,
+        noting: (() -> [AuditDraft])? = nil
+    ) throws(AdminProblem) {
         guard self.pending == nil else { return try self.tryOut(write) }
         try Precondition.current?.check(self.stored)
         let (before, context, now) = (self.stored, AuditContext.current, self.now)
         let seal = self.audit.seal
         do {
             self.stored = try self.store.change(write) { after in
-                AuditBatch(ConfigurationDiff(before, after).drafts(for: context, at: now), seal: seal)
+                AuditBatch(
+                    noting?() ?? ConfigurationDiff(before, after).drafts(for: context, at: now),
+                    seal: seal
+                )
             }
         } catch {
             throw Self.problem(from: error)

@@ -57,6 +57,17 @@ final class WorkingConfiguration: ConfigurationWriter {
 
     func insertVersion(_ version: ConfigurationVersion) { self.versions.append(version) }
 
+    func rewrapSealed(_ rewrap: (SealedPlace, [UInt8]) throws -> [UInt8]?) throws -> Int {
+        var count = 0
+        for (index, provider) in self.rows.providers.enumerated() {
+            let place = SealedPlace(table: "providers", row: provider.id, column: "sealed_secret")
+            guard let sealed = provider.sealedSecret, let changed = try rewrap(place, sealed) else { continue }
+            self.rows.providers[index].sealedSecret = changed
+            count += 1
+        }
+        return count
+    }
+
     private static func replace<Row>(
         in rows: inout [Row],
         _ kind: String,

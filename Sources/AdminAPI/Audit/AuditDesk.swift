@@ -92,5 +92,24 @@ public actor AuditDesk {
         }
     }
 
+    /// Notes what was done that changes no row, for whom the work of this task is.
+    func note(_ action: String, object: String, detail: String) {
+        let context = AuditContext.current
+        let draft = AuditDraft(
+            at: self.clock(),
+            actor: context.actor,
+            origin: context.origin,
+            requestID: context.requestID,
+            action: action,
+            objectID: object,
+            detail: detail
+        )
+        do {
+            try self.store.appendAudit(AuditBatch([draft], seal: self.chain.seal))
+        } catch {
+            self.unwritten.add()
+        }
+    }
+
     private static let failed = AdminProblem(.storeFailed, "the audit trail could not be read")
 }

@@ -38,6 +38,10 @@ public struct AdminServices: Sendable {
     public var load: @Sendable () -> LoadStanding?
     /// Sends a provider two small requests; the sender's business too.
     public var testProvider: ProviderTest
+    /// Keeps the master key; `nil` where there is none to keep.
+    public var secrets: (any SecretsDesk)?
+    /// Makes backups; `nil` where nobody does.
+    public var backups: (any BackupDesk)?
 
     /// Bundles the services.
     ///
@@ -56,6 +60,8 @@ public struct AdminServices: Sendable {
     ///   - routes: Where requests would go, and how the targets stand.
     ///   - load: How loaded the data plane is.
     ///   - testProvider: Sends a provider two small requests.
+    ///   - secrets: Keeps the master key.
+    ///   - backups: Makes backups.
     ///   - checkProvider: Asks a provider whether it can be reached.
     public init(
         administration: Administration,
@@ -72,6 +78,8 @@ public struct AdminServices: Sendable {
         routes: any RouteDesk = OfflineRouteDesk(),
         load: @escaping @Sendable () -> LoadStanding? = { nil },
         testProvider: @escaping ProviderTest = ProviderTrial.unavailable,
+        secrets: (any SecretsDesk)? = nil,
+        backups: (any BackupDesk)? = nil,
         checkProvider: @escaping ProviderCheck
     ) {
         self.administration = administration
@@ -88,6 +96,8 @@ public struct AdminServices: Sendable {
         self.routes = routes
         self.load = load
         self.testProvider = testProvider
+        self.secrets = secrets
+        self.backups = backups
         self.checkProvider = checkProvider
     }
 }

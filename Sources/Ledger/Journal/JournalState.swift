@@ -96,6 +96,8 @@ struct JournalState {
     /// The committer has been told to end.
     var isClosing = false
     var isClosed = false
+    /// How many copies are being made: while one is, no segment goes.
+    var holds = 0
 
     init(first: Segment, end: Int, nextNumber: UInt64) {
         self.segments = [first]
@@ -279,6 +281,7 @@ extension JournalState {
 
     /// Takes the segments before a place out of use, but for the one written to.
     mutating func takeDead(before place: JournalPosition) -> [UInt64] {
+        guard self.holds == 0 else { return [] }
         let dead = self.segments.dropLast().prefix { $0.number < place.segment && $0.live == 0 }.map(\.number)
         self.segments.removeFirst(dead.count)
         return dead

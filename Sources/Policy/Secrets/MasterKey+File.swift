@@ -23,8 +23,38 @@ extension MasterKey {
         random: (_ count: Int) -> [UInt8]
     ) throws(SecretsError) -> MasterKey {
         let key = try MasterKey.generate(random: random)
-        try MasterKeyFile(path: path).create(Secret(key.exported.bytes + [UInt8(ascii: "\n")]))
+        try key.keep(path: path)
         return key
+    }
+
+    /// Keeps the key in a new file with mode 0600, synced together with its folder.
+    ///
+    /// - Parameter path: Where no file may be yet.
+    /// - Throws: As ``create(path:random:)``.
+    public func keep(path: String) throws(SecretsError) {
+        try MasterKeyFile(path: path).create(Secret(self.exported.bytes + [UInt8(ascii: "\n")]))
+    }
+
+    /// Puts one file in another's place, in one step: whoever opens the place meanwhile finds either the one or the other.
+    /// The other stays under a name of its own until it is erased.
+    ///
+    /// - Parameters:
+    ///   - path: The place.
+    ///   - next: The file that moves there.
+    ///   - former: The name that the file there keeps.
+    /// - Throws: `SecretsError` with `.fileUnusable`; to be tried again.
+    public static func replace(path: String, by next: String, keeping former: String) throws(SecretsError) {
+        try MasterKeyFile(path: path).replace(by: next, keeping: former)
+    }
+
+    /// Overwrites a file of a key that is no longer needed, and deletes it. That there is none is no fault.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - place: The place of the key in force: a second name of that file is only taken away.
+    /// - Throws: `SecretsError` with `.fileUnusable`.
+    public static func erase(path: String, unlessAt place: String) throws(SecretsError) {
+        try MasterKeyFile(path: path).erase(unlessAt: place)
     }
 
     /// Draws a new master key from the operating system and keeps it in a new file.

@@ -40,6 +40,31 @@ struct MasterKeyFile {
 }
 
 extension MasterKeyFile {
+    /// Moves `next` here; the file that is here keeps the name `former`.
+    func replace(by next: String, keeping former: String) throws(SecretsError) {
+        guard link(self.path, former) == 0 || errno == EEXIST else { throw self.unusable("keep a name of", errno) }
+        guard rename(next, self.path) == 0 else { throw self.unusable("replace", errno) }
+        try self.syncFolder()
+    }
+
+    /// Overwrites the file with zeros and deletes it. When it is the file at `place` under a second name, only this name goes.
+    func erase(unlessAt place: String) throws(SecretsError) {
+        var (here, there) = (stat(), stat())
+        guard lstat(self.path, &here) == 0 else { return }
+        let isOther = lstat(place, &there) != 0 || here.st_ino != there.st_ino || here.st_dev != there.st_dev
+        if isOther, here.st_mode & S_IFMT == S_IFREG {
+            let descriptor = try self.open(self.path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+            defer { close(descriptor) }
+            let bytes = min(max(Int(here.st_size), 0), Self.maximumBytes)
+            try self.write(Secret([UInt8](repeating: 0, count: bytes)), to: descriptor)
+            guard fsync(descriptor) == 0 else { throw self.unusable("overwrite", errno) }
+        }
+        guard unlink(self.path) == 0 || errno == ENOENT else { throw self.unusable("delete", errno) }
+        try self.syncFolder()
+    }
+}
+
+extension MasterKeyFile {
     private func open(_ path: String, _ flags: CInt) throws(SecretsError) -> CInt {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw SecretsError(.fileUnusable, "the path of the master key file is empty or holds a NUL")

@@ -10,7 +10,8 @@ public struct SecretBox: Sendable {
     /// Most bytes of a secret: 1 MiB.
     public static let maximumSecretBytes = SealedEnvelope.maximumSecretBytes
 
-    private let keys: MasterKeySchedule
+    /// The master keys; shared by all copies of this box.
+    public let ring: MasterKeyRing
     private let random: @Sendable (_ count: Int) -> [UInt8]
 
     /// Works under a master key.
@@ -19,7 +20,7 @@ public struct SecretBox: Sendable {
     ///   - masterKey: The key that wraps.
     ///   - random: A source of exactly as many bytes as asked for; its bytes must never repeat.
     public init(masterKey: MasterKey, random: @escaping @Sendable (_ count: Int) -> [UInt8]) {
-        self.keys = MasterKeySchedule(masterKey)
+        self.ring = MasterKeyRing(masterKey)
         self.random = random
     }
 
@@ -29,7 +30,7 @@ public struct SecretBox: Sendable {
     }
 
     /// The version of the master key that wraps.
-    public var keyVersion: Int { Int(self.keys.version) }
+    public var keyVersion: Int { Int(self.ring.sealing.version) }
 
     /// Seals a secret for one place.
     ///
@@ -40,10 +41,8 @@ public struct SecretBox: Sendable {
             throw SecretsError(.tooLarge, "a secret may have at most \(Self.maximumSecretBytes) bytes")
         }
         let dataKey = Secret(self.random(SealedEnvelope.dataKeyBytes))
-        var envelope = self.keys.emptyEnvelope
-        envelope.body = try self.encrypt(secret, key: Self.key(dataKey), authenticating: Self.bodyData(context))
-        envelope.wrap = try self.wrap(dataKey, in: envelope, context: context)
-        return envelope.bytes
+        let body = try self.encrypt(secret, key: Self.key(dataKey), authenticating: Self.bodyData(context))
+        return try self.wrapped(dataKey, body, context)
     }
 
     /// Seals bytes for one place. The array stays the caller's to forget.
@@ -61,30 +60,21 @@ public struct SecretBox: Sendable {
         return try Self.decrypt(envelope.body, key: Self.key(dataKey), authenticating: Self.bodyData(context))
     }
 
-    /// Puts a sealed value under a new master key. Only the wrap changes: the secret is not decrypted.
+    /// Brings a sealed value under the master key that seals now. Only the wrap changes: the secret is not decrypted.
     ///
     /// - Parameters:
-    ///   - sealed: A value sealed under this box's master key.
+    ///   - sealed: A value sealed under any key of the ring.
     ///   - context: Its place.
-    ///   - newKey: A master key of another version.
-    /// - Returns: The value under the new key, as long as before.
-    /// - Throws: As ``open(_:context:)``, and `.wrongKeyVersion` when the new key has the old version.
-    public func rewrap(
-        _ sealed: [UInt8],
-        context: SecretContext,
-        to newKey: MasterKey
-    ) throws(SecretsError) -> [UInt8] {
-        guard newKey.version != self.keyVersion else {
-            throw SecretsError(.wrongKeyVersion, "the new master key must have another version than \(self.keyVersion)")
-        }
-        let old = try SealedEnvelope(parsing: sealed)
-        let dataKey = try self.unwrap(old, context: context)
-        let target = SecretBox(masterKey: newKey, random: self.random)
-        var envelope = target.keys.emptyEnvelope
-        envelope.body = old.body
-        envelope.wrap = try target.wrap(dataKey, in: envelope, context: context)
-        return envelope.bytes
+    /// - Returns: The value under the sealing key, as long as before; `nil` when it is under that key already.
+    /// - Throws: As ``open(_:context:)``.
+    public func rewrap(_ sealed: [UInt8], context: SecretContext) throws(SecretsError) -> [UInt8]? {
+        let envelope = try SealedEnvelope(parsing: sealed)
+        guard !self.ring.sealing.sealed(envelope) else { return nil }
+        return try self.wrapped(try self.unwrap(envelope, context: context), envelope.body, context)
     }
+
+    /// Whether bytes have the form of a sealed value, whatever the key.
+    public static func isSealed(_ bytes: [UInt8]) -> Bool { (try? SealedEnvelope(parsing: bytes)) != nil }
 
     /// The version of the master key under which a value is sealed, for telling what a rotation has still to do.
     ///
@@ -97,27 +87,24 @@ public struct SecretBox: Sendable {
 extension SecretBox {
     private static func key(_ bytes: Secret) -> SymmetricKey { bytes.withBytes { SymmetricKey(data: $0) } }
 
-    private func wrap(
+    /// An envelope of a body, its data key wrapped by the key that seals at this moment.
+    private func wrapped(
         _ dataKey: Secret,
-        in envelope: SealedEnvelope,
-        context: SecretContext
+        _ body: [UInt8],
+        _ context: SecretContext
     ) throws(SecretsError) -> [UInt8] {
+        let keys = self.ring.sealing
+        var envelope = keys.emptyEnvelope
+        envelope.body = body
         let associated = Self.wrapData(envelope, context)
-        return try self.encrypt(dataKey, key: self.keys.wrapping, authenticating: associated)
+        envelope.wrap = try self.encrypt(dataKey, key: keys.wrapping, authenticating: associated)
+        return envelope.bytes
     }
 
     private func unwrap(_ envelope: SealedEnvelope, context: SecretContext) throws(SecretsError) -> Secret {
-        guard envelope.keyVersion == self.keys.version else {
-            throw SecretsError(
-                .wrongKeyVersion,
-                "the stored secret needs master key version \(envelope.keyVersion), this is version \(self.keys.version)"
-            )
-        }
-        guard envelope.fingerprint == self.keys.fingerprint else {
-            throw SecretsError(.wrongKey, "the stored secret was sealed under another master key")
-        }
+        let keys = try self.ring.opening(envelope)
         let associated = Self.wrapData(envelope, context)
-        return try Self.decrypt(envelope.wrap, key: self.keys.wrapping, authenticating: associated)
+        return try Self.decrypt(envelope.wrap, key: keys.wrapping, authenticating: associated)
     }
 
     /// The wrap is bound to format, key version, key and place.

@@ -15,6 +15,12 @@ struct DataFolder: Sendable {
     var storePath: String { self.path + "/martlet.sqlite" }
     var journalPath: String { self.path + "/journal" }
     var masterKeyPath: String { self.path + "/master.key" }
+    /// The key that a rotation is on its way to.
+    var nextMasterKeyPath: String { self.masterKeyPath + ".next" }
+    /// The key that a rotation has left, until it is erased.
+    var formerMasterKeyPath: String { self.masterKeyPath + ".old" }
+    /// Where backups are made.
+    var backupsPath: String { self.path + "/backups" }
     var adminTokenPath: String { self.path + "/admin-token" }
     var firstKeyPath: String { self.path + "/first-key" }
 

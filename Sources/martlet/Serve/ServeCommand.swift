@@ -101,6 +101,8 @@ struct ServeCommand: AsyncParsableCommand {
                 routes: road.desk,
                 load: { LoadStanding(road.dataPlane.load) },
                 testProvider: ProviderTrials.test(workspace),
+                secrets: workspace.secrets,
+                backups: BackupMaker(workspace, journal: road.money.journal),
                 checkProvider: ProviderChecks.check(workspace)
             )
         services.cookie = SessionCookie(publicURL: loaded.settings.admin.publicURL)
@@ -130,12 +132,20 @@ struct ServeCommand: AsyncParsableCommand {
             onListening: { port in logger.info("admin listener is up", metadata: ["port": "\(port)"]) }
         )
         try Banner(workspace: workspace, port: road.port, showSecrets: self.showSecrets).print()
+        let notifier = ServiceNotifier(environment: SettingsOptions.environment)
+        notifier?.ready()
         logger.info("serving", metadata: ["port": "\(road.port)", "version": "\(Martlet.version)"])
         // Services stop one at a time from the last to the first: the data plane drains before the admin listener goes, and
         // the record writer outlives both.
         let serviceGroup = ServiceGroup(
             configuration: .init(
                 services: [
+                    .init(
+                        service: Watchdog(
+                            notifier: notifier,
+                            isAlive: { LoadStanding(road.dataPlane.load).maxInFlight > 0 }
+                        )
+                    ),
                     .init(service: road.money.drain, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.writer, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.alerts, failureTerminationBehavior: .gracefullyShutdownGroup),
@@ -151,7 +161,7 @@ struct ServeCommand: AsyncParsableCommand {
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
             )
         )
-        let signals = try await Self.run(serviceGroup, road.dataPlane, readiness, reload, logger)
+        let signals = try await Self.run(serviceGroup, road.dataPlane, readiness, reload, logger, notifier)
         road.verifier.shutdown()
         try workspace.store.close()
         logger.info("stopped")
@@ -177,7 +187,8 @@ struct ServeCommand: AsyncParsableCommand {
         _ dataPlane: DataPlane,
         _ readiness: Readiness,
         _ reload: ConfigurationReload,
-        _ logger: Logger
+        _ logger: Logger,
+        _ notifier: ServiceNotifier?
     ) async throws -> Int {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         // Ends with the process: the loop is left by exit, or cancelled when the services have ended.
@@ -185,13 +196,16 @@ struct ServeCommand: AsyncParsableCommand {
             var count = 0
             for await signal in signals {
                 guard signal != .sighup else {
+                    notifier?.reloading()
                     await reload.reload()
+                    notifier?.ready()
                     continue
                 }
                 count += 1
                 switch count {
                 case 1:
                     readiness.beginDraining()
+                    notifier?.stopping()
                     await services.triggerGracefulShutdown()
                 case 2:
                     logger.warning("second signal: not waiting for the drain", metadata: ["signal": "\(signal)"])

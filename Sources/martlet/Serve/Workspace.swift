@@ -18,6 +18,7 @@ struct Workspace: Sendable {
     let administration: Administration
     /// Tokens, users and sessions of the admin API.
     let access: AccessDesk
+    let secrets: SecretKeeper
     /// Credentials of environment-owned providers, by provider name. Never stored.
     let environmentSecrets: [String: Secret]
     let adminToken: Secret
@@ -34,12 +35,17 @@ struct Workspace: Sendable {
     }
 
     /// Opens the folder; with `create` whatever is missing is made.
-    static func open(_ settings: Settings, environment: [String: String], create: Bool = true) async throws -> Workspace
-    {
+    static func open(
+        _ settings: Settings,
+        environment: [String: String],
+        create: Bool = true,
+        hook: RotationHook? = nil
+    ) async throws -> Workspace {
         let folder = try DataFolder.open(settings.dataFolder, create: create)
-        let box = SecretBox(masterKey: try Self.masterKey(settings, folder, create: create))
+        var keys = try MasterKeys(settings, folder, create: create)
+        let box = SecretBox(masterKey: keys.current)
         let store = try SQLiteStore(path: folder.storePath, create: create)
-        try Self.checkMasterKey(store, box)
+        try keys.settle(store, box)
         let pepper = try Pepper.loadOrCreate(
             read: { try store.setting($0) },
             write: { try store.setSetting($0, to: $1, ifAbsent: true) },
@@ -65,6 +71,14 @@ struct Workspace: Sendable {
             clock: Self.unixMilliseconds
         )
         try await accessDesk.load()
+        let secrets = SecretKeeper(
+            keys,
+            store: store,
+            box: box,
+            administration: administration,
+            hook: hook ?? environment["MARTLET_ROTATION_HOOK"].flatMap(RotationPoint.killer)
+        )
+        let unfinished = await secrets.resume()
         let existing = try folder.read(folder.adminTokenPath).map { Secret(Self.trimmed($0)) }
         let token = existing ?? AdminToken.generate()
         if existing == nil { try folder.write(token.bytes + [0x0A], to: folder.adminTokenPath) }
@@ -77,6 +91,7 @@ struct Workspace: Sendable {
             digester: digester,
             administration: administration,
             access: accessDesk,
+            secrets: secrets,
             environmentSecrets: Dictionary(
                 discovery.providers.map { ($0.name, $0.secret) },
                 uniquingKeysWith: { first, _ in first }
@@ -84,7 +99,7 @@ struct Workspace: Sendable {
             adminToken: token,
             zones: zones,
             firstRun: key.map { FirstRun(key: $0, adminToken: token) },
-            warnings: discovery.warnings
+            warnings: discovery.warnings + keys.warnings + unfinished
         )
     }
 
@@ -93,25 +108,6 @@ struct Workspace: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
-    private static func masterKey(_ settings: Settings, _ folder: DataFolder, create: Bool) throws -> MasterKey {
-        if let given = settings.masterKey {
-            return try MasterKey(validating: String(decoding: given.bytes, as: UTF8.self))
-        }
-        if Glibc.access(folder.masterKeyPath, F_OK) == 0 { return try MasterKey.load(path: folder.masterKeyPath) }
-        guard create, Glibc.access(folder.storePath, F_OK) != 0 else {
-            throw DataFolderError(
-                message:
-                    "\(folder.masterKeyPath) is missing; put it back, or give it as \(MasterKey.environmentVariable)"
-            )
-        }
-        return try MasterKey.create(path: folder.masterKeyPath)
-    }
-
-    private static func checkMasterKey(_ store: SQLiteStore, _ box: SecretBox) throws {
-        if let stored = try store.setting(KeyCheck.setting) { return try KeyCheck.verify(stored, box: box) }
-        try store.setSetting(KeyCheck.setting, to: try KeyCheck.seal(box), ifAbsent: true)
     }
 
     /// A store without projects gets a default one, with one key.

@@ -42,6 +42,8 @@ enum SettingSchema {
                 .about("make providers of vendor credentials found in the environment"),
             SettingRow("master_key", .secret(\.masterKey))
                 .about("seals every stored secret; kept in the data folder when not given"),
+            SettingRow("master_key_next", .secret(\.masterKeyNext))
+                .about("the key that `martlet secrets rotate` puts in the place of `master_key`"),
         ]
 
     private static let places: [SettingRow] = [

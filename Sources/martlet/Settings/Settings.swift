@@ -35,6 +35,8 @@ struct Settings: Sendable, Equatable {
     var environmentProviders = true
     /// The master key, when it is not kept in the data folder.
     var masterKey: Secret?
+    /// The master key that a rotation leads to, when the present one is not kept in the data folder.
+    var masterKeyNext: Secret?
 
     struct Listen: Sendable, Equatable {
         var host = "0.0.0.0"

@@ -72,7 +72,8 @@ struct PepperTests {
         let newKey = try SecretBoxTests.key(2, version: 2)
         let pepper = try settings.load(old, seed: 5)
         let stored = try #require(settings.values["pepper"])
-        settings.values["pepper"] = try old.rewrap(stored, context: Pepper.context, to: newKey)
+        old.ring.promote(newKey)
+        settings.values["pepper"] = try old.rewrap(stored, context: Pepper.context)
         #expect(try settings.load(SecretBox(masterKey: newKey), seed: 6) == pepper)
     }
 

@@ -40,6 +40,8 @@ struct OfflineTransport: AdminTransport {
                     now: Workspace.unixMilliseconds
                 ),
                 testProvider: ProviderTrials.test(workspace),
+                secrets: workspace.secrets,
+                backups: BackupMaker(workspace, journal: nil),
                 checkProvider: ProviderChecks.check(workspace)
             ),
             token: token,
