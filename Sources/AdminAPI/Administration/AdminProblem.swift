@@ -38,6 +38,8 @@ public struct AdminProblem: Error, Sendable, Equatable, CustomStringConvertible 
         case bodyTooLarge = "body_too_large"
         /// The body is not `application/json`.
         case unsupportedMediaType = "unsupported_media_type"
+        /// The idempotency key came with another request.
+        case keyReused = "idempotency_key_reused"
         /// The store cannot be written or read now.
         case storeFailed = "store_failed"
         /// Nobody is there who could answer: it takes a running server.

@@ -14,6 +14,7 @@ extension AdminProblem.Code {
         case .preconditionFailed: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
+        case .keyReused: 422
         case .tooManyRequests: 429
         case .internalError: 500
         case .storeFailed, .unavailable: 503
@@ -33,6 +34,7 @@ extension AdminProblem.Code {
         case 412: "Precondition Failed"
         case 413: "Content Too Large"
         case 415: "Unsupported Media Type"
+        case 422: "Unprocessable Content"
         case 429: "Too Many Requests"
         case 503: "Service Unavailable"
         default: "Internal Server Error"

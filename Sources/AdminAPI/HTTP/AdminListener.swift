@@ -98,6 +98,7 @@ struct AdminResponder: HTTPResponder {
         head.host = request.head.authority
         head.contentType = request.headers[.contentType]
         head.ifMatch = request.headers[.ifMatch]
+        if let name = HTTPField.Name(IdempotencyKey.header) { head.idempotencyKey = request.headers[values: name] }
         return head
     }
 

@@ -38,6 +38,8 @@ public struct AdminRequest: Sendable {
     public var actor = "admin-token"
     /// The address it comes from; empty when it comes from this process.
     public var origin = ""
+    /// Every `idempotency-key` header.
+    public var idempotencyKey: [String] = []
     /// The id told in the answer.
     public var requestID: String
 

@@ -154,7 +154,9 @@ public struct AdminRouter: Sendable {
 
     /// An answer that shows a row carries its tag; what came of an action on one does not show it.
     private func tagged(_ answer: AdminAnswer, _ id: String) async -> AdminAnswer {
-        guard (200..<300).contains(answer.status), !answer.body.isEmpty else { return answer }
+        // A replayed answer shows the row as it was.
+        let isReplayed = answer.headers[IdempotencyKey.replayed] != nil
+        guard (200..<300).contains(answer.status), !answer.body.isEmpty, !isReplayed else { return answer }
         guard let shown = JSONText.id(of: answer.body), id.isEmpty || shown == id,
             let tag = await self.administration.configuration.entityTag(of: shown)
         else { return answer }

@@ -20,7 +20,7 @@ struct OpenAPIOperation {
             "responses",
             object: { writer in
                 for answer in self.description.answers { self.write(answer, to: &writer) }
-                for status in self.route.problemStatuses { Self.write(problem: status, to: &writer) }
+                for status in self.route.problemStatuses { self.write(problem: status, to: &writer) }
             }
         )
     }
@@ -54,14 +54,23 @@ struct OpenAPIOperation {
             }
         }
         if self.route.isWrite, self.route.path.contains("{id}") {
-            writer.object { writer in
-                writer.member("name", "if-match")
-                writer.member("in", "header")
-                writer.member("required", false)
-                writer.member("description", "The ETag of the row as it is to be before the change.")
-                writer.key("schema")
-                Schema.anyText.write(to: &writer)
-            }
+            let note = "The ETag of the row as it is to be before the change."
+            Self.write(header: "if-match", .anyText, note, to: &writer)
+        }
+        if self.route.takesIdempotencyKey {
+            let note = "Names this request, for a day: sent again with the same key it is carried out once."
+            Self.write(header: IdempotencyKey.header, .pattern("^[!-~]{1,255}$"), note, to: &writer)
+        }
+    }
+
+    private static func write(header: String, _ schema: Schema, _ note: String, to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("name", header)
+            writer.member("in", "header")
+            writer.member("required", false)
+            writer.member("description", note)
+            writer.key("schema")
+            schema.write(to: &writer)
         }
     }
 
@@ -87,7 +96,7 @@ struct OpenAPIOperation {
         writer.key(String(answer.status))
         writer.object { writer in
             writer.member("description", answer.note)
-            writer.member("headers", object: { Self.writeHeaders(isTagged: answer.isTagged, to: &$0) })
+            writer.member("headers", object: { self.writeHeaders(isTagged: answer.isTagged, to: &$0) })
             guard !answer.contents.isEmpty else { return }
             writer.member(
                 "content",
@@ -104,11 +113,11 @@ struct OpenAPIOperation {
         }
     }
 
-    private static func write(problem status: Int, to writer: inout JSONWriter) {
+    private func write(problem status: Int, to writer: inout JSONWriter) {
         writer.key(String(status))
         writer.object { writer in
             writer.member("description", AdminProblem.meaning(of: status))
-            writer.member("headers", object: { Self.writeHeaders(isTagged: false, to: &$0) })
+            writer.member("headers", object: { self.writeHeaders(isTagged: nil, to: &$0) })
             writer.member(
                 "content",
                 object: { writer in
@@ -124,9 +133,14 @@ struct OpenAPIOperation {
         }
     }
 
-    private static func writeHeaders(isTagged: Bool, to writer: inout JSONWriter) {
-        let tag = isTagged ? [("etag", "The state of the row, for `If-Match`.")] : []
-        for (name, note) in [("x-request-id", "The request's id, as the audit trail and the log name it.")] + tag {
+    /// Writes the headers of an answer; of a problem, where `isTagged` is `nil`.
+    private func writeHeaders(isTagged: Bool?, to writer: inout JSONWriter) {
+        var headers = [("x-request-id", "The request's id, as the audit trail and the log name it.")]
+        if isTagged == true { headers.append(("etag", "The state of the row, for `If-Match`.")) }
+        if isTagged != nil, self.route.takesIdempotencyKey {
+            headers.append((IdempotencyKey.replayed, "`true` when this was answered before to the same request."))
+        }
+        for (name, note) in headers {
             writer.key(name)
             writer.object { writer in
                 writer.member("description", note)
@@ -148,6 +162,7 @@ extension AdminProblem {
         case 409: "The change does not fit what is there."
         case 412: "The row is not as `If-Match` says."
         case 413: "The body is too large."
+        case 422: "The idempotency key came with another request."
         case 415: "The body is not `application/json` in UTF-8."
         case 503: "The store cannot be used now, or it takes a running server."
         default: "A defect of Martlet's own."

@@ -106,6 +106,7 @@ extension AdminRoute {
         if self.access == .openOnLoopback { statuses.formUnion([401, 403]) }
         if self.path.contains("{id}") { statuses.insert(404) }
         if self.takesBody { statuses.formUnion([400, 408, 413, 415]) }
+        if self.takesIdempotencyKey { statuses.insert(422) }
         if self.isWrite { statuses.formUnion([409, 412]) }
         return statuses.sorted()
     }

@@ -6,6 +6,7 @@ public enum AdminRoutes {
     /// Every route, in the order people read them.
     public static func all(_ services: AdminServices) -> [AdminRoute] {
         let routes = self.described(services)
+            .map { $0.idempotent(services.idempotency) }
         return routes + OpenAPIRoutes.all(services, describing: routes)
     }
 

@@ -42,6 +42,8 @@ public struct AdminServices: Sendable {
     public var secrets: (any SecretsDesk)?
     /// Makes backups; `nil` where nobody does.
     public var backups: (any BackupDesk)?
+    /// Remembers requests by their idempotency keys; `nil` where none are taken.
+    public var idempotency: IdempotencyDesk?
 
     /// Bundles the services.
     ///
@@ -62,6 +64,7 @@ public struct AdminServices: Sendable {
     ///   - testProvider: Sends a provider two small requests.
     ///   - secrets: Keeps the master key.
     ///   - backups: Makes backups.
+    ///   - idempotency: Remembers requests by their idempotency keys.
     ///   - checkProvider: Asks a provider whether it can be reached.
     public init(
         administration: Administration,
@@ -80,6 +83,7 @@ public struct AdminServices: Sendable {
         testProvider: @escaping ProviderTest = ProviderTrial.unavailable,
         secrets: (any SecretsDesk)? = nil,
         backups: (any BackupDesk)? = nil,
+        idempotency: IdempotencyDesk? = nil,
         checkProvider: @escaping ProviderCheck
     ) {
         self.administration = administration
@@ -98,6 +102,7 @@ public struct AdminServices: Sendable {
         self.testProvider = testProvider
         self.secrets = secrets
         self.backups = backups
+        self.idempotency = idempotency
         self.checkProvider = checkProvider
     }
 }

@@ -103,6 +103,12 @@ struct ServeCommand: AsyncParsableCommand {
                 testProvider: ProviderTrials.test(workspace),
                 secrets: workspace.secrets,
                 backups: BackupMaker(workspace, journal: road.money.journal),
+                idempotency: IdempotencyDesk(
+                    workspace.store,
+                    box: workspace.secretBox,
+                    digester: workspace.digester,
+                    clock: Workspace.unixMilliseconds
+                ),
                 checkProvider: ProviderChecks.check(workspace)
             )
         services.cookie = SessionCookie(publicURL: loaded.settings.admin.publicURL)

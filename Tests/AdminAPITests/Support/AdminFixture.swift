@@ -19,6 +19,7 @@ struct AdminFixture: Sendable {
     let ledger: MemoryLedger
     let changes = Changes()
     let desk = FakeRouteDesk()
+    let idempotency = MemoryIdempotency()
     /// What every answer is held against.
     let described: DescribedAnswers
 
@@ -108,6 +109,12 @@ struct AdminFixture: Sendable {
                     clockSkewSeconds: -2
                 )
             },
+            idempotency: IdempotencyDesk(
+                self.idempotency,
+                box: try Self.secretBox(),
+                digester: KeyDigester(pepper: Array(repeating: 7, count: 32)),
+                clock: { Self.now }
+            ),
             checkProvider: { ProviderReachability(isGood: $0.kind == "openai", detail: "status 200", milliseconds: 7) }
         )
         services.oidc = oidc
@@ -128,11 +135,13 @@ struct AdminFixture: Sendable {
         query: String? = nil,
         json: String? = nil,
         authorization: [String] = ["Bearer \(String(decoding: Self.token.bytes, as: UTF8.self))"],
-        contentType: String? = "application/json"
+        contentType: String? = "application/json",
+        idempotencyKey: [String] = []
     ) async -> AdminAnswer {
         var request = AdminRequest(method: method, path: path, query: query, requestID: "adm_test")
         request.authorization = authorization
         request.contentType = contentType
+        request.idempotencyKey = idempotencyKey
         let answer = await self.router.answer(request) { (_: Int?) throws(AdminProblem) in Array((json ?? "").utf8) }
         self.described.check(method, path, answer)
         return answer
