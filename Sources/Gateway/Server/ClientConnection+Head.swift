@@ -21,7 +21,7 @@ extension ClientConnection {
             switch route {
             case .operation(let operation, let pathModel):
                 self.receivedOperation(operation, pathModel, scan, headBytes, bytes, requestID)
-            case .models, .model, .live, .ready, .doubledPrefix, .unknown:
+            case .models, .model, .key, .live, .ready, .doubledPrefix, .unknown:
                 self.answerLocally(route, scan, bytes, requestID)
             }
         }

@@ -29,7 +29,7 @@ extension ClientConnection {
 
     private func isKnown(_ route: Route) -> Bool {
         switch route {
-        case .models, .model, .live, .ready, .operation: true
+        case .models, .model, .key, .live, .ready, .operation: true
         case .doubledPrefix, .unknown: false
         }
     }
@@ -63,6 +63,14 @@ extension ClientConnection {
                 )
             }
             self.answer(status: 200, body: body, requestID)
+        case .key:
+            let caller = try self.authenticator.authenticate(scan, in: bytes, loop: self.loop)
+            let standing = self.loop.shared.admissions.standing(
+                caller.key.limits,
+                at: self.loop.monotonicNow,
+                wall: self.loop.shared.budgetTime.unixMilliseconds
+            )
+            self.answer(status: 200, body: KeyStanding(key: caller.key, limits: standing).json, requestID)
         case .doubledPrefix:
             throw GatewayFailure(
                 .routeNotFound,

@@ -9,6 +9,8 @@ enum Route: Equatable {
     case models
     /// One model; the range is its still percent-encoded id.
     case model(Range<Int>)
+    /// The key that asks, and how its limits and budgets stand.
+    case key
     /// The process is alive.
     case live
     /// It is ready to take traffic.
@@ -55,6 +57,7 @@ enum Route: Equatable {
             return .operation(operation, pathModel: nil)
         }
         if path.equals("/models") { return .models }
+        if path.equals("/key") { return .key }
         if let id = path.dropping("/models/"), !id.range.isEmpty { return .model(id.range) }
         return .unknown
     }

@@ -1,5 +1,7 @@
 /// Which public model names a key may ask for.
 public struct AllowedModels: Sendable {
+    /// The list as it was given; `nil` allows all.
+    public let patterns: [String]?
     private let names: Set<ModelName>
     private let prefixes: [[UInt8]]
     private let allowsAll: Bool
@@ -11,6 +13,7 @@ public struct AllowedModels: Sendable {
     /// - Parameter patterns: Public names, or `provider/*` for all names beginning `provider/`; `nil` allows all, an
     ///   empty list nothing. A `*` anywhere else stands for itself.
     public init(_ patterns: [String]?) {
+        self.patterns = patterns
         self.allowsAll = patterns == nil
         let wildcards = (patterns ?? []).filter(Self.isWildcard)
         self.prefixes = wildcards.map { Array($0.utf8.dropLast()) }

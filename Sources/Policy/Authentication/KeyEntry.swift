@@ -58,6 +58,8 @@ public final class KeyEntry: Sendable {
     public let maxOutputTokens: Int?
     /// What cannot be carried exactly to a vendor of another format is refused.
     public let isStrict: Bool
+    /// Milliseconds since 1970 from which on it is refused; `nil` for never.
+    public let expiresAt: Int64?
     /// The bcrypt text behind the first use.
     public let verifier: String
     /// All that its requests meet. What is in it outlives the entry.
@@ -65,7 +67,6 @@ public final class KeyEntry: Sendable {
 
     private let isEnabled: Bool
     private let revokedAt: Int64?
-    private let expiresAt: Int64?
     private let retired: (digest: KeyDigest, until: Int64)?
 
     init(_ facts: KeyFacts, project: KeyProject, limits: KeyLimitSets) {

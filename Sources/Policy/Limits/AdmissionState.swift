@@ -269,6 +269,13 @@ extension AdmissionState {
         }
     }
 
+    mutating func views(of limits: LimitSet, wall: Int64) -> [BudgetView] {
+        limits.budgets.map { slot in
+            self.budgets.values[slot].roll(to: wall, &self.rolls)
+            return self.budgets.values[slot].view
+        }
+    }
+
     mutating func correct(_ budgetID: String, _ startsAt: Int64, by delta: Int64) -> Bool {
         guard let slot = self.budgetSlots[budgetID] else { return false }
         let (isKnown, alert) = self.budgets.values[slot].correct(startingAt: startsAt, by: delta)

@@ -70,6 +70,18 @@ public final class AdmissionTable: Sendable {
         return self.state.withLock { $0.reading(limits, at: now) }
     }
 
+    /// How a caller's limits and budgets stand, all at the same moment. Takes nothing.
+    ///
+    /// - Parameters:
+    ///   - limits: All that its requests meet.
+    ///   - now: As for `admit`.
+    ///   - wall: As for `admit`: budgets are shown in the period in force then.
+    /// - Returns: The standing.
+    public func standing(_ limits: LimitSet, at now: MonotonicInstant, wall: Int64) -> LimitStanding {
+        guard !limits.isEmpty else { return LimitStanding() }
+        return self.state.withLock { $0.standing(limits, at: now, wall: wall) }
+    }
+
     // MARK: Budgets
 
     /// How a budget stands; `nil` when there is none with this id.

@@ -36,6 +36,15 @@ struct RoutesTests {
         #expect(self.route("/openai/deployments//chat/completions") == .unknown)
     }
 
+    @Test(
+        "a key's own standing is found under every prefix",
+        arguments: ["/v1/", "/openai/v1/", "/anthropic/v1/", "/"]
+    )
+    func key(_ prefix: String) {
+        #expect(self.route(prefix + "key") == .key && self.route(prefix + "key?x=1") == .key)
+        #expect(self.route(prefix + "keys") == .unknown && self.route(prefix + "key/") == .unknown)
+    }
+
     @Test("model ids hold slashes")
     func models() {
         #expect(self.route("/v1/models") == .models)
