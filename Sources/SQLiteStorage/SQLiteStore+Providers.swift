@@ -10,13 +10,14 @@ extension SQLiteTransaction {
                 try database.execute(
                     sql: """
                         INSERT INTO providers (id, name, kind, base_url, sealed_secret, secret_hint, settings,
-                            is_enabled, origin, created_at, updated_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            is_enabled, origin, created_at, updated_at, is_draining)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         provider.id, provider.name, provider.kind, provider.baseURL,
                         provider.sealedSecret.map { Data($0) }, provider.secretHint, try jsonText(provider.settings),
                         provider.isEnabled, provider.origin.rawValue, provider.createdAt, provider.updatedAt,
+                        provider.isDraining,
                     ]
                 )
             }
@@ -33,13 +34,15 @@ extension SQLiteTransaction {
                 try database.execute(
                     sql: """
                         UPDATE providers SET name = ?, kind = ?, base_url = ?, sealed_secret = ?, secret_hint = ?,
-                            settings = ?, is_enabled = ?, origin = ?, created_at = ?, updated_at = ?
+                            settings = ?, is_enabled = ?, origin = ?, created_at = ?, updated_at = ?,
+                            is_draining = ?
                         WHERE id = ?
                         """,
                     arguments: [
                         provider.name, provider.kind, provider.baseURL, provider.sealedSecret.map { Data($0) },
                         provider.secretHint, try jsonText(provider.settings), provider.isEnabled,
-                        provider.origin.rawValue, provider.createdAt, provider.updatedAt, provider.id,
+                        provider.origin.rawValue, provider.createdAt, provider.updatedAt, provider.isDraining,
+                        provider.id,
                     ]
                 )
             }
@@ -60,12 +63,12 @@ extension SQLiteStore {
     static func providers(_ database: Database) throws -> [ProviderRecord] {
         let sql = """
             SELECT id, name, kind, base_url, sealed_secret, secret_hint, settings, is_enabled, origin, created_at,
-                updated_at
+                updated_at, is_draining
             FROM providers ORDER BY name
             """
         return try Row.fetchAll(database, sql: sql).map { row in
             var reader = RowReader(row, of: "providers")
-            return ProviderRecord(
+            var provider = ProviderRecord(
                 id: try reader.value(),
                 name: try reader.value(),
                 kind: try reader.value(),
@@ -78,6 +81,8 @@ extension SQLiteStore {
                 createdAt: try reader.value(),
                 updatedAt: try reader.value()
             )
+            provider.isDraining = try reader.value()
+            return provider
         }
     }
 

@@ -12,4 +12,7 @@ extension Schema {
         CREATE INDEX idempotency_by_actor ON idempotency (actor);
         CREATE INDEX idempotency_by_age ON idempotency (created_at);
         """
+
+    /// Providers made before are not drained.
+    static let drainedProviders = "ALTER TABLE providers ADD COLUMN is_draining INTEGER NOT NULL DEFAULT 0"
 }

@@ -54,6 +54,7 @@ enum Schema {
         migrator.registerMigration("0015-admin-tokens") { try $0.execute(sql: Self.adminTokens) }
         migrator.registerMigration("0016-users-and-sessions") { try $0.execute(sql: Self.usersAndSessions) }
         migrator.registerMigration("0018-idempotency") { try $0.execute(sql: Self.idempotency) }
+        migrator.registerMigration("0019-drained-providers") { try $0.execute(sql: Self.drainedProviders) }
         migrator.registerMigration("0022-declared-rows") { try $0.execute(sql: Self.declaredRows) }
         return migrator
     }

@@ -152,6 +152,8 @@ public struct ProviderRecord: Sendable, Equatable {
     public var settings: [String: String]
     /// A disabled provider serves nothing.
     public var isEnabled: Bool
+    /// It is given no new requests; those under way go on to their end.
+    public var isDraining: Bool
     /// Who owns the row.
     public var origin: RecordOrigin
     /// When it was created.
@@ -169,6 +171,7 @@ public struct ProviderRecord: Sendable, Equatable {
         secretHint: String = "",
         settings: [String: String] = [:],
         isEnabled: Bool = true,
+        isDraining: Bool = false,
         origin: RecordOrigin = .stored,
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
@@ -181,6 +184,7 @@ public struct ProviderRecord: Sendable, Equatable {
         self.secretHint = secretHint
         self.settings = settings
         self.isEnabled = isEnabled
+        self.isDraining = isDraining
         self.origin = origin
         self.createdAt = createdAt
         self.updatedAt = updatedAt

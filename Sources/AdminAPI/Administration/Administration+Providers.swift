@@ -59,6 +59,17 @@ extension Administration {
         return changed
     }
 
+    /// Gives a stored provider no new requests, or gives it some again. Those under way go on. Its row counts as unchanged
+    /// otherwise: what is known of its health stays.
+    public func drainProvider(id: String, _ isDraining: Bool) throws(AdminProblem) -> ProviderRecord {
+        var provider = try self.changeableProvider(id: id)
+        guard provider.isDraining != isDraining else { return provider }
+        provider.isDraining = isDraining
+        let changed = provider
+        try self.commit { try $0.updateProvider(changed) }
+        return changed
+    }
+
     /// Deletes a stored provider that no model has a target on.
     public func deleteProvider(id: String) throws(AdminProblem) {
         let provider = try self.provider(id: id)

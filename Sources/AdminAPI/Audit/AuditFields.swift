@@ -126,6 +126,7 @@ extension ProviderRecord: AuditedRow {
         fields.add("settings", self.settings)
         fields.add("enabled", self.isEnabled)
         fields.add("origin", self.origin.rawValue)
+        fields.add("draining", self.isDraining)
         return fields
     }
 

@@ -65,6 +65,17 @@ enum ProviderOperations {
         ),
         answers: [.json(.shared(.trial), "What came of it.")]
     )
+    static let drain = OperationDescription(
+        id: "drainProvider",
+        tag: "providers",
+        note: "`in_flight` of the answer says how many are under way. Doing it again changes nothing.",
+        answers: [.row(.provider, "The provider as it is now.")]
+    )
+    static let undrain = OperationDescription(
+        id: "undrainProvider",
+        tag: "providers",
+        answers: [.row(.provider, "The provider as it is now.")]
+    )
     static let delete = OperationDescription(id: "deleteProvider", tag: "providers", answers: [.empty("It is gone.")])
 }
 

@@ -97,6 +97,7 @@ extension SharedSchema {
                     "breaker": .choice(["closed", "open", "half_open"]),
                     "error_rate": .orNull(.number),
                     "in_flight": .count,
+                    "draining": .flag,
                     "cooling_down_until": .orNull(.time),
                     "credential": .choice(["good", "refused"]),
                 ])

@@ -14,14 +14,16 @@ extension SharedSchema {
             "has_secret": .flag,
             "settings": .map(.anyText),
             "enabled": .flag,
+            "draining": .noted(.flag, "It is given no new requests."),
+            "in_flight": .noted(.count, "Attempts under way."),
             "origin": .origin,
             "created_at": .time,
             "updated_at": .time,
         ]),
         example: """
             {"id":"prv_8Hn4Wd1Xp6Gt3JcK","name":"openai","kind":"openai","base_url":"https://api.openai.com/v1",\
-            "secret_hint":"…wxyz","has_secret":true,"settings":{},"enabled":true,"origin":"stored",\
-            "created_at":"2026-11-24T09:00:00.000Z","updated_at":"2026-11-24T09:00:00.000Z"}
+            "secret_hint":"…wxyz","has_secret":true,"settings":{},"enabled":true,"draining":false,\
+            "in_flight":3,"origin":"stored","created_at":"2026-11-24T09:00:00.000Z","updated_at":"2026-11-24T09:00:00.000Z"}
             """
     )
 

@@ -11,21 +11,21 @@ enum ProviderRoutes {
         let administration = services.administration
         return [
             AdminRoute(.get, path, "lists providers by name") { call throws(AdminProblem) in
-                try await self.list(call, administration)
+                try await self.list(call, services)
             }.documented(ProviderOperations.list),
             AdminRoute(.post, path, takesBody: true, "creates a provider") { call throws(AdminProblem) in
                 let provider = try await administration.createProvider(
                     try AdminBody.read(call.body, self.draftFields, self.draft)
                 )
-                return .object(status: 201) { self.write(provider, to: &$0) }
+                return self.answer(provider, services, status: 201)
             }.documented(ProviderOperations.create),
             AdminRoute(.get, "\(path)/{id}", "shows a provider") { call throws(AdminProblem) in
                 let provider = try await administration.provider(id: call.id)
-                return .object { self.write(provider, to: &$0) }
+                return self.answer(provider, services)
             }.documented(ProviderOperations.show),
             AdminRoute(.patch, "\(path)/{id}", takesBody: true, "changes a provider") { call throws(AdminProblem) in
                 let provider = try await administration.changeProvider(id: call.id, try self.change(call.body))
-                return .object { self.write(provider, to: &$0) }
+                return self.answer(provider, services)
             }.documented(ProviderOperations.change),
             AdminRoute(.post, "\(path)/{id}/check", "asks a provider whether it can be reached") {
                 call throws(AdminProblem) in
@@ -51,6 +51,16 @@ enum ProviderRoutes {
                 let trial = try await services.testProvider(provider, model ?? configured)
                 return .object { self.write(trial, of: provider, to: &$0) }
             }.documented(ProviderOperations.test),
+            AdminRoute(.post, "\(path)/{id}/drain", "gives a provider no new requests; those under way go on") {
+                call throws(AdminProblem) in
+                let provider = try await administration.drainProvider(id: call.id, true)
+                return self.answer(provider, services)
+            }.documented(ProviderOperations.drain),
+            AdminRoute(.post, "\(path)/{id}/undrain", "gives a drained provider requests again") {
+                call throws(AdminProblem) in
+                let provider = try await administration.drainProvider(id: call.id, false)
+                return self.answer(provider, services)
+            }.documented(ProviderOperations.undrain),
             AdminRoute(.delete, "\(path)/{id}", "deletes a provider that no model uses") { call throws(AdminProblem) in
                 try await administration.deleteProvider(id: call.id)
                 return .noContent
@@ -73,12 +83,17 @@ enum ProviderRoutes {
 
     private static func list(
         _ call: AdminCall,
-        _ administration: Administration
+        _ services: AdminServices
     ) async throws(AdminProblem) -> AdminAnswer {
         try call.query.allow("limit", "after", "name")
-        let providers = await administration.configuration.providers.filter { call.query.matches("name", $0.name) }
+        let providers = await services.administration.configuration.providers.filter {
+            call.query.matches("name", $0.name)
+        }
         let page = try AdminPage(of: providers, list: "providers", query: call.query) { $0.name }
-        return page.answer { writer, provider in writer.object { self.write(provider, to: &$0) } }
+        let running = self.running(services)
+        return page.answer { writer, provider in
+            writer.object { self.write(provider, running: running[provider.name] ?? 0, to: &$0) }
+        }
     }
 
     /// What describes a provider to be made.
@@ -104,7 +119,21 @@ enum ProviderRoutes {
         }
     }
 
-    private static func write(_ provider: ProviderRecord, to writer: inout JSONWriter) {
+    private static func answer(
+        _ provider: ProviderRecord,
+        _ services: AdminServices,
+        status: Int = 200
+    ) -> AdminAnswer {
+        let running = self.running(services)[provider.name] ?? 0
+        return .object(status: status) { self.write(provider, running: running, to: &$0) }
+    }
+
+    /// Attempts under way, by provider.
+    private static func running(_ services: AdminServices) -> [String: Int] {
+        services.routes.status().reduce(into: [:]) { $0[$1.provider, default: 0] += $1.inFlight }
+    }
+
+    private static func write(_ provider: ProviderRecord, running: Int, to writer: inout JSONWriter) {
         writer.member("id", provider.id)
         writer.member("name", provider.name)
         writer.member("kind", provider.kind)
@@ -121,6 +150,8 @@ enum ProviderRoutes {
             }
         )
         writer.member("enabled", provider.isEnabled)
+        writer.member("draining", provider.isDraining)
+        writer.member("in_flight", running)
         writer.member("origin", provider.origin.rawValue)
         writer.member("created_at", time: provider.createdAt)
         writer.member("updated_at", time: provider.updatedAt)

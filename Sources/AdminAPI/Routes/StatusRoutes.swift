@@ -11,6 +11,7 @@ enum StatusRoutes {
                 try call.query.allow()
                 let configuration = await services.administration.configuration
                 let process = services.process
+                let draining = Set(configuration.providers.filter(\.isDraining).map(\.name))
                 return .object { writer in
                     writer.member("version", process.version)
                     writer.member("mode", process.mode)
@@ -27,7 +28,10 @@ enum StatusRoutes {
                     writer.member(
                         "targets",
                         array: { writer in
-                            for target in services.routes.status() { writer.object { self.write(target, to: &$0) } }
+                            for target in services.routes.status() {
+                                let isDraining = draining.contains(target.provider)
+                                writer.object { self.write(target, isDraining: isDraining, to: &$0) }
+                            }
                         }
                     )
                     writer.member(
@@ -41,13 +45,14 @@ enum StatusRoutes {
         ]
     }
 
-    private static func write(_ target: TargetStanding, to writer: inout JSONWriter) {
+    private static func write(_ target: TargetStanding, isDraining: Bool, to writer: inout JSONWriter) {
         writer.member("provider", target.provider)
         writer.member("model", target.model)
         writer.member("breaker", target.breaker)
         writer.key("error_rate")
         if let rate = target.errorRate { writer.double((rate * 10_000).rounded() / 10_000) } else { writer.null() }
         writer.member("in_flight", target.inFlight)
+        writer.member("draining", isDraining)
         writer.member("cooling_down_until", time: target.coolingDownUntil)
         writer.member("credential", target.credential)
     }

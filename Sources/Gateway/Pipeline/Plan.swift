@@ -42,13 +42,22 @@ final class RoutePlan {
     /// The model that a caller asks for.
     ///
     /// - Throws: `.modelNotFound` for a model that is unknown or not the key's to use: the two are not told apart.
+    ///   `.upstreamUnavailable` for one whose providers are all drained: that passes, and clients may come again.
     static func model(_ name: String, for caller: Caller, _ snapshot: Snapshot) throws(GatewayFailure) -> Model {
-        guard caller.key.allows(model: name), let model = snapshot.model(named: name), model.chooser.canServe
+        guard caller.key.allows(model: name), let model = snapshot.model(named: name),
+            model.chooser.canServe || model.isDrained
         else {
             throw GatewayFailure(
                 .modelNotFound,
                 "The model '\(Self.excerpt(name))' does not exist or this key may not use it. GET /v1/models lists what it may use.",
                 parameter: "model"
+            )
+        }
+        guard !model.isDrained else {
+            throw GatewayFailure(
+                .upstreamUnavailable,
+                "The model '\(Self.excerpt(name))' is taken out of service for now; ask again later.",
+                retryAfter: .seconds(5)
             )
         }
         return model

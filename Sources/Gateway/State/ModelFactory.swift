@@ -8,6 +8,8 @@ struct ModelFactory: Sendable {
     let providers: [String: Provider]
     /// When each provider's row was last changed: what is known of its health goes with that.
     let generations: [String: Int64]
+    /// Providers that are given no new requests.
+    let draining: Set<String>
     let translations: TranslationTable
     let money: PricingDesk
     let health: HealthTable
@@ -68,6 +70,7 @@ struct ModelFactory: Sendable {
             generation: self.generations[record.provider] ?? 0,
             weight: record.weight,
             priority: record.priority,
+            isDraining: self.draining.contains(record.provider),
             overrides: record.overrides,
             translations: self.translations,
             pricing: self.money.pricing(

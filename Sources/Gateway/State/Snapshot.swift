@@ -64,6 +64,9 @@ public final class Model: Sendable {
     /// Says which target serves; its list is that of `targets`.
     let chooser: TargetChooser
 
+    /// Whether it would be served if no provider were drained.
+    var isDrained: Bool { !self.chooser.canServe && self.targets.contains { $0.isDraining } }
+
     /// A model.
     ///
     /// - Parameters:
@@ -120,6 +123,8 @@ public final class Target: Sendable {
     let pricing: TargetPricing
     /// Its share within its priority group; 0 drains it.
     let weight: Int
+    /// It has no weight because its provider is given no new requests.
+    let isDraining: Bool
     /// The lowest serves while it can.
     let priority: Int
     /// What it is known by among a model's targets, and to people: `provider/model`.
@@ -146,6 +151,7 @@ public final class Target: Sendable {
     ///   - generation: Which state of the provider's row: what is known of its health goes with it.
     ///   - weight: Its share within its priority group.
     ///   - priority: The lowest serves while it can.
+    ///   - isDraining: Whether its provider is given no new requests.
     ///   - overrides: What is different about requests that go here.
     ///   - translations: How it is reached from formats it does not speak.
     ///   - pricing: What it costs.
@@ -156,12 +162,14 @@ public final class Target: Sendable {
         generation: Int64 = 0,
         weight: Int = 1,
         priority: Int = 0,
+        isDraining: Bool = false,
         overrides: TargetOverrides = TargetOverrides(),
         translations: TranslationTable = .none,
         pricing: TargetPricing = .free
     ) {
         self.overrides = overrides
-        self.weight = weight
+        self.weight = isDraining ? 0 : weight
+        self.isDraining = isDraining
         self.priority = priority
         self.key = "\(provider.name)/\(upstreamModel)"
         self.identity = TargetIdentity(

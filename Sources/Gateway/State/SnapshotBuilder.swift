@@ -69,6 +69,7 @@ public final class SnapshotBuilder: Sendable {
                 configuration.providers.map { ($0.name, ModelFactory.identity($0).generation) },
                 uniquingKeysWith: { first, _ in first }
             ),
+            draining: Set(configuration.providers.filter(\.isDraining).map(\.name)),
             translations: self.translations,
             money: self.money,
             health: self.health
@@ -93,8 +94,8 @@ public final class SnapshotBuilder: Sendable {
         let known = self.built.withLock { $0 }
         var result: [String: (record: ProviderRecord, provider: Provider)] = [:]
         for record in records where record.isEnabled {
-            if let same = known[record.name], same.record == record {
-                result[record.name] = same
+            if let same = known[record.name], Self.isSame(same.record, record) {
+                result[record.name] = (record, same.provider)
                 continue
             }
             do {
@@ -121,6 +122,13 @@ public final class SnapshotBuilder: Sendable {
         }
         self.built.withLock { $0 = result }
         return result.mapValues(\.provider)
+    }
+
+    /// Draining is no change of the provider itself: its connections and credentials stay.
+    private static func isSame(_ old: ProviderRecord, _ new: ProviderRecord) -> Bool {
+        var old = old
+        old.isDraining = new.isDraining
+        return old == new
     }
 
     private func keys(

@@ -17,7 +17,7 @@ struct ProviderCommand: AsyncParsableCommand {
               martlet provider check openai
               martlet provider test openai --model gpt-5-nano
             """,
-        subcommands: [Add.self, List.self, Show.self, Check.self, Test.self, Remove.self]
+        subcommands: [Add.self, List.self, Show.self, Check.self, Test.self, Drain.self, Undrain.self, Remove.self]
     )
 
     struct Add: AsyncParsableCommand {
@@ -107,7 +107,7 @@ struct ProviderCommand: AsyncParsableCommand {
                 try await client.list("/providers"),
                 [
                     ("NAME", "name"), ("KIND", "kind"), ("BASE URL", "base_url"), ("ENABLED", "enabled"),
-                    ("ORIGIN", "origin"),
+                    ("DRAINING", "draining"), ("ORIGIN", "origin"),
                     ("SECRET", "secret_hint"),
                 ]
             )

@@ -55,12 +55,13 @@ struct StatusCommand: AsyncParsableCommand {
     static func targets(_ status: JSONView) -> Table? {
         let targets = status.elements("targets")
         guard !targets.isEmpty else { return nil }
-        var table = Table(["TARGET", "BREAKER", "ERRORS", "IN FLIGHT", "CREDENTIAL", "COOLING DOWN UNTIL"])
+        var table = Table(["TARGET", "BREAKER", "ERRORS", "IN FLIGHT", "DRAINING", "CREDENTIAL", "COOLING DOWN UNTIL"])
         for target in targets {
             table.add([
                 "\(target.text("provider") ?? "?")/\(target.text("model") ?? "?")", target.text("breaker"),
                 target.text("error_rate").flatMap(Double.init).map(Self.percent), target.text("in_flight"),
-                target.text("credential"), target.text("cooling_down_until"),
+                target.text("draining") == "true" ? "yes" : "no", target.text("credential"),
+                target.text("cooling_down_until"),
             ])
         }
         return table

@@ -84,7 +84,7 @@ struct ExplainRoutesTests {
         let answer = await (try await AdminFixture()).call("GET", "/admin/v1/status")
         #expect(
             answer.raw("targets.0")
-                == #"{"provider":"sandbox","model":"echo","breaker":"closed","error_rate":0.3333,"in_flight":2,"#
+                == #"{"provider":"sandbox","model":"echo","breaker":"closed","error_rate":0.3333,"in_flight":2,"draining":false,"#
                 + #""cooling_down_until":null,"credential":"good"}"#
         )
         #expect(answer.raw("targets.1.error_rate") == "null" && answer.string("targets.1.breaker") == "open")

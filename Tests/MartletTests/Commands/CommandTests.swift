@@ -230,7 +230,7 @@ struct CommandTests {
                     "conditions":{"store":"ready","loops":"starting"},"keys":3,"providers":1,"models":2,\
                     "load":{"in_flight":7,"max_in_flight":90,"waiting":2,"memory_pressure":"no_waiting",\
                     "shed":{"memory":3,"queue_full":4}},"targets":[\
-                    {"provider":"p","model":"x","breaker":"half_open","error_rate":0.125,"in_flight":4,\
+                    {"provider":"p","model":"x","breaker":"half_open","error_rate":0.125,"in_flight":4,"draining":true,\
                     "cooling_down_until":null,"credential":"good"}],"health_checks":[\
                     {"provider":"p","kind":"models","at":"2026-11-27T20:00:00.000Z","good":false,"milliseconds":7,\
                     "detail":"answers with status 503"}]}
@@ -249,7 +249,7 @@ struct CommandTests {
         )
         #expect(
             StatusCommand.targets(status)?.text(width: nil).hasSuffix(
-                "p/x     half_open  12.5 %  4          good        -"
+                "p/x     half_open  12.5 %  4          yes       good        -"
             ) == true
         )
         #expect(
