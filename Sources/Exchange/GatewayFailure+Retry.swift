@@ -6,7 +6,7 @@ extension GatewayFailure.Kind {
             .requestTimeout:
             true
         case .invalidRequest, .routeNotFound, .methodNotAllowed, .bodyTooLarge, .targetTooLong, .unsupportedMediaType,
-            .upgradeRequired, .headersTooLarge, .invalidKey, .modelNotFound, .objectNotFound, .budgetExhausted,
+            .upgradeRequired, .headersTooLarge, .invalidKey, .forbidden, .modelNotFound, .objectNotFound, .budgetExhausted,
             .upstreamCredential, .internalError:
             false
         }

@@ -22,6 +22,8 @@ public struct GatewayFailure: Error, Sendable, Equatable {
         case headersTooLarge
         /// Missing, unknown, expired, revoked or disabled key: 401.
         case invalidKey
+        /// A good credential in the wrong place: a key from another network, an admin token among requests: 403.
+        case forbidden
         /// Unknown model, or one this key may not use.
         case modelNotFound
         /// A stored object that is not the caller's, or does not exist: 404.

@@ -1,3 +1,5 @@
+public import Policy
+
 /// Everything about the data plane that an operator can set. Defaults are the project's (docs/operations.md).
 public struct GatewayOptions: Sendable, Equatable {
     /// Listening address; a name or a literal.
@@ -8,6 +10,8 @@ public struct GatewayOptions: Sendable, Equatable {
     public var tls: TLSFiles?
     /// Event loops; 0 means one per core.
     public var loops = 0
+    /// Which proxies are believed about whom they speak for.
+    public var forwarding = ForwardingRule()
     /// Sizes.
     public var limits = Limits()
     /// Times.

@@ -18,13 +18,14 @@ extension SQLiteTransaction {
                 try database.execute(
                     sql: """
                         INSERT INTO keys (id, name, project_id, digest, verifier, is_enabled, revoked_at, expires_at,
-                            allowed_models, limits, max_output_tokens, is_strict, created_at, updated_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            allowed_models, limits, max_output_tokens, is_strict, allowed_from, created_at, updated_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         key.id, key.name, key.projectID, Data(key.digest), key.verifier, key.isEnabled, key.revokedAt,
                         key.expiresAt, try key.allowedModels.map(jsonText), try LimitsText.text(key.limits),
-                        key.maxOutputTokens, key.isStrict, key.createdAt, key.updatedAt,
+                        key.maxOutputTokens, key.isStrict, try key.allowedFrom.map(jsonText), key.createdAt,
+                        key.updatedAt,
                     ]
                 )
             }
@@ -40,13 +41,13 @@ extension SQLiteTransaction {
                 sql: """
                     UPDATE keys SET name = ?, verifier = ?, is_enabled = ?, revoked_at = coalesce(revoked_at, ?),
                         expires_at = ?, allowed_models = ?, limits = ?, max_output_tokens = ?, is_strict = ?,
-                        created_at = ?, updated_at = ?
+                        allowed_from = ?, created_at = ?, updated_at = ?
                     WHERE id = ?
                     """,
                 arguments: [
                     key.name, key.verifier, key.isEnabled, key.revokedAt, key.expiresAt,
                     try key.allowedModels.map(jsonText), try LimitsText.text(key.limits), key.maxOutputTokens,
-                    key.isStrict, key.createdAt, key.updatedAt, key.id,
+                    key.isStrict, try key.allowedFrom.map(jsonText), key.createdAt, key.updatedAt, key.id,
                 ]
             )
         }
@@ -85,7 +86,7 @@ extension SQLiteStore {
     static func keys(_ database: Database) throws -> [KeyRecord] {
         let sql = """
             SELECT id, name, project_id, digest, verifier, is_enabled, revoked_at, expires_at, allowed_models,
-                limits, max_output_tokens, is_strict, retired_digest, retired_until, created_at, updated_at
+                limits, max_output_tokens, is_strict, allowed_from, retired_digest, retired_until, created_at, updated_at
             FROM keys ORDER BY created_at, id
             """
         return try Row.fetchAll(database, sql: sql).map { row in
@@ -103,6 +104,7 @@ extension SQLiteStore {
                 limits: try LimitsText.limits(&reader),
                 maxOutputTokens: try reader.optional(),
                 isStrict: try reader.value(),
+                allowedFrom: try reader.json(),
                 retired: try Self.retired(&reader),
                 createdAt: try reader.value(),
                 updatedAt: try reader.value()

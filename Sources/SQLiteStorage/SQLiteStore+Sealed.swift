@@ -14,6 +14,7 @@ struct SealedColumn {
         SealedColumn(table: "providers", id: "id", column: "sealed_secret"),
         SealedColumn(table: "settings", id: "name", column: "value"),
         SealedColumn(table: "configuration_versions", id: "CAST(number AS TEXT)", column: "sealed_document"),
+        SealedColumn(table: "idempotency", id: "lower(hex(digest))", column: "sealed_answer"),
     ]
 
     /// What every sealed value begins with; settings hold others too.

@@ -16,6 +16,9 @@ extension Schema {
         ) STRICT;
         """
 
+    /// Keys made before are good from everywhere.
+    static let keyAddresses = "ALTER TABLE keys ADD COLUMN allowed_from TEXT"
+
     static let usersAndSessions = """
         CREATE TABLE users (
             id TEXT NOT NULL PRIMARY KEY,

@@ -53,6 +53,7 @@ enum Schema {
         migrator.registerMigration("0014-rotated-keys") { try $0.execute(sql: Self.rotatedKeys) }
         migrator.registerMigration("0015-admin-tokens") { try $0.execute(sql: Self.adminTokens) }
         migrator.registerMigration("0016-users-and-sessions") { try $0.execute(sql: Self.usersAndSessions) }
+        migrator.registerMigration("0017-key-addresses") { try $0.execute(sql: Self.keyAddresses) }
         migrator.registerMigration("0018-idempotency") { try $0.execute(sql: Self.idempotency) }
         migrator.registerMigration("0019-drained-providers") { try $0.execute(sql: Self.drainedProviders) }
         migrator.registerMigration("0022-declared-rows") { try $0.execute(sql: Self.declaredRows) }

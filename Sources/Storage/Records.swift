@@ -64,6 +64,8 @@ public struct KeyRecord: Sendable, Equatable {
     public var maxOutputTokens: Int?
     /// What cannot be carried exactly to a vendor of another format is refused, as if every request asked for it.
     public var isStrict: Bool
+    /// Networks that it may be used from (`10.0.0.0/8`); `nil` for everywhere.
+    public var allowedFrom: [String]?
     /// The secret before the last rotation, while it is still let in.
     public var retired: RetiredSecret?
     /// When it was created.
@@ -99,6 +101,7 @@ public struct KeyRecord: Sendable, Equatable {
         limits: LimitsRecord = LimitsRecord(),
         maxOutputTokens: Int? = nil,
         isStrict: Bool = false,
+        allowedFrom: [String]? = nil,
         retired: RetiredSecret? = nil,
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
@@ -115,6 +118,7 @@ public struct KeyRecord: Sendable, Equatable {
         self.limits = limits
         self.maxOutputTokens = maxOutputTokens
         self.isStrict = isStrict
+        self.allowedFrom = allowedFrom
         self.retired = retired
         self.createdAt = createdAt
         self.updatedAt = updatedAt

@@ -25,6 +25,7 @@ struct ErrorRow: Sendable {
         .init(.upgradeRequired, "426 invalid_request_error upgrade_required", "426 invalid_request_error"),
         .init(.headersTooLarge, "431 invalid_request_error headers_too_large", "431 invalid_request_error"),
         .init(.invalidKey, "401 invalid_request_error invalid_api_key", "401 authentication_error"),
+        .init(.forbidden, "403 invalid_request_error forbidden", "403 permission_error"),
         .init(
             .modelNotFound,
             "404 invalid_request_error model_not_found",

@@ -16,6 +16,7 @@ extension Administration {
         let name = try NameRules.label(draft.name)
         let project = try self.project(named: draft.project)
         try KeyRules.check(draft.allowedModels, draft.maxOutputTokens, draft.expiresAt, now: self.now)
+        try KeyRules.check(allowedFrom: draft.allowedFrom)
         let key = VirtualKey.generate(self.randomness)
         let now = self.now
         let record = KeyRecord(
@@ -30,6 +31,7 @@ extension Administration {
             limits: try LimitRules.checked(draft.limits),
             maxOutputTokens: draft.maxOutputTokens,
             isStrict: draft.isStrict,
+            allowedFrom: draft.allowedFrom,
             createdAt: now,
             updatedAt: now
         )
@@ -58,6 +60,8 @@ extension Administration {
         key.maxOutputTokens = change.maxOutputTokens.applied(to: key.maxOutputTokens)
         key.expiresAt = change.expiresAt.applied(to: key.expiresAt)
         key.isStrict = change.isStrict.applied(to: key.isStrict)
+        key.allowedFrom = change.allowedFrom.applied(to: key.allowedFrom)
+        try KeyRules.check(allowedFrom: key.allowedFrom)
         let newExpiry = change.expiresAt == .keep ? nil : key.expiresAt
         try KeyRules.check(key.allowedModels, key.maxOutputTokens, newExpiry, now: self.now)
         return try self.write(key)
@@ -140,10 +144,24 @@ extension Administration {
 enum KeyRules {
     static let maxOutputTokens = 1...100_000_000
     static let maximumAllowedModels = 1_000
+    static let maximumNetworks = 100
     /// Thirty days.
     static let maximumGraceSeconds = 2_592_000
     /// A day.
     static let usualGraceSeconds = 86_400
+
+    static func check(allowedFrom: [String]?) throws(AdminProblem) {
+        guard let allowedFrom else { return }
+        guard (1...self.maximumNetworks).contains(allowedFrom.count) else {
+            throw .field("allowed_from", "must name 1 to \(self.maximumNetworks) networks, or be null for everywhere")
+        }
+        for (index, text) in allowedFrom.enumerated() where NetworkRange(text) == nil {
+            throw .field(
+                "allowed_from[\(index)]",
+                "must be a network such as 10.0.0.0/8, with no bits behind its prefix"
+            )
+        }
+    }
 
     static func check(
         _ allowedModels: [String]?,

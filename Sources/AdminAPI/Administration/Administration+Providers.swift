@@ -62,7 +62,9 @@ extension Administration {
     /// Gives a stored provider no new requests, or gives it some again. Those under way go on. Its row counts as unchanged
     /// otherwise: what is known of its health stays.
     public func drainProvider(id: String, _ isDraining: Bool) throws(AdminProblem) -> ProviderRecord {
-        var provider = try self.changeableProvider(id: id)
+        var provider = try self.provider(id: id)
+        // Taking a provider out of service for a while is an operation: what a file declares can be, too.
+        if provider.origin != .file { try self.checkOwn(provider.origin, "provider \(provider.name)") }
         guard provider.isDraining != isDraining else { return provider }
         provider.isDraining = isDraining
         let changed = provider

@@ -66,6 +66,8 @@ public struct KeyDraft: Sendable, Equatable {
     public var expiresAt: UnixMilliseconds?
     /// What cannot be carried exactly to a vendor of another format is refused.
     public var isStrict = false
+    /// Networks that it may be used from; `nil` for everywhere.
+    public var allowedFrom: [String]?
 
     /// Describes a key without restrictions.
     public init(name: String, project: String) {
@@ -90,6 +92,8 @@ public struct KeyChange: Sendable, Equatable {
     public var expiresAt = Change<UnixMilliseconds?>.keep
     /// Makes translation strict, or lenient again.
     public var isStrict = Change<Bool>.keep
+    /// Replaces the networks that it may be used from; `nil` is everywhere.
+    public var allowedFrom = Change<[String]?>.keep
 
     /// Changes nothing.
     public init() {}

@@ -110,6 +110,7 @@ extension KeyRecord: AuditedRow {
         fields.add(self.limits)
         fields.add("max_output_tokens", self.maxOutputTokens)
         fields.add("strict_translation", self.isStrict)
+        fields.add("allowed_from", self.allowedFrom)
         return fields
     }
 }

@@ -3,7 +3,7 @@ import Hummingbird
 import HummingbirdCore
 public import Logging
 public import NIOCore
-import Policy
+public import Policy
 public import ServiceLifecycle
 
 /// The admin listener: Hummingbird carries, `AdminRouter` answers.
@@ -14,6 +14,10 @@ public struct AdminListener: Sendable {
         public var host: String
         /// Port to bind; 0 takes any free one.
         public var port: Int
+        /// Networks that it may be used from, health aside; `nil` for all.
+        public var allowedFrom: [NetworkRange]?
+        /// Which proxies are believed about whom they speak for.
+        public var forwarding = ForwardingRule()
         /// Largest body.
         public var maxBodyBytes = 1 << 20
         /// How long a body may take to arrive.
@@ -22,6 +26,14 @@ public struct AdminListener: Sendable {
         public var idleDeadline = Duration.seconds(30)
         /// Connections at once.
         public var maxConnections = 128
+
+        /// Who asks, and whether they may from there.
+        func origin(peer: String, forwarded: [String]) -> (text: String, isAllowed: Bool) {
+            guard let peer = NetworkAddress(peer) else { return (peer, self.allowedFrom == nil) }
+            let origin = self.forwarding.origin(peer: peer, forwarded: forwarded)
+            let isAllowed = self.allowedFrom.map { $0.contains { $0.contains(origin) } } ?? true
+            return (origin.description, isAllowed)
+        }
 
         /// Listens at an address.
         public init(host: String, port: Int) {
@@ -69,7 +81,8 @@ struct AdminResponder: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         var head = Self.head(of: request)
-        head.origin = context.origin
+        let forwarded = HTTPField.Name("x-forwarded-for").map { request.headers[values: $0] } ?? []
+        (head.origin, head.isAddressAllowed) = self.options.origin(peer: context.origin, forwarded: forwarded)
         let answer = await self.router.answer(head) { (maxBytes: Int?) throws(AdminProblem) in
             try await self.body(of: request, upTo: max(maxBytes ?? 0, self.options.maxBodyBytes))
         }

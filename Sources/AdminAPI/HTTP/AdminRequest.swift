@@ -40,6 +40,8 @@ public struct AdminRequest: Sendable {
     public var origin = ""
     /// Every `idempotency-key` header.
     public var idempotencyKey: [String] = []
+    /// Whether that address is one that the admin API may be used from.
+    public var isAddressAllowed = true
     /// The id told in the answer.
     public var requestID: String
 

@@ -86,8 +86,15 @@ public struct AdminRouter: Sendable {
             self.isOpen(match.route)
                 && (match.route.access != .signIn || match.route.method.rawValue == request.method)
         }
+        let isHealth = matches.contains { $0.route.access == .open }
+        guard request.isAddressAllowed || isHealth else {
+            return .refused(AdminProblem(.forbidden, "the admin API may not be used from this address"), allow: nil)
+        }
         guard isOpen || principal != nil else {
-            return .refused(AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer, or sign in"), allow: nil)
+            return .refused(
+                AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer, or sign in"),
+                allow: nil
+            )
         }
         guard !matches.isEmpty else {
             return .refused(AdminProblem(.routeNotFound, "there is no such route"), allow: nil)
@@ -99,7 +106,10 @@ public struct AdminRouter: Sendable {
         }
         guard !self.isOpen(match.route) else { return .found(match.route, id: match.id) }
         guard let principal else {
-            return .refused(AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer, or sign in"), allow: nil)
+            return .refused(
+                AdminProblem(.unauthorized, "give an admin token as Authorization: Bearer, or sign in"),
+                allow: nil
+            )
         }
         if let problem = self.gate.refusal(of: match.route, to: principal, request) {
             return .refused(problem, allow: nil)

@@ -38,7 +38,9 @@ struct JSONWebKeys: Sendable {
             let signature = _RSA.Signing.RSASignature(rawRepresentation: token.signature)
             return key.isValidSignature(signature, for: digest, padding: .insecurePKCS1v1_5)
         case .p256(let key):
-            guard let signature = try? P256.Signing.ECDSASignature(rawRepresentation: token.signature) else { return false }
+            guard let signature = try? P256.Signing.ECDSASignature(rawRepresentation: token.signature) else {
+                return false
+            }
             return key.isValidSignature(signature, for: digest)
         }
     }

@@ -22,7 +22,9 @@ struct JSONWebToken {
 
     init(_ text: String) throws(OIDCError) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard text.utf8.count <= Self.maximumBytes, parts.count == 3 else { throw OIDCError("the token has another form") }
+        guard text.utf8.count <= Self.maximumBytes, parts.count == 3 else {
+            throw OIDCError("the token has another form")
+        }
         let decoded = parts.map { Self.decode(Array($0)) }
         guard let header = decoded[0], let payload = decoded[1], let signature = decoded[2], !signature.isEmpty else {
             throw OIDCError("the token is not base64url")

@@ -60,7 +60,9 @@ public struct OIDCRoles: Sendable, Equatable {
             guard let equals = trimmed.lastIndex(of: "=") else { return nil }
             let group = trimmed[..<equals]
             let names = trimmed[trimmed.index(after: equals)...].split(separator: ":", maxSplits: 1)
-            guard !group.isEmpty, let word = names.first, let role = AdminRole(rawValue: String(word)) else { return nil }
+            guard !group.isEmpty, let word = names.first, let role = AdminRole(rawValue: String(word)) else {
+                return nil
+            }
             let project = names.dropFirst().first.map(String.init)
             switch role.scope {
             case .needed: guard project != nil else { return nil }

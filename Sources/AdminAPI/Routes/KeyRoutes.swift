@@ -7,7 +7,7 @@ import Wire
 enum KeyRoutes {
     private static let changeable = [
         "name", "enabled", "allowed_models", "limits", "requests_per_minute", "max_output_tokens", "expires_at",
-        "strict_translation",
+        "strict_translation", "allowed_from",
     ]
 
     static func all(_ services: AdminServices) -> [AdminRoute] {
@@ -116,6 +116,7 @@ enum KeyRoutes {
         draft.maxOutputTokens = try body.optional("max_output_tokens", body.int)
         draft.expiresAt = try body.optional("expires_at", body.instant)
         draft.isStrict = try body.bool("strict_translation") ?? false
+        draft.allowedFrom = try body.optional("allowed_from", body.strings)
         return draft
     }
 
@@ -129,6 +130,7 @@ enum KeyRoutes {
             change.maxOutputTokens = try body.clearableChange("max_output_tokens", body.int)
             change.expiresAt = try body.clearableChange("expires_at", body.instant)
             change.isStrict = try body.change("strict_translation", body.bool)
+            change.allowedFrom = try body.clearableChange("allowed_from", body.strings)
             return change
         }
     }
@@ -153,6 +155,7 @@ enum KeyRoutes {
         LimitFields.write(key.limits, to: &writer)
         writer.member("max_output_tokens", key.maxOutputTokens)
         writer.member("strict_translation", key.isStrict)
+        writer.member("allowed_from", key.allowedFrom)
         writer.member("budgets", budgets: view.budgets)
         writer.member("expires_at", time: key.expiresAt)
         writer.member("revoked_at", time: key.revokedAt)

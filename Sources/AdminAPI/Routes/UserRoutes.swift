@@ -43,7 +43,7 @@ enum UserRoutes {
 
     private static func create(_ call: AdminCall, _ services: AdminServices) async throws(AdminProblem) -> AdminAnswer {
         let configuration = await services.administration.configuration
-        var (draft, password) = try AdminBody.read(call.body, ["name"] + self.changeable) {
+        let (given, password) = try AdminBody.read(call.body, ["name"] + self.changeable) {
             body throws(AdminProblem) in
             var draft = UserDraft(
                 name: try body.requiredString("name"),
@@ -52,6 +52,7 @@ enum UserRoutes {
             draft.isEnabled = try body.bool("enabled") ?? true
             return (draft, Secret(try body.requiredString("password")))
         }
+        var draft = given
         // Whoever may not make the user has nothing hashed.
         try GrantRules.check(call.principal, gives: draft.grant.role)
         draft.passwordHash = try await services.access.hasher.hash(password.bytes)
@@ -62,7 +63,7 @@ enum UserRoutes {
         let configuration = await services.administration.configuration
         let user = try services.access.user(id: call.id)
         try GrantRules.check(call.principal, gives: user.grant.role)
-        var (change, password) = try AdminBody.read(call.body, self.changeable) { body throws(AdminProblem) in
+        let (given, password) = try AdminBody.read(call.body, self.changeable) { body throws(AdminProblem) in
             var change = UserChange()
             if body.root.member("role") != nil {
                 change.grant = .set(try GrantFields.grant(body, configuration))
@@ -76,6 +77,7 @@ enum UserRoutes {
             change.isEnabled = try body.change("enabled", body.bool)
             return (change, try body.secret("password"))
         }
+        var change = given
         if let password {
             change.passwordHash = .set(try await services.access.hasher.hash(password.bytes))
         }

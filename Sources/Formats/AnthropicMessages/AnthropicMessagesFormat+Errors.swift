@@ -70,6 +70,7 @@ extension AnthropicMessagesFormat {
             case .upgradeRequired: self.init(426, "invalid_request_error")
             case .headersTooLarge: self.init(431, "invalid_request_error")
             case .invalidKey: self.init(401, "authentication_error")
+            case .forbidden: self.init(403, "permission_error")
             case .modelNotFound: self.init(404, "not_found_error")
             case .objectNotFound: self.init(404, "not_found_error")
             case .rateLimited: self.init(429, "rate_limit_error")

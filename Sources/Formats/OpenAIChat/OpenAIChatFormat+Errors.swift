@@ -53,6 +53,7 @@ extension OpenAIChatFormat {
             case .upgradeRequired: self.init(426, code: "upgrade_required")
             case .headersTooLarge: self.init(431, code: "headers_too_large")
             case .invalidKey: self.init(401, code: "invalid_api_key")
+            case .forbidden: self.init(403, code: "forbidden")
             case .modelNotFound: self.init(404, code: "model_not_found", parameter: "model")
             case .objectNotFound: self.init(404, code: "not_found")
             case .rateLimited: self.init(429, type: "rate_limit_exceeded", code: "rate_limit_exceeded")

@@ -40,7 +40,9 @@ struct Authenticator {
         if let caller = self.lastCaller, caller.generation == generation, Self.isSame(self.lastToken, token) {
             return try Self.check(caller, loop)
         }
-        guard VirtualKey.isWellFormed(token) else { throw Self.unknown }
+        guard VirtualKey.isWellFormed(token) else {
+            throw token.starts(with: Self.adminPrefix) ? Self.ofAdmin : Self.unknown
+        }
         let digest = loop.shared.digester.digest(token)
         guard let key = snapshot.keys.lookup(digest) else { throw Self.unknown }
         let caller = Caller(key: key, digest: digest, generation: generation)
@@ -67,6 +69,13 @@ struct Authenticator {
         guard let key = snapshot.keys.lookup(caller.digest) else { throw Self.unknown }
         return try Self.check(Caller(key: key, digest: caller.digest, generation: generation), loop)
     }
+
+    /// Said by its form alone: whether there is such an admin token is not looked up here.
+    private static let adminPrefix = Array("mt-admin-".utf8)
+    private static let ofAdmin = GatewayFailure(
+        .forbidden,
+        "An admin token opens the admin API alone. Send a virtual key (sk-mt-…)."
+    )
 
     private static let unknown = GatewayFailure(
         .invalidKey,

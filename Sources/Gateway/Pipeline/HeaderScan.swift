@@ -22,6 +22,8 @@ struct HeaderScan {
     /// Values of `anthropic-beta`.
     var betas: [Range<Int>] = []
     var isAnthropic: Bool { self.version != nil }
+    /// Values of `x-forwarded-for`.
+    var forwarded: [Range<Int>] = []
     /// `x-martlet-strict: true`: what cannot be carried exactly to another format is refused.
     var isStrict = false
     /// `x-martlet-show-reasoning: true`: a Chat caller wants to see another vendor's thoughts.
@@ -51,6 +53,7 @@ struct HeaderScan {
                 self.credential(.authorization, "authorization", header.value)
             case 14 where Self.matches(name, "anthropic-beta"): self.betas.append(header.value)
             case 14 where Self.matches(name, "x-goog-api-key"): self.credential(.apiKey, "x-goog-api-key", header.value)
+            case 15 where Self.matches(name, "x-forwarded-for"): self.forwarded.append(header.value)
             case 15 where Self.matches(name, "x-martlet-label"): self.label = header.value
             case 16 where Self.matches(name, "content-encoding"): self.contentEncoding = header.value
             case 16 where Self.matches(name, "x-martlet-strict"): self.isStrict = Self.isTrue(header.value, bytes)

@@ -48,7 +48,7 @@ extension ClientConnection {
             guard case .post = self.head.method else {
                 throw GatewayFailure(.methodNotAllowed, "This route takes POST.")
             }
-            let caller = try self.authenticator.authenticate(scan, in: bytes, loop: self.loop)
+            let caller = try self.caller(scan, in: bytes)
             let head = try InboundHead.accept(
                 self.head,
                 scan,

@@ -48,10 +48,10 @@ extension ClientConnection {
             let text = isReady ? #"{"status":"ok"}"# : #"{"status":"draining"}"#
             self.answer(status: isReady ? 200 : 503, body: Array(text.utf8), requestID)
         case .models:
-            let caller = try self.authenticator.authenticate(scan, in: bytes, loop: self.loop)
+            let caller = try self.caller(scan, in: bytes)
             self.answer(status: 200, body: ModelList.all(for: caller, in: self.loop.snapshot), requestID)
         case .model(let range):
-            let caller = try self.authenticator.authenticate(scan, in: bytes, loop: self.loop)
+            let caller = try self.caller(scan, in: bytes)
             let offset = self.head.target.lowerBound
             let part = UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound + offset..<range.upperBound + offset])
             guard let id = decodePathPart(part), let body = ModelList.one(id, for: caller, in: self.loop.snapshot)

@@ -169,6 +169,7 @@ public final class SnapshotBuilder: Sendable {
         facts.maxOutputTokens = record.maxOutputTokens
         facts.budgets = budgets
         facts.isStrict = record.isStrict
+        facts.allowedFrom = record.allowedFrom
         facts.retired = record.retired.map { ($0.digest, $0.until) }
         return facts
     }

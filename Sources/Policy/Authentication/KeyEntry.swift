@@ -60,6 +60,8 @@ public final class KeyEntry: Sendable {
     public let isStrict: Bool
     /// Milliseconds since 1970 from which on it is refused; `nil` for never.
     public let expiresAt: Int64?
+    /// Networks that it may be used from; `nil` for everywhere.
+    public let allowedFrom: [NetworkRange]?
     /// The bcrypt text behind the first use.
     public let verifier: String
     /// All that its requests meet. What is in it outlives the entry.
@@ -76,6 +78,7 @@ public final class KeyEntry: Sendable {
         self.allowedModels = AllowedModels(facts.allowedModels)
         self.maxOutputTokens = facts.maxOutputTokens
         self.isStrict = facts.isStrict
+        self.allowedFrom = facts.allowedFrom.map { $0.compactMap { NetworkRange($0) } }
         self.verifier = facts.verifier
         self.limitSets = limits
         self.isEnabled = facts.isEnabled

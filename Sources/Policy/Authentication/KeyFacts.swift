@@ -27,6 +27,8 @@ public struct KeyFacts: Sendable {
     /// What cannot be carried exactly to a vendor of another format is refused.
     public var isStrict = false
 
+    /// Networks that it may be used from (`10.0.0.0/8`); `nil` for everywhere. What is no network lets nobody in.
+    public var allowedFrom: [String]?
     /// The secret before the last rotation: its digest, and from when on it is refused, in milliseconds since 1970.
     public var retired: (digest: [UInt8], until: Int64)?
 

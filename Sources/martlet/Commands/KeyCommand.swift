@@ -31,6 +31,8 @@ struct KeyCommand: AsyncParsableCommand {
         @OptionGroup var limits: LimitOptions
         @Option(help: "Most output tokens of one answer.") var maxOutputTokens: Int?
         @Option(help: "Refused from this time on (RFC 3339, UTC).") var expires: String?
+        @Option(help: "A network that it may be used from, such as 10.0.0.0/8; repeat for more (default: everywhere).")
+        var from: [String] = []
         @Flag(help: "Refuse what cannot be carried exactly to a vendor of another format (x-martlet-strict: true).")
         var strictTranslation = false
 
@@ -64,6 +66,9 @@ struct KeyCommand: AsyncParsableCommand {
             if let expires = self.expires {
                 writer.key("expires_at")
                 writer.string(expires)
+            }
+            if !self.from.isEmpty {
+                writer.member("allowed_from", array: { for from in self.from { $0.string(from) } })
             }
             if self.strictTranslation { writer.member("strict_translation", true) }
             writer.endObject()
@@ -121,6 +126,8 @@ struct KeyCommand: AsyncParsableCommand {
         @OptionGroup var limits: LimitOptions
         @Option(help: "Most output tokens of one answer, or none.") var maxOutputTokens: LimitText?
         @Option(help: "Refused from this time on (RFC 3339, UTC), or never.") var expires: String?
+        @Option(help: "A network that it may be used from; repeat for more; 'all' for everywhere.") var from: [String] =
+            []
         @Flag(inversion: .prefixedEnableDisable, help: "Accept the key, or refuse it until further notice.")
         var key: Bool?
 
@@ -148,6 +155,12 @@ struct KeyCommand: AsyncParsableCommand {
                 most.write(to: &writer)
             }
             if let expires = self.expires { writer.member("expires_at", expires == "never" ? nil : expires) }
+            if self.from == ["all"] {
+                writer.key("allowed_from")
+                writer.null()
+            } else if !self.from.isEmpty {
+                writer.member("allowed_from", array: { for from in self.from { $0.string(from) } })
+            }
             if let key = self.key { writer.member("enabled", key) }
             writer.endObject()
             return writer.bytes

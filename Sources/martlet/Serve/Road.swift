@@ -190,6 +190,7 @@ struct Road: Sendable {
         options.host = settings.listen.host
         options.port = settings.listen.port
         options.loops = settings.loops
+        options.forwarding = settings.forwarding
         if let certificate = settings.listen.tls.certificate, let key = settings.listen.tls.key {
             options.tls = .init(certificatePath: certificate, keyPath: key)
         }

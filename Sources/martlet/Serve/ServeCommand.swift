@@ -69,48 +69,48 @@ struct ServeCommand: AsyncParsableCommand {
         )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var services = AdminServices(
-                administration: workspace.administration,
-                access: workspace.access,
-                requests: RequestReader(workspace.store),
-                ledger: LedgerDesk(
-                    workspace.store,
-                    moveBalances: { periods, nanoUSD in
-                        for period in periods {
-                            road.admissions.correct(period.budgetID, periodStartsAt: period.startsAt, by: nanoUSD)
-                        }
-                    },
-                    audit: AuditChain(workspace.digester),
-                    clock: Workspace.unixMilliseconds
-                ),
-                prices: road.money.prices,
-                audit: AuditDesk(
-                    workspace.store,
-                    chain: AuditChain(workspace.digester),
-                    metrics: registry,
-                    clock: Workspace.unixMilliseconds
-                ),
+            administration: workspace.administration,
+            access: workspace.access,
+            requests: RequestReader(workspace.store),
+            ledger: LedgerDesk(
+                workspace.store,
+                moveBalances: { periods, nanoUSD in
+                    for period in periods {
+                        road.admissions.correct(period.budgetID, periodStartsAt: period.startsAt, by: nanoUSD)
+                    }
+                },
+                audit: AuditChain(workspace.digester),
+                clock: Workspace.unixMilliseconds
+            ),
+            prices: road.money.prices,
+            audit: AuditDesk(
+                workspace.store,
+                chain: AuditChain(workspace.digester),
                 metrics: registry,
-                readiness: readiness,
-                process: AdminProcess(
-                    version: Martlet.version,
-                    mode: "serving",
-                    startedAt: started,
-                    now: Workspace.unixMilliseconds
-                ),
-                budgetStanding: road.budgetStanding,
-                routes: road.desk,
-                load: { LoadStanding(road.dataPlane.load) },
-                testProvider: ProviderTrials.test(workspace),
-                secrets: workspace.secrets,
-                backups: BackupMaker(workspace, journal: road.money.journal),
-                idempotency: IdempotencyDesk(
-                    workspace.store,
-                    box: workspace.secretBox,
-                    digester: workspace.digester,
-                    clock: Workspace.unixMilliseconds
-                ),
-                checkProvider: ProviderChecks.check(workspace)
-            )
+                clock: Workspace.unixMilliseconds
+            ),
+            metrics: registry,
+            readiness: readiness,
+            process: AdminProcess(
+                version: Martlet.version,
+                mode: "serving",
+                startedAt: started,
+                now: Workspace.unixMilliseconds
+            ),
+            budgetStanding: road.budgetStanding,
+            routes: road.desk,
+            load: { LoadStanding(road.dataPlane.load) },
+            testProvider: ProviderTrials.test(workspace),
+            secrets: workspace.secrets,
+            backups: BackupMaker(workspace, journal: road.money.journal),
+            idempotency: IdempotencyDesk(
+                workspace.store,
+                box: workspace.secretBox,
+                digester: workspace.digester,
+                clock: Workspace.unixMilliseconds
+            ),
+            checkProvider: ProviderChecks.check(workspace)
+        )
         services.cookie = SessionCookie(publicURL: loaded.settings.admin.publicURL)
         services.oidc = loaded.settings.oidcSettings.map { settings in
             OIDCSignIn(
@@ -128,6 +128,8 @@ struct ServeCommand: AsyncParsableCommand {
             host: loaded.settings.admin.host,
             port: loaded.settings.admin.port
         )
+        adminOptions.allowedFrom = loaded.settings.admin.allowFrom.flatMap(NetworkRange.list)
+        adminOptions.forwarding = loaded.settings.forwarding
         // Within what clients and vendors leave of the descriptors.
         adminOptions.maxConnections = min(adminOptions.maxConnections, max(4, DescriptorRoom.process.limit / 16))
         let admin = AdminListener.service(

@@ -68,6 +68,10 @@ enum SettingSchema {
     ]
 
     private static let people: [SettingRow] = [
+        SettingRow("admin.allow_from", .optionalText(\.admin.allowFrom))
+            .about("networks that the admin API may be used from, by commas; health is open to all"),
+        SettingRow("listen.trusted_proxies", .optionalText(\.listen.trustedProxies))
+            .about("networks of proxies whose `x-forwarded-for` is believed, by commas, on both listeners"),
         SettingRow("admin.public_url", .optionalText(\.admin.publicURL))
             .about("address of the admin listener as browsers know it, `https://…` behind a proxy with TLS"),
         SettingRow("admin.session_idle", .duration(\.admin.sessionIdle, .seconds(60) ... .seconds(604_800)))

@@ -1,5 +1,6 @@
 import AdminAPI
 import Exchange
+import Policy
 
 extension Settings {
     /// The OpenID provider as the admin API wants it; `nil` when there is none.
@@ -18,6 +19,11 @@ extension Settings {
         )
     }
 
+    /// Which proxies are believed.
+    var forwarding: ForwardingRule {
+        ForwardingRule(trusted: self.listen.trustedProxies.flatMap(NetworkRange.list) ?? [])
+    }
+
     private var oidcRedirectURL: String? {
         self.oidc.redirectURL ?? self.admin.publicURL.map { $0 + AdminRoutes.prefix + "/oidc/callback" }
     }
@@ -27,6 +33,13 @@ extension Settings {
         var found: [(path: String, message: String)] = []
         if let url = self.admin.publicURL, !Self.isOrigin(url) {
             found.append(("admin.public_url", "must be https://host[:port] (or http://), without a path"))
+        }
+        for (path, text) in [
+            ("admin.allow_from", self.admin.allowFrom), ("listen.trusted_proxies", self.listen.trustedProxies),
+        ] where text.map({ NetworkRange.list($0) == nil }) ?? false {
+            found.append(
+                (path, "must be networks by commas, such as 10.0.0.0/8,2001:db8::/32, without bits behind the prefix")
+            )
         }
         if self.admin.sessionAbsolute < self.admin.sessionIdle {
             found.append(("admin.session_total", "must be at least admin.session_idle"))
@@ -38,7 +51,10 @@ extension Settings {
         if self.oidc.clientID == nil { found.append(("oidc.client_id", "must be given with oidc.issuer")) }
         if self.oidc.roles.flatMap(OIDCRoles.init) == nil {
             found.append(
-                ("oidc.roles", "must be group=role or group=role:project by commas, such as ops=admin,search=project-admin:search")
+                (
+                    "oidc.roles",
+                    "must be group=role or group=role:project by commas, such as ops=admin,search=project-admin:search"
+                )
             )
         }
         if self.oidcRedirectURL == nil {

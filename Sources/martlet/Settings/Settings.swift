@@ -42,6 +42,7 @@ struct Settings: Sendable, Equatable {
         var host = "0.0.0.0"
         var port = 8080
         var tls = TLS()
+        var trustedProxies: String?
     }
 
     struct TLS: Sendable, Equatable {
@@ -54,6 +55,7 @@ struct Settings: Sendable, Equatable {
         var port = 8081
         var allowRemote = false
         var publicURL: String?
+        var allowFrom: String?
         var sessionIdle = Duration.seconds(3_600)
         var sessionAbsolute = Duration.seconds(43_200)
     }

@@ -46,7 +46,7 @@ final class IdentityProviderStandIn: CredentialTransport {
         self.state = Mutex(State(rsa: try _RSA.Signing.PrivateKey(keySize: .bits2048)))
     }
 
-    func change(_ body: (inout sending State) -> Void) { self.state.withLock { body(&$0) } }
+    func change(_ body: (inout State) -> Void) { self.state.withLock { body(&$0) } }
     var asked: [String] { self.state.withLock { $0.asked } }
 
     /// Other keys from now on, under another id.

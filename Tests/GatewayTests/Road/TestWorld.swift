@@ -12,6 +12,7 @@ struct TestWorld {
     let key = VirtualKey.testing
     var isKeyEnabled = true
     var isKeyStrict = false
+    var allowedFrom: [String]?
     /// Until when the key's secret before its rotation is let in.
     var retiredUntil: Int64?
     var limits = KeyLimits()
@@ -116,6 +117,7 @@ struct TestWorld {
         var facts = KeyFacts(id: self.key.id, name: "test", projectID: "prj_1", digest: digest, verifier: "")
         facts.isEnabled = self.isKeyEnabled
         facts.isStrict = self.isKeyStrict
+        facts.allowedFrom = self.allowedFrom
         facts.retired = self.retiredUntil.map { (Self.digester.digest(.retired).bytes, $0) }
         facts.allowedModels = self.allowedModels
         facts.limits = self.limits
