@@ -61,6 +61,8 @@ public struct RouteRight: Sendable, Equatable {
         "PATCH /providers/{id}": RouteRight(.writeConfiguration),
         "POST /providers/{id}/check": RouteRight(.operate),
         "POST /providers/{id}/test": RouteRight(.operate),
+        "POST /providers/{id}/drain": RouteRight(.operate),
+        "POST /providers/{id}/undrain": RouteRight(.operate),
         "DELETE /providers/{id}": RouteRight(.writeConfiguration),
 
         "GET /models": RouteRight(.readCatalogue),

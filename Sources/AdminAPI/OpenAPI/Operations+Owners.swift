@@ -48,7 +48,8 @@ enum KeyOperations {
     private static let example = """
         {"name":"search service","enabled":true,"allowed_models":["fast","openai/*"],"limits":{"tokens_per_minute":200000,\
         "concurrent_requests":20,"models":{"fast":{"requests_per_minute":60}}},"requests_per_minute":600,\
-        "max_output_tokens":4096,"expires_at":"2099-12-31T23:59:59Z","strict_translation":false}
+        "max_output_tokens":4096,"expires_at":"2099-12-31T23:59:59Z","strict_translation":false,\
+        "allowed_from":["10.0.0.0/8"]}
         """
     private static let fields: KeyValuePairs<String, Schema> = [
         "name": .label,
@@ -59,6 +60,7 @@ enum KeyOperations {
         "max_output_tokens": .limit(KeyRules.maxOutputTokens),
         "expires_at": .orNull(.time),
         "strict_translation": .flag,
+        "allowed_from": .orNull(.noted(.list(.anyText), "Networks as CIDR, such as 10.0.0.0/8; `null` for everywhere.")),
     ]
 
     static let list = OperationDescription(

@@ -37,6 +37,7 @@ extension SharedSchema {
             "limits": .shared(.limits),
             "max_output_tokens": .limit(KeyRules.maxOutputTokens),
             "strict_translation": .flag,
+            "allowed_from": .orNull(.list(.anyText)),
             "budgets": .list(.shared(.budget)),
             "expires_at": .orNull(.time),
             "revoked_at": .orNull(.time),
@@ -51,7 +52,7 @@ extension SharedSchema {
             {"id":"7fQ2xLr0Tz9K","name":"search service","prefix":"sk-mt-7fQ2xLr0Tz9K","project":"research",\
             "project_id":"prj_0Fq3ZJx8uT5bN1cV","state":"active","enabled":true,"allowed_models":["fast","openai/*"],\
             "requests_per_minute":600,"limits":{"requests_per_minute":600,"tokens_per_minute":null,\
-            "concurrent_requests":null,"models":{}},"max_output_tokens":4096,"strict_translation":false,"budgets":[],\
+            "concurrent_requests":null,"models":{}},"max_output_tokens":4096,"strict_translation":false,"allowed_from":null,"budgets":[],\
             "expires_at":null,"revoked_at":null,"retired_secret_until":null,"last_used_at":"2026-11-28T08:15:30.250Z",\
             "created_at":"2026-11-24T09:00:00.000Z","updated_at":"2026-11-24T09:00:00.000Z"}
             """

@@ -1,3 +1,5 @@
+import Exchange
+import Storage
 import Policy
 import Testing
 

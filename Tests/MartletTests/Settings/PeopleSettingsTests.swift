@@ -1,3 +1,5 @@
+import Policy
+import AdminAPI
 import Testing
 
 @testable import martlet
