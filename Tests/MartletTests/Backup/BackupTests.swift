@@ -141,10 +141,13 @@ struct BackupTests {
         let opened = try self.journal(workspace, segmentBytes: 64 << 10)
         let maker = BackupMaker(workspace, journal: opened.journal)
         let load = LoadProgress()
+        // Threads of its own: those that a backup is made on must stay free.
+        let threads = NIOThreadPool(numberOfThreads: 2)
+        threads.start()
         var copies: [(path: String, endedBefore: Int)] = []
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await NIOThreadPool.singleton.runIfActive {
+                try await threads.runIfActive {
                     var number = 0
                     while !load.isOver, number < 60_000 {
                         let ticket = try opened.journal.open(Self.entry(number))
@@ -157,7 +160,7 @@ struct BackupTests {
                 }
             }
             group.addTask {
-                try await NIOThreadPool.singleton.runIfActive {
+                try await threads.runIfActive {
                     while !load.isOver {
                         if try opened.drain.drainOnce() == 0 { usleep(1_000) }
                     }
@@ -170,6 +173,7 @@ struct BackupTests {
             load.isOver = true
             try await group.waitForAll()
         }
+        try await threads.shutdownGracefully()
         opened.journal.close()
         try workspace.store.close()
         for (index, copy) in copies.enumerated() {
