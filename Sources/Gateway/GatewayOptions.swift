@@ -1,4 +1,5 @@
 public import Policy
+public import Telemetry
 
 /// Everything about the data plane that an operator can set. Defaults are the project's (docs/operations.md).
 public struct GatewayOptions: Sendable, Equatable {
@@ -18,6 +19,8 @@ public struct GatewayOptions: Sendable, Equatable {
     public var deadlines = Deadlines()
     /// How a stop is carried out.
     public var drain = Drain()
+    /// Which requests' spans are recorded; `nil` when requests have no traces at all.
+    public var tracing: TraceSampler?
 
     /// The defaults.
     public init() {}

@@ -13,6 +13,8 @@ public final class Provider: Sendable {
     let credentialPlan: CredentialPlan
     /// The response headers that carry the vendor's own request id, the likeliest first.
     public let requestIDHeaders: [StaticString]
+    /// Whether the trace of a request is told to the vendor.
+    public let forwardsTrace: Bool
     private let headLines: [UInt8]
     private let defaultHeaders: [HeaderField]
     private let refusedFields: Set<String>
@@ -38,6 +40,7 @@ public final class Provider: Sendable {
         self.configuration = configuration
         self.requestIDHeaders = configuration.descriptor.requestIDHeaders
         self.refusedFields = Set(configuration.descriptor.refusedFields.map(\.description))
+        self.forwardsTrace = configuration.settings["forward_traceparent"] == "true"
         self.defaultHeaders = configuration.descriptor.defaultHeaders
         self.forwarded = configuration.descriptor.forwardedHeaders
         let plan = try configuration.credentialPlan(secret: secret, environment: environment)

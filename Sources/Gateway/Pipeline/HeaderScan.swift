@@ -21,6 +21,8 @@ struct HeaderScan {
     var timeout: Range<Int>?
     /// Values of `anthropic-beta`.
     var betas: [Range<Int>] = []
+    /// `traceparent`: the caller's trace. Empty when it came twice, which makes it none.
+    var traceParent: Range<Int>?
     var isAnthropic: Bool { self.version != nil }
     /// Values of `x-forwarded-for`.
     var forwarded: [Range<Int>] = []
@@ -47,6 +49,9 @@ struct HeaderScan {
             case 9 where Self.matches(name, "x-api-key"): self.credential(.apiKey, "x-api-key", header.value)
             case 10 where Self.matches(name, "user-agent"): self.userAgent = header.value
             case 10 where Self.matches(name, "session-id"): self.session = header.value
+            case 11 where Self.matches(name, "traceparent"):
+                let isFirst = self.traceParent == nil
+                self.traceParent = isFirst ? header.value : header.value.lowerBound..<header.value.lowerBound
             case 12 where Self.matches(name, "content-type"): self.contentType = header.value
             case 12 where Self.matches(name, "x-request-id"): self.requestID = header.value
             case 13 where Self.matches(name, "authorization"):

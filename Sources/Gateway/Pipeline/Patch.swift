@@ -25,6 +25,7 @@ struct UpstreamRequest {
         head: InboundHead,
         headBytes: ByteBuffer,
         digest: BodyDigest? = nil,
+        trace: TraceHeaders? = nil,
         at now: WallTime
     ) throws(GatewayFailure) -> UpstreamRequest {
         let body = request.body
@@ -53,6 +54,7 @@ struct UpstreamRequest {
                 credentials: proof.headers,
                 forward: { out in
                     out.writeOverrides(plan.target.overrides)
+                    out.writeTrace(trace)
                     guard signed == nil else { return out.writeOwnHeaders() }
                     Self.forwardHeaders(head, raw, plan.target, to: &out)
                 },

@@ -112,7 +112,12 @@ extension ClientConnection {
             return self.answerEstimate(count, translated, admitted, received, journey)
         }
         try self.whenAuthorized(plan.target.provider, journey) { () throws(GatewayFailure) in
-            let request = try UpstreamRequest.translated(translated, target: plan.target, at: self.loop.wallTime)
+            let request = try UpstreamRequest.translated(
+                translated,
+                target: plan.target,
+                trace: journey.traceHeaders(for: plan.target.provider, received),
+                at: self.loop.wallTime
+            )
             let estimate = try self.estimate(plan, inspected, received, translatedBytes: translated.encoded.body.count)
             let admitted = try journey.admit(estimate)
             self.dispatch(request, plan, admitted, estimate, journey, received, translated.withoutBody)
@@ -167,6 +172,7 @@ extension ClientConnection {
             head: received.head,
             headBytes: received.headBytes,
             digest: digest,
+            trace: journey.traceHeaders(for: plan.target.provider, received),
             at: self.loop.wallTime
         )
         let estimate = try self.estimate(plan, inspected, received)

@@ -1,5 +1,6 @@
 import Exchange
 import NIOCore
+import Telemetry
 import Wire
 
 /// A request's head, accepted: an operation is known, framing and media type are in order.
@@ -15,6 +16,8 @@ final class InboundHead: Sendable {
     let scan: HeaderScan
     /// Query items of the request target, without the question mark; relative to the head's bytes.
     let query: Range<Int>?
+    /// Its place in a trace; `nil` when nobody wants to know.
+    let trace: TraceContext?
 
     private init(
         operation: Exchange.Operation,
@@ -23,7 +26,8 @@ final class InboundHead: Sendable {
         receivedAt: NIODeadline,
         head: HTTPRequestHead,
         scan: HeaderScan,
-        query: Range<Int>?
+        query: Range<Int>?,
+        trace: TraceContext?
     ) {
         self.operation = operation
         self.pathModel = pathModel
@@ -33,6 +37,7 @@ final class InboundHead: Sendable {
         self.fields = head.headers
         self.scan = scan
         self.query = query
+        self.trace = trace
     }
 
     /// Accepts the head of a request for `operation`, or says what is wrong with it.
@@ -43,6 +48,7 @@ final class InboundHead: Sendable {
         operation: Exchange.Operation,
         pathModel encodedModel: Range<Int>?,
         requestID: String,
+        trace: TraceContext? = nil,
         at now: NIODeadline
     ) throws(GatewayFailure) -> InboundHead {
         try Self.checkMedia(scan, in: bytes)
@@ -64,7 +70,8 @@ final class InboundHead: Sendable {
             receivedAt: now,
             head: head,
             scan: scan,
-            query: Self.query(of: head.target, in: bytes)
+            query: Self.query(of: head.target, in: bytes),
+            trace: trace
         )
     }
 

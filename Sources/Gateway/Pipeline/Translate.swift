@@ -221,6 +221,7 @@ extension UpstreamRequest {
     static func translated(
         _ translated: TranslatedRequest,
         target: Target,
+        trace: TraceHeaders? = nil,
         at now: WallTime
     ) throws(GatewayFailure) -> UpstreamRequest {
         let body = translated.encoded.body
@@ -236,6 +237,7 @@ extension UpstreamRequest {
             forward: { out in
                 out.writeOwnHeaders()
                 out.writeOverrides(target.overrides)
+                out.writeTrace(trace)
                 for header in headers {
                     out.writeString(header.name)
                     out.writeStaticString(": ")

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import Policy
 import Storage
+import Telemetry
 import Upstream
 import Wire
 
@@ -284,6 +285,9 @@ extension ActiveExchange {
         // Ours and the caller's tries must not multiply.
         if self.record.attempts > 1, !headers.contains(where: { $0.name == "x-should-retry" }) {
             headers.append((name: "x-should-retry", value: "false"))
+        }
+        if let trace = self.dispatch.head.trace {
+            headers.append((name: "x-martlet-trace-id", value: "\(trace.traceID)"))
         }
         self.finishWhole(status: answer.status, headers: headers, contentType: "application/json", body: body)
     }

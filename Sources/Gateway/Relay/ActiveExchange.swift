@@ -39,6 +39,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     let startedAt: NIODeadline
     /// It was begun beside another attempt that was slow: see ActiveExchange+Hedge.
     let isHedge: Bool
+    /// Which span of the request's it is, when it is traced.
+    let spanNumber: Int
     var machine: ExchangeMachine
     var record: RequestRecord
     var connection: UpstreamConnection?
@@ -103,6 +105,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         let client = journey.client
         let earlier = journey.resting
         self.isHedge = journey.isPreparingHedge
+        self.spanNumber = journey.spanNumber
         self.journey = journey
         self.client = client
         self.loop = client.loop
@@ -422,11 +425,13 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.settleMoney(status: status, outcome: outcome)
         let verdict = self.verdict(outcome)
         self.record.route = self.journey.story(of: self, verdict)
+        let attempts = self.journey.finishedAttempts(with: self, verdict)
         if case .succeeded = verdict {
             self.journey.remember(self.record.usage, reasoning: self.tap?.reasoningState ?? self.answerReasoning)
         }
         self.journey.ended(self, verdict)
         self.finishRecord(status: status, outcome: outcome)
+        self.tell(attempts)
         self.journey.finish()
         self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
     }

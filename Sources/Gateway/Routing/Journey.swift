@@ -38,6 +38,8 @@ final class Journey {
     var hasHedged = false
     /// Which preparation goes on: what was begun for an earlier one is dropped.
     var step = 0
+    /// Which span the next attempt is: see Journey+Tracing.
+    var spanNumber = 0
     /// What the caller is told when nothing is left to try.
     var failure: GatewayFailure?
     /// Targets that cannot serve this request, found out on the way.
@@ -431,7 +433,8 @@ final class Journey {
             status: exchange.upstreamStatus,
             outcome: outcome.label,
             milliseconds: (self.loop.loop.now - exchange.startedAt).nanoseconds / 1_000_000,
-            isHedge: exchange.isHedge
+            isHedge: exchange.isHedge,
+            finished: self.finished(exchange, at: index, outcome)
         )
     }
 

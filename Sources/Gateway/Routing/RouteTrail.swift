@@ -13,6 +13,8 @@ struct RouteTrail {
         var milliseconds: Int64
         /// It was made beside one that was slow.
         var isHedge = false
+        /// For telemetry, when somebody asked for it.
+        var finished: FinishedAttempt?
     }
 
     var strategy: String

@@ -56,6 +56,7 @@ extension ClientConnection {
                 operation: operation,
                 pathModel: pathModel,
                 requestID: requestID,
+                trace: self.loop.trace(scan, in: bytes),
                 at: self.loop.loop.now
             )
             self.receiveBody(head, headBytes, caller)

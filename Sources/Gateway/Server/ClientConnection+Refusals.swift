@@ -14,6 +14,7 @@ extension ClientConnection {
         if !reading.isEmpty {
             answer.headers += LimitHeaders.fields(reading, format.id, unixSeconds: self.loop.unixMilliseconds / 1000)
         }
+        if let trace = head.trace { answer.headers.append(("x-martlet-trace-id", "\(trace.traceID)")) }
         self.record(failure, answer.status, head, caller)
         if bodyIsUnread, !self.discardable { self.keepsAlive = false }
         self.write(answer, requestID: head.requestID)
@@ -160,6 +161,7 @@ extension ClientConnection {
             record.session = outline.session
         }
         self.loop.append(record)
+        self.loop.tell(refused: record, head, caller)
         self.loop.counters.count(
             operation: head.operation.rawValue,
             operationIndex: head.operation.index,

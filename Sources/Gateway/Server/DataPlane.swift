@@ -28,6 +28,8 @@ public final class DataPlane: Service {
         public var registry: MetricRegistry
         /// Where records go.
         public var records: RecordQueue
+        /// Where finished requests are told; `nil` when nobody asked for it.
+        public var telemetry: TelemetryQueue?
         /// Makes connections to vendors.
         public var connector: any UpstreamConnector
         /// How many descriptors the listener may use.
@@ -54,6 +56,7 @@ public final class DataPlane: Service {
             formats: [any WireFormat],
             registry: MetricRegistry,
             records: RecordQueue,
+            telemetry: TelemetryQueue? = nil,
             connector: any UpstreamConnector,
             descriptors: DescriptorRoom = .process,
             memory: MemoryReader = .system,
@@ -72,6 +75,7 @@ public final class DataPlane: Service {
             self.budgetTime = budgetTime
             self.registry = registry
             self.records = records
+            self.telemetry = telemetry
             self.connector = connector
             self.descriptors = descriptors
             self.memory = memory

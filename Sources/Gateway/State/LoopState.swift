@@ -34,6 +34,8 @@ final class LoopState {
     private var tickedGeneration: UInt64
     private var tickTask: RepeatedTask?
     private var records: [RequestRecord] = []
+    /// For telemetry; empty when nobody asked for it.
+    private var finished: [FinishedRequest] = []
     /// Entries of this loop are in the journal's memory, and not in its file yet.
     private(set) var hasUnwritten = false
     /// What goes on when they are.
@@ -207,7 +209,14 @@ final class LoopState {
         if self.tickTask == nil { self.startTicking() }
     }
 
+    /// Hands a finished request to telemetry, with the records of its round.
+    func tell(_ request: FinishedRequest) {
+        self.finished.append(request)
+        if self.finished.count >= 64 { self.shared.telemetry?.submit(&self.finished) }
+    }
+
     func flushRecords() {
+        if !self.finished.isEmpty { self.shared.telemetry?.submit(&self.finished) }
         guard !self.records.isEmpty else { return }
         self.shared.records.submit(&self.records)
     }

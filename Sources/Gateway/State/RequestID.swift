@@ -46,6 +46,9 @@ struct RequestIDGenerator {
         }
     }
 
+    /// Sixty-four random bits, for the ids of traces.
+    mutating func number() -> UInt64 { self.random() }
+
     /// SplitMix64.
     private mutating func random() -> UInt64 {
         self.state &+= 0x9E37_79B9_7F4A_7C15

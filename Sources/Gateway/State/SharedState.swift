@@ -17,6 +17,8 @@ final class SharedState: Sendable {
     let formats: FormatTable
     let metrics: GatewayMetrics
     let records: RecordQueue
+    /// Where finished requests are told; `nil` when nobody asked for it.
+    let telemetry: TelemetryQueue?
     let log: Logger
     /// Where attempts are written before they are made.
     let journal: Journal?
@@ -45,6 +47,7 @@ final class SharedState: Sendable {
         self.formats = FormatTable(parts.formats)
         self.metrics = GatewayMetrics(registry: parts.registry)
         self.records = parts.records
+        self.telemetry = parts.telemetry
         self.log = parts.log
         self.journal = parts.journal
         self.budgetTime = parts.budgetTime

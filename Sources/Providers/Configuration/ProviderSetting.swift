@@ -40,6 +40,10 @@ public struct ProviderSetting: Sendable {
                 "When a caller leaves: cancel the vendor's answer at once, or drain it for its final count.",
                 rule: "must be cancel or drain"
             ) { ["cancel", "drain"].contains($0) },
+            .flag(
+                "forward_traceparent",
+                "Tells the vendor the request's trace (traceparent, tracestate); it is not told unless this is true."
+            ),
             .matching(
                 "base_models",
                 "Models behind arbitrary names, as name=model by comma.",

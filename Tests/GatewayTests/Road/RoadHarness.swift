@@ -21,6 +21,7 @@ final class RoadHarness {
     let loop = EmbeddedEventLoop()
     let vendors = EmbeddedVendors()
     let records: RecordQueue
+    let telemetry: TelemetryQueue
     let registry = MetricRegistry()
     let snapshots = SnapshotHolder()
     let state: LoopState
@@ -33,6 +34,7 @@ final class RoadHarness {
     init(options: GatewayOptions = .init(), world: TestWorld = .init(), journal: Journal? = nil) throws {
         self.key = world.key.text
         self.records = RecordQueue(registry: self.registry)
+        self.telemetry = TelemetryQueue(registry: self.registry)
         let admissions = self.admissions
         self.snapshots.publish(try world.snapshot(after: .empty, admissions))
         let wall = self.wall
@@ -45,6 +47,7 @@ final class RoadHarness {
                 formats: [OpenAIChatFormat(), OpenAIResponsesFormat(), AnthropicMessagesFormat()],
                 registry: self.registry,
                 records: self.records,
+                telemetry: options.tracing == nil ? nil : self.telemetry,
                 connector: self.vendors,
                 journal: journal,
                 firstUse: { _, _ in },
@@ -156,6 +159,12 @@ final class RoadHarness {
     /// The end of a stream.
     func vendorEndsStream() throws {
         try self.vendorSends("0\r\n\r\n")
+    }
+
+    /// What telemetry was told so far.
+    func takeFinished() -> [FinishedRequest] {
+        self.state.flushRecords()
+        return self.telemetry.take()
     }
 
     /// The records written so far.
