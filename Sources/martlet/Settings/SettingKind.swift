@@ -11,6 +11,7 @@ enum SettingKind: Sendable {
     case optionalText(Path<String?>)
     case flag(Path<Bool>)
     case integer(Path<Int>, ClosedRange<Int>)
+    case ratio(Path<Double>)
     case size(Path<Int>, ClosedRange<Int>)
     case duration(Path<Duration>, ClosedRange<Duration>)
     case choice(Path<String>, [String])
@@ -30,6 +31,8 @@ enum SettingKind: Sendable {
             settings[keyPath: path] = try Self.flag(text)
         case .integer(let path, let range):
             settings[keyPath: path] = try Self.integer(text, range)
+        case .ratio(let path):
+            settings[keyPath: path] = try Self.ratio(text)
         case .size(let path, let range):
             settings[keyPath: path] = try SizeText.parse(text, within: range)
         case .duration(let path, let range):
@@ -52,6 +55,7 @@ enum SettingKind: Sendable {
         case .optionalText(let path): settings[keyPath: path]
         case .flag(let path): settings[keyPath: path] ? "true" : "false"
         case .integer(let path, _): String(settings[keyPath: path])
+        case .ratio(let path): Self.text(of: settings[keyPath: path])
         case .size(let path, _): SizeText.format(settings[keyPath: path])
         case .duration(let path, _): DurationText.format(settings[keyPath: path])
         case .secret(let path): settings[keyPath: path].map { _ in SettingKind.mask }
@@ -64,6 +68,7 @@ enum SettingKind: Sendable {
         case .text, .optionalText: "text"
         case .flag: "`true` or `false`"
         case .integer(_, let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .ratio: "0 to 1"
         case .size(_, let range): "\(SizeText.format(range.lowerBound)) to \(SizeText.format(range.upperBound))"
         case .duration(_, let range):
             "\(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"
@@ -78,6 +83,21 @@ enum SettingKind: Sendable {
         case "false": return false
         default: throw SettingMistake("must be true or false, got \(text)")
         }
+    }
+
+    /// A share: digits with at most one point among them, 0 to 1.
+    private static func ratio(_ text: String) throws(SettingMistake) -> Double {
+        let digits = text.split(separator: ".", omittingEmptySubsequences: false)
+        let isPlain = digits.count <= 2 && text.utf8.count <= 20 && digits.allSatisfy { Decimal.parse($0) != nil }
+        guard isPlain, let value = Double(text), (0...1).contains(value) else {
+            throw SettingMistake("must be a number from 0 to 1, got \(text)")
+        }
+        return value
+    }
+
+    private static func text(of ratio: Double) -> String {
+        if ratio == 0 || ratio == 1 { return ratio == 0 ? "0" : "1" }
+        return "\(ratio)"
     }
 
     private static func integer(_ text: String, _ range: ClosedRange<Int>) throws(SettingMistake) -> Int {

@@ -5,6 +5,8 @@ struct SettingRow: Sendable {
     let kind: SettingKind
     /// One line for people.
     private(set) var summary = ""
+    /// A variable of a common standard that counts where nothing of ours says otherwise.
+    private(set) var standardVariable: String?
 
     init(_ path: String, _ kind: SettingKind) {
         self.path = path
@@ -14,6 +16,13 @@ struct SettingRow: Sendable {
     func about(_ summary: String) -> SettingRow {
         var copy = self
         copy.summary = summary
+        return copy
+    }
+
+    /// Names a variable of a common standard that sets it, too.
+    func or(_ variable: String) -> SettingRow {
+        var copy = self
+        copy.standardVariable = variable
         return copy
     }
 
@@ -27,7 +36,7 @@ struct SettingRow: Sendable {
 /// docs/operations.md all come from it.
 enum SettingSchema {
     static let rows: [SettingRow] =
-        Self.places + Self.limits + Self.deadlines + Self.money + Self.people + [
+        Self.places + Self.limits + Self.deadlines + Self.money + Self.people + Self.telemetry + [
             SettingRow("drain.delay", .duration(\.drain.delay, .zero ... .seconds(300)))
                 .about("time between turning unready and closing the listener"),
             SettingRow("drain.limit", .duration(\.drain.limit, .zero ... .seconds(86_400)))

@@ -29,6 +29,10 @@ struct Settings: Sendable, Equatable {
     var retention = Retention()
     /// What is logged, and how.
     var log = Log()
+    /// Where request records go beside the store.
+    var sinks = Sinks()
+    /// What is told to an OpenTelemetry collector.
+    var telemetry = Telemetry()
     /// The built-in vendor that needs no network.
     var sandbox = Sandbox()
     /// Whether vendors whose credentials are in the environment become providers.
@@ -128,6 +132,10 @@ struct Settings: Sendable, Equatable {
     struct Log: Sendable, Equatable {
         var level = "info"
         var format = "auto"
+        var access = "off"
+        var accessFile: String?
+        var accessFileBytes = 64 << 20
+        var accessFileCount = 5
     }
 
     struct Sandbox: Sendable, Equatable {
@@ -159,7 +167,7 @@ extension Settings {
                 ("limits.body_budget", "must be at least limits.max_body, or the largest body could never be taken")
             )
         }
-        return found + self.oidcContradictions()
+        return found + self.oidcContradictions() + self.telemetryContradictions()
     }
 
     /// Whether an address as written can only be reached from this machine.

@@ -114,7 +114,7 @@ struct SettingsLoader {
     ) throws(SettingMistake) -> (String, SettingOrigin)? {
         if let flag = self.flags.last(where: { $0.path == row.path }) { return (flag.text, .flag(name: flag.flag)) }
         if let text = self.environment[row.variable] { return (text, .environment(variable: row.variable)) }
-        guard let value = file.values[row.path] else { return nil }
+        guard let value = file.values[row.path] else { return self.standard(row) }
         let origin = SettingOrigin.file(path: file.path, line: value.line)
         do throws(SettingMistake) {
             let substitution = SettingSubstitution(environment: self.environment, readFile: self.readFile)
@@ -122,6 +122,12 @@ struct SettingsLoader {
         } catch {
             throw SettingMistake("\(origin): \(row.path) \(error.message)")
         }
+    }
+
+    /// What a variable of a common standard says; one that is empty says nothing.
+    private func standard(_ row: SettingRow) -> (String, SettingOrigin)? {
+        guard let name = row.standardVariable, let text = self.environment[name], !text.isEmpty else { return nil }
+        return (text, .environment(variable: name))
     }
 
     /// A variable with our prefix that sets nothing is most likely a typing mistake; it may also belong to someone else's
