@@ -49,6 +49,21 @@ final class LogWriter: Sendable {
         self.queue.sync { self.drain() }
     }
 
+    /// Waits until everything queued so far was handed to the sink, no longer than the limit: a sink may block for ever.
+    ///
+    /// - Returns: Whether it was.
+    @discardableResult
+    func flush(within limit: Duration) -> Bool {
+        let done = DispatchSemaphore(value: 0)
+        self.queue.async {
+            self.drain()
+            done.signal()
+        }
+        let (seconds, attoseconds) = limit.components
+        let nanoseconds = Int(clamping: seconds) &* 1_000_000_000 &+ Int(attoseconds / 1_000_000_000)
+        return done.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .success
+    }
+
     private func drain() {
         while let bytes = self.take() {
             self.sink(bytes)
@@ -69,8 +84,8 @@ final class LogWriter: Sendable {
 
 extension LogWriter {
     /// A writer to a file descriptor. What cannot be written (a closed pipe) is lost.
-    static func descriptor(_ descriptor: CInt) -> LogWriter {
-        LogWriter { bytes in
+    static func descriptor(_ descriptor: CInt, capacity: Int = 1 << 20) -> LogWriter {
+        LogWriter(capacity: capacity) { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
