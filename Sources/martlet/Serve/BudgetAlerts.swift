@@ -1,4 +1,3 @@
-import Crypto
 import Exchange
 import Logging
 import Policy
@@ -85,10 +84,7 @@ struct Webhook: Sendable {
     func send(_ alert: BudgetAlert) async -> Bool {
         let body = Self.body(alert)
         var headers = [CredentialHeader("content-type", "application/json"), CredentialHeader("user-agent", "martlet")]
-        if let secret = self.secret {
-            let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: secret.bytes))
-            headers.append(CredentialHeader("x-martlet-signature", "sha256=" + Self.hexadecimal(Array(code))))
-        }
+        if let secret = self.secret { headers.append(WebhookSignature.header(of: body, secret)) }
         let request = CredentialRequest(
             .post,
             self.url,
@@ -116,10 +112,5 @@ struct Webhook: Sendable {
         if let resetsAt = alert.budget.resetsAt { writer.member("resets_at_ms", Int(resetsAt)) }
         writer.endObject()
         return writer.bytes
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }
