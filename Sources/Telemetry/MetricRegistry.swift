@@ -84,12 +84,14 @@ public final class MetricRegistry: Sendable {
 
     /// The current values in Prometheus text format 0.0.4, families by name.
     public func render() -> [UInt8] {
-        let families = self.families.withLock { Array($0.values) }
         var text = PrometheusText()
-        for family in families.sorted(by: { $0.name < $1.name }) {
-            text.append(family)
-        }
+        for family in self.snapshot() { text.append(family) }
         return text.bytes
+    }
+
+    /// All families, by name.
+    func snapshot() -> [MetricFamily] {
+        self.families.withLock { Array($0.values) }.sorted { $0.name < $1.name }
     }
 
     private func series(

@@ -76,7 +76,7 @@ struct PrometheusText {
         return out
     }
 
-    private static func precedes(_ a: LabelSet, _ b: LabelSet) -> Bool {
+    static func precedes(_ a: LabelSet, _ b: LabelSet) -> Bool {
         a.pairs.lexicographicallyPrecedes(b.pairs) { ($0.name, $0.value) < ($1.name, $1.value) }
     }
 }
