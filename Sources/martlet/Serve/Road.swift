@@ -23,8 +23,17 @@ struct Road: Sendable {
     let desk: RoadDesk
     /// Asks providers for a sign of life.
     let health: HealthChecks
+    /// Tells of finished requests.
+    let telemetry: TelemetryService
 
     static func start(_ workspace: Workspace, registry: MetricRegistry, log: Logger) async throws -> Road {
+        let telemetry = try TelemetryParts(
+            workspace.settings,
+            registry: registry,
+            transport: SocketCredentialTransport(environment: SettingsOptions.environment),
+            startedAt: Workspace.unixMilliseconds(),
+            unixMilliseconds: Workspace.unixMilliseconds
+        )
         let snapshots = SnapshotHolder()
         let admissions = AdmissionTable()
         registry.collect(
@@ -60,7 +69,8 @@ struct Road: Sendable {
         }
         let verifier = try VerifierQueue(onMismatch: Self.disable(workspace.administration, log))
         let records = RecordQueue(registry: registry)
-        let options = Self.options(workspace.settings)
+        var options = Self.options(workspace.settings)
+        options.tracing = telemetry.sampler
         let dataPlane = DataPlane(
             .init(
                 options: options,
@@ -70,6 +80,7 @@ struct Road: Sendable {
                 formats: Rooms.clients,
                 registry: registry,
                 records: records,
+                telemetry: telemetry.queue,
                 connector: SocketConnector(
                     connectTimeout: TimeAmount(options.deadlines.connect),
                     unixSeconds: { Int(Workspace.unixMilliseconds() / 1000) }
@@ -108,7 +119,8 @@ struct Road: Sendable {
             port: dataPlane.port ?? options.port,
             publisher: publisher,
             desk: RoadDesk(snapshots, health),
-            health: health
+            health: health,
+            telemetry: telemetry.service
         )
     }
 

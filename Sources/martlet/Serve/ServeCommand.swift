@@ -156,6 +156,7 @@ struct ServeCommand: AsyncParsableCommand {
                     ),
                     .init(service: road.money.drain, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.writer, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: road.telemetry, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.alerts, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(
                         service: Housekeeping(workspace, road, log: logger),
