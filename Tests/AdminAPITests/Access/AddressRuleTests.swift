@@ -1,6 +1,6 @@
 import Exchange
-import Storage
 import Policy
+import Storage
 import Testing
 
 @testable import AdminAPI

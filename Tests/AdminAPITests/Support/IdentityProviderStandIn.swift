@@ -118,8 +118,8 @@ final class IdentityProviderStandIn: CredentialTransport {
         let primitives = try? state.rsa.publicKey.getKeyPrimitives()
         let point = Array(state.p256.publicKey.rawRepresentation)
         let (x, y) = (Base64.encode(point.prefix(32), .url), Base64.encode(point.suffix(32), .url))
-        let n = Base64.encode(Array(primitives?.modulus ?? .init()), .url)
-        let e = Base64.encode(Array(primitives?.publicExponent ?? .init()), .url)
+        let n = Base64.encode(primitives.map { Array($0.modulus) } ?? [], .url)
+        let e = Base64.encode(primitives.map { Array($0.publicExponent) } ?? [], .url)
         return """
             {"keys":[{"kty":"RSA","use":"enc","kid":"\(state.keyID)","n":"AQAB","e":"AQAB"},
              {"kty":"RSA","use":"sig","alg":"RS256","kid":"\(state.keyID)","n":"\(n)","e":"\(e)"},

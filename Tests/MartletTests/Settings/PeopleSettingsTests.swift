@@ -1,5 +1,5 @@
-import Policy
 import AdminAPI
+import Policy
 import Testing
 
 @testable import martlet
