@@ -24,7 +24,7 @@ struct Main: AsyncParsableCommand {
             ModelCommand.self, RouteCommand.self, StatusCommand.self, PriceCommand.self, BudgetCommand.self,
             UsageCommand.self, LedgerCommand.self,
             RequestsCommand.self, AuditCommand.self, TokenCommand.self, UserCommand.self, SecretsCommand.self,
-            BackupCommand.self, TranslateCommand.self, ConfigCommand.self,
+            BackupCommand.self, TranslateCommand.self, ConfigCommand.self, ImportCommand.self,
             VersionCommand.self,
         ]
     )

@@ -276,7 +276,7 @@ class Day:
         other = os.path.join(self.folder, "restored")
         os.makedirs(other)
         data = os.path.join(other, "var")
-        self.run("backup", "restore", backup, "--to", data)
+        self.run("backup", "restore", backup, "--into", data)
         shutil.copy(os.path.join(self.gateway.data, "master.key"), os.path.join(data, "master.key"))
         restored = Gateway.__new__(Gateway)
         Gateway.__init__(restored, self.opts.martlet, other)

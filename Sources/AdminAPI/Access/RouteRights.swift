@@ -89,6 +89,7 @@ public struct RouteRight: Sendable, Equatable {
         "POST /ledger/{id}/corrections": RouteRight(.writeLedger, .attempt),
         "POST /ledger/rerate": RouteRight(.writeLedger),
 
+        "POST /import": RouteRight(.writeConfiguration),
         "POST /config/plan": RouteRight(.readConfiguration),
         "POST /config/apply": RouteRight(.writeConfiguration),
         "POST /config/rollback": RouteRight(.writeConfiguration),

@@ -10,11 +10,11 @@ extension Administration {
         for model in self.stored.models where model.origin == .file && !models.contains(Array(model.name.utf8)) {
             try self.deleteModel(id: model.id)
         }
-        try Self.each(document.projects, "projects", \.name) { draft throws(AdminProblem) in try self.declare(draft) }
+        _ = try Self.each(document.projects, "projects", \.name) { draft throws(AdminProblem) in try self.declare(draft) }
         try self.deleteBudgets(beside: document)
-        try Self.each(document.providers, "providers", \.name) { draft throws(AdminProblem) in try self.declare(draft) }
-        try Self.each(document.models, "models", \.name) { draft throws(AdminProblem) in try self.declare(draft) }
-        try Self.each(document.budgets, "budgets", \.period.rawValue) { draft throws(AdminProblem) in
+        _ = try Self.each(document.providers, "providers", \.name) { draft throws(AdminProblem) in try self.declare(draft) }
+        _ = try Self.each(document.models, "models", \.name) { draft throws(AdminProblem) in try self.declare(draft) }
+        _ = try Self.each(document.budgets, "budgets", \.period.rawValue) { draft throws(AdminProblem) in
             try self.declare(draft)
         }
         let providers = Set(document.providers.map(\.name))
@@ -126,22 +126,6 @@ extension Administration {
         let changed = try change()
         guard origin == .file, changed.auditFields == row.auditFields else { return }
         self.forgetPending(since: mark)
-    }
-
-    /// Runs over a section and says in which place something was wrong.
-    private static func each<Draft>(
-        _ drafts: [Draft],
-        _ section: String,
-        _ name: (Draft) -> String,
-        _ body: (Draft) throws(AdminProblem) -> Void
-    ) throws(AdminProblem) {
-        for (index, draft) in drafts.enumerated() {
-            do throws(AdminProblem) {
-                try body(draft)
-            } catch {
-                throw error.placed("\(section)[\(index)]", name(draft))
-            }
-        }
     }
 }
 

@@ -17,7 +17,9 @@ struct ProviderCommand: AsyncParsableCommand {
               martlet provider check openai
               martlet provider test openai --model gpt-5-nano
             """,
-        subcommands: [Add.self, List.self, Show.self, Check.self, Test.self, Drain.self, Undrain.self, Remove.self]
+        subcommands: [
+            Add.self, List.self, Show.self, Change.self, Check.self, Test.self, Drain.self, Undrain.self, Remove.self,
+        ]
     )
 
     struct Add: AsyncParsableCommand {
@@ -62,7 +64,7 @@ struct ProviderCommand: AsyncParsableCommand {
                 writer.key("base_url")
                 writer.string(baseURL)
             }
-            if let secret = try self.secret() {
+            if let secret = try ProviderSecret.read(environment: self.secretEnv, standardInput: self.secretStdin) {
                 writer.key("secret")
                 writer.string(secret)
             }
@@ -79,18 +81,6 @@ struct ProviderCommand: AsyncParsableCommand {
             writer.endObject()
             writer.endObject()
             return writer.bytes
-        }
-
-        private func secret() throws -> String? {
-            if let variable = self.secretEnv {
-                guard let value = SettingsOptions.environment[variable], !value.isEmpty else {
-                    throw ValidationError("the environment variable \(variable) is not set")
-                }
-                return value
-            }
-            guard self.secretStdin else { return nil }
-            guard let line = readLine(), !line.isEmpty else { throw ValidationError("no credential on standard input") }
-            return line
         }
     }
 

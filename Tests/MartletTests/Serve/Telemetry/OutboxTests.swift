@@ -1,4 +1,5 @@
 import Gateway
+import Storage
 import Synchronization
 import Telemetry
 import Testing
@@ -25,14 +26,18 @@ struct OutboxTests {
         func outbox(capacity: Int = 10, batch: Int = 4) -> Outbox {
             var rules = Outbox.Rules(capacity: capacity, batch: batch, interval: .seconds(1))
             rules.longestPause = .seconds(3)
-            return Outbox("test", rules, registry: self.registry) { pause in
-                self.state.withLock { $0.pauses.append(pause) }
-            } send: { requests in
-                self.state.withLock { state in
-                    state.batches.append(requests.map(\.record.id))
-                    return state.answers.isEmpty ? .taken : state.answers.removeFirst()
+            return Outbox(
+                "test",
+                rules,
+                registry: self.registry,
+                pause: { pause in self.state.withLock { $0.pauses.append(pause) } },
+                send: { requests in
+                    self.state.withLock { state in
+                        state.batches.append(requests.map(\.record.id))
+                        return state.answers.isEmpty ? .taken : state.answers.removeFirst()
+                    }
                 }
-            }
+            )
         }
     }
 
