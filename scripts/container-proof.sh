@@ -43,7 +43,9 @@ while IFS= read -r step; do
     case $step in
     "RUN "*)
         echo "RUN ${step:4:72}..."
-        chroot "$root" /bin/sh -c "DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; ${step#RUN }" \
+        # Nothing of this shell's surroundings: a TMPDIR of outside is no folder inside.
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive \
+            chroot "$root" /bin/sh -c "${step#RUN }" \
             >"$work/run.log" 2>&1 || { tail -5 "$work/run.log" >&2; exit 1; }
         ;;
     "COPY --from=build"*)

@@ -6,7 +6,8 @@ extension GatewayFailure.Kind {
             .requestTimeout:
             true
         case .invalidRequest, .routeNotFound, .methodNotAllowed, .bodyTooLarge, .targetTooLong, .unsupportedMediaType,
-            .upgradeRequired, .headersTooLarge, .invalidKey, .forbidden, .modelNotFound, .objectNotFound, .budgetExhausted,
+            .upgradeRequired, .headersTooLarge, .invalidKey, .forbidden, .modelNotFound, .objectNotFound,
+            .budgetExhausted,
             .upstreamCredential, .internalError:
             false
         }

@@ -288,10 +288,10 @@ class Day:
     def reconcile(self, restored, before):
         environment = restored.environment()
         rows = self.table("ledger", "list", "--limit", "10000", **environment)
-        ids = {row["id"]: row["charge_usd"] for row in before}
+        ids = {row["attempt"]: row["charge_usd"] for row in before}
         expect(rows, "the restored ledger is empty")
         # What was under way while the backup was made was settled since, over there by recovery.
-        wrong = [row for row in rows if not row["estimated"] and ids.get(row["id"]) != row["charge_usd"]]
+        wrong = [row for row in rows if not row["estimated"] and ids.get(row["attempt"]) != row["charge_usd"]]
         expect(not wrong, f"{len(wrong)} rows differ after the restore: {wrong[:1]}")
         total = sum(Decimal(row["charge_usd"]) for row in rows)
         budgets = [row for row in self.table("budget", "list", **environment) if row["amount_usd"] == "25"]

@@ -24,7 +24,7 @@ from gateway import Gateway  # noqa: E402
 from processes import Failure, Oracle, Process, end_well, free_port, request, wait_for  # noqa: E402
 
 # 40 events, ten a second: four seconds a stream.
-MODEL, PACE_MS = "sse-40x5", 100
+MODEL, PACE_MS = "sse-40x100", 100
 SETTINGS = {"drain.delay": "3s", "drain.limit": "60s"}
 
 

@@ -10,9 +10,12 @@ extension Administration {
         for model in self.stored.models where model.origin == .file && !models.contains(Array(model.name.utf8)) {
             try self.deleteModel(id: model.id)
         }
-        _ = try Self.each(document.projects, "projects", \.name) { draft throws(AdminProblem) in try self.declare(draft) }
+        _ = try Self.each(document.projects, "projects", \.name) { draft throws(AdminProblem) in try self.declare(draft)
+        }
         try self.deleteBudgets(beside: document)
-        _ = try Self.each(document.providers, "providers", \.name) { draft throws(AdminProblem) in try self.declare(draft) }
+        _ = try Self.each(document.providers, "providers", \.name) { draft throws(AdminProblem) in
+            try self.declare(draft)
+        }
         _ = try Self.each(document.models, "models", \.name) { draft throws(AdminProblem) in try self.declare(draft) }
         _ = try Self.each(document.budgets, "budgets", \.period.rawValue) { draft throws(AdminProblem) in
             try self.declare(draft)

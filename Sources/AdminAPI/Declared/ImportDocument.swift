@@ -40,25 +40,37 @@ extension Administration {
         try self.together(isTrial: isTrial) { () throws(AdminProblem) in
             var made = ImportedRows()
             let rows = document.rows
-            made.add("projects", try Self.each(rows.projects, "projects", \.name) { draft throws(AdminProblem) in
-                let row = try self.createProject(draft)
-                return (row.id, row.name)
-            })
-            made.add("providers", try Self.each(rows.providers, "providers", \.name) { draft throws(AdminProblem) in
-                let row = try self.createProvider(draft)
-                return (row.id, row.name)
-            })
-            made.add("models", try Self.each(rows.models, "models", \.name) { draft throws(AdminProblem) in
-                let row = try self.createModel(draft)
-                return (row.id, row.name)
-            })
+            made.add(
+                "projects",
+                try Self.each(rows.projects, "projects", \.name) { draft throws(AdminProblem) in
+                    let row = try self.createProject(draft)
+                    return (row.id, row.name)
+                }
+            )
+            made.add(
+                "providers",
+                try Self.each(rows.providers, "providers", \.name) { draft throws(AdminProblem) in
+                    let row = try self.createProvider(draft)
+                    return (row.id, row.name)
+                }
+            )
+            made.add(
+                "models",
+                try Self.each(rows.models, "models", \.name) { draft throws(AdminProblem) in
+                    let row = try self.createModel(draft)
+                    return (row.id, row.name)
+                }
+            )
             made.keys = try Self.each(document.keys, "keys", \.name) { draft throws(AdminProblem) in
                 try self.createKey(draft)
             }
-            made.add("budgets", try Self.each(rows.budgets, "budgets", \.period.rawValue) { draft throws(AdminProblem) in
-                let row = try self.createBudget(draft)
-                return (row.id, row.period.rawValue)
-            })
+            made.add(
+                "budgets",
+                try Self.each(rows.budgets, "budgets", \.period.rawValue) { draft throws(AdminProblem) in
+                    let row = try self.createBudget(draft)
+                    return (row.id, row.period.rawValue)
+                }
+            )
             return made
         }.result
     }

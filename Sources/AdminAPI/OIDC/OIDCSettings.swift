@@ -49,10 +49,9 @@ public struct OIDCRoles: Sendable, Equatable {
 
     let rules: [Rule]
 
-    /// Reads a map.
+    /// Reads a map; `nil` when it is not one, or a project is missing or too many.
     ///
     /// - Parameter text: As above; the first rule that fits a person decides the role.
-    /// - Returns: `nil` when it is not such a map, or a project is missing or too many.
     public init?(_ text: String) {
         var rules: [Rule] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -82,6 +82,8 @@ public final class OIDCSignIn: Sendable {
     ///   - state: What the provider brought.
     ///   - cookie: What the browser kept.
     ///   - code: What the provider gives for the person's token.
+    /// - Returns: Who it is, as the provider's token says.
+    /// - Throws: `OIDCError` that says what does not fit.
     func arrive(state: String, cookie: String?, code: String) async throws(OIDCError) -> IdentityToken {
         guard let cookie, SecretText.isEqual(cookie, state) else {
             throw OIDCError("the sign-in was begun elsewhere: its state is wrong")

@@ -3,7 +3,8 @@ enum ImportOperations {
     static let importRows = OperationDescription(
         id: "importRows",
         tag: "config",
-        note: "Rows that are there already are refused, and with them all others. Secrets of keys are in this answer and "
+        note:
+            "Rows that are there already are refused, and with them all others. Secrets of keys are in this answer and "
             + "nowhere else.",
         body: .init(
             .body([

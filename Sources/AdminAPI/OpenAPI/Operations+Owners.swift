@@ -60,7 +60,9 @@ enum KeyOperations {
         "max_output_tokens": .limit(KeyRules.maxOutputTokens),
         "expires_at": .orNull(.time),
         "strict_translation": .flag,
-        "allowed_from": .orNull(.noted(.list(.anyText), "Networks as CIDR, such as 10.0.0.0/8; `null` for everywhere.")),
+        "allowed_from": .orNull(
+            .noted(.list(.anyText), "Networks as CIDR, such as 10.0.0.0/8; `null` for everywhere.")
+        ),
     ]
 
     static let list = OperationDescription(

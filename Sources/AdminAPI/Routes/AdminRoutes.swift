@@ -18,7 +18,8 @@ public enum AdminRoutes {
             + UsageRoutes.all(services)
             + LedgerRoutes.all(services) + TokenRoutes.all(services) + AccountRoutes.all(services)
             + SessionRoutes.all(services) + OIDCRoutes.all(services) + UserRoutes.all(services)
-            + AuditRoutes.all(services) + DeclaredRoutes.all(services) + ImportRoutes.all(services) + StatusRoutes.all(services)
+            + AuditRoutes.all(services) + DeclaredRoutes.all(services) + ImportRoutes.all(services)
+            + StatusRoutes.all(services)
             + SecretsRoutes.all(services) + BackupRoutes.all(services)
     }
 }

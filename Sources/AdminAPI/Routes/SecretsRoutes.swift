@@ -8,7 +8,7 @@ enum SecretsRoutes {
         return [
             AdminRoute(.get, path, "tells how the master key and what is sealed under it stand") {
                 call throws(AdminProblem) in
-                return self.answer(try await self.desk(services).standing())
+                self.answer(try await self.desk(services).standing())
             }.documented(CustodyOperations.secrets),
             AdminRoute(.post, "\(path)/rotate", takesBody: true, "puts another master key in place of the present one")
             {

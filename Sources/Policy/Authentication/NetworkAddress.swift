@@ -6,10 +6,10 @@ public struct NetworkAddress: Sendable, Hashable, CustomStringConvertible {
     private static let mapped = UInt128(0xFFFF) << 32
     var isVersion4: Bool { self.bits >> 32 == 0xFFFF }
 
-    /// Reads an address.
+    /// Reads an address; `nil` for anything else. Numbers are decimal without leading zeros, or hexadecimal of up to four
+    /// digits.
     ///
     /// - Parameter text: `192.0.2.1` or `2001:db8::1`, in brackets or not, without a zone and without a port.
-    /// - Returns: `nil` for anything else; numbers are decimal without leading zeros, or hexadecimal of up to four digits.
     public init?(_ text: some StringProtocol) {
         var bytes = Array(text.utf8)
         guard bytes.count <= 64 else { return nil }
@@ -96,10 +96,9 @@ public struct NetworkRange: Sendable, Hashable, CustomStringConvertible {
     private let mask: UInt128
     private let text: String
 
-    /// Reads a network.
+    /// Reads a network; `nil` for anything else.
     ///
     /// - Parameter text: `10.0.0.0/8`, `2001:db8::/32`, or a single address. Bits behind the prefix are 0.
-    /// - Returns: `nil` for anything else.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let first = parts.first, let address = NetworkAddress(first) else { return nil }
