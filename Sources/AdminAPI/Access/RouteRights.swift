@@ -90,6 +90,7 @@ public struct RouteRight: Sendable, Equatable {
         "POST /ledger/rerate": RouteRight(.writeLedger),
 
         "POST /import": RouteRight(.writeConfiguration),
+        "GET /config": RouteRight(.readConfiguration),
         "POST /config/plan": RouteRight(.readConfiguration),
         "POST /config/apply": RouteRight(.writeConfiguration),
         "POST /config/rollback": RouteRight(.writeConfiguration),

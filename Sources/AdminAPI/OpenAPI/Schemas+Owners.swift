@@ -39,6 +39,12 @@ extension SharedSchema {
             "strict_translation": .flag,
             "allowed_from": .orNull(.list(.anyText)),
             "budgets": .list(.shared(.budget)),
+            "totals": .orNull(
+                .noted(
+                    .record(["requests": .count, "tokens": .count, "cost_usd": .dollars]),
+                    "All that it was ever used for; `null` in lists."
+                )
+            ),
             "expires_at": .orNull(.time),
             "revoked_at": .orNull(.time),
             "retired_secret_until": .orNull(
@@ -53,6 +59,7 @@ extension SharedSchema {
             "project_id":"prj_0Fq3ZJx8uT5bN1cV","state":"active","enabled":true,"allowed_models":["fast","openai/*"],\
             "requests_per_minute":600,"limits":{"requests_per_minute":600,"tokens_per_minute":null,\
             "concurrent_requests":null,"models":{}},"max_output_tokens":4096,"strict_translation":false,"allowed_from":null,"budgets":[],\
+            "totals":{"requests":1204,"tokens":3810045,"cost_usd":"7.0312"},\
             "expires_at":null,"revoked_at":null,"retired_secret_until":null,"last_used_at":"2026-11-28T08:15:30.250Z",\
             "created_at":"2026-11-24T09:00:00.000Z","updated_at":"2026-11-24T09:00:00.000Z"}
             """

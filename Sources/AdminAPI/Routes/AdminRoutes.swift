@@ -19,6 +19,7 @@ public enum AdminRoutes {
             + LedgerRoutes.all(services) + TokenRoutes.all(services) + AccountRoutes.all(services)
             + SessionRoutes.all(services) + OIDCRoutes.all(services) + UserRoutes.all(services)
             + AuditRoutes.all(services) + DeclaredRoutes.all(services) + ImportRoutes.all(services)
+            + SettingsRoutes.all(services)
             + StatusRoutes.all(services)
             + SecretsRoutes.all(services) + BackupRoutes.all(services)
     }

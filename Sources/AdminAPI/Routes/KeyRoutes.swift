@@ -94,11 +94,20 @@ enum KeyRoutes {
         let used = secret == nil ? try await services.requests.lastUsed(keyIDs: [key.id]) : [:]
         var view = KeyView(key, project: names[key.projectID], lastUsed: used[key.id], now: services.process.now())
         view.budgets = try await services.budgets(of: [.key(key.id)])[.key(key.id)] ?? []
+        view.totals = try await self.totals(of: key, services)
         let shown = view
         return .object(status: status) { writer in
             self.write(shown, to: &writer)
             if let secret { writer.member("secret", secret) }
         }
+    }
+
+    /// All that a key was ever used for, from the rollups by day.
+    private static func totals(of key: KeyRecord, _ services: AdminServices) async throws(AdminProblem) -> UsageRow {
+        let day: UnixMilliseconds = 86_400_000
+        let from = max(0, key.createdAt - key.createdAt % day)
+        let query = UsageQuery(from: from, to: services.process.now() + 1, filters: [.key: key.id], limit: 1)
+        return try await services.ledger.usage(query).first ?? UsageRow()
     }
 
     private static func projectNames(_ configuration: StoredConfiguration) -> [String: String] {
@@ -157,12 +166,32 @@ enum KeyRoutes {
         writer.member("strict_translation", key.isStrict)
         writer.member("allowed_from", key.allowedFrom)
         writer.member("budgets", budgets: view.budgets)
+        self.write(totals: view.totals, to: &writer)
         writer.member("expires_at", time: key.expiresAt)
         writer.member("revoked_at", time: key.revokedAt)
         writer.member("retired_secret_until", time: view.retiredUntil)
         writer.member("last_used_at", time: view.lastUsed)
         writer.member("created_at", time: key.createdAt)
         writer.member("updated_at", time: key.updatedAt)
+    }
+}
+
+extension KeyRoutes {
+    /// Lists do not tell totals: each would be a sum of its own.
+    private static func write(totals: UsageRow?, to writer: inout JSONWriter) {
+        guard let totals else {
+            writer.key("totals")
+            return writer.null()
+        }
+        writer.member(
+            "totals",
+            object: { writer in
+                writer.member("requests", totals.requests)
+                let (sum, isTooMuch) = totals.usage.inputTokens.addingReportingOverflow(totals.usage.outputTokens)
+                writer.member("tokens", isTooMuch ? .max : sum)
+                writer.member("cost_usd", nanoUSD: totals.chargeNanoUSD)
+            }
+        )
     }
 }
 
@@ -173,6 +202,8 @@ private struct KeyView {
     var lastUsed: UnixMilliseconds?
     var state: String
     var budgets: [ShownBudget] = []
+    /// `nil` where they are not told.
+    var totals: UsageRow?
     /// Until when the secret before the last rotation is let in; `nil` when none is.
     var retiredUntil: UnixMilliseconds?
 

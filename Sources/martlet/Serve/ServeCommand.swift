@@ -111,6 +111,7 @@ struct ServeCommand: AsyncParsableCommand {
             ),
             checkProvider: ProviderChecks.check(workspace)
         )
+        services.settings = loaded.shown
         services.cookie = SessionCookie(publicURL: loaded.settings.admin.publicURL)
         services.oidc = loaded.settings.oidcSettings.map { settings in
             OIDCSignIn(

@@ -1,3 +1,5 @@
+import AdminAPI
+
 /// A setting given on the command line.
 struct FlagValue: Sendable, Equatable {
     /// The flag as typed: `--port`.
@@ -18,6 +20,17 @@ struct LoadedSettings: Sendable {
     var declared: [FileTree.Member] = []
 
     func origin(of path: String) -> SettingOrigin { self.origins[path] ?? .builtIn }
+
+    /// Every setting as it is shown, secrets masked.
+    var shown: [ShownSetting] {
+        SettingSchema.rows.map { row in
+            ShownSetting(
+                name: row.path,
+                value: row.kind.text(in: self.settings),
+                origin: "\(self.origin(of: row.path))"
+            )
+        }
+    }
 }
 
 /// Puts settings together: flags over environment over file over defaults. Every mistake is found before any is told.

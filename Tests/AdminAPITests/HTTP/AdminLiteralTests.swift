@@ -58,6 +58,22 @@ struct AdminLiteralTests {
         }
     }
 
+    @Test("a key tells what it was ever used for, and a list of keys does not")
+    func totals() async throws {
+        let fixture = try await AdminFixture()
+        let id = try await fixture.key().record.id
+        var row = UsageRow()
+        row.requests = 7
+        row.usage.uncachedInputTokens = 1_000
+        row.usage.visibleOutputTokens = 34
+        row.chargeNanoUSD = 1_500_000_000
+        fixture.ledger.setRows([row])
+        let shown = await fixture.call("GET", "/admin/v1/keys/\(id)")
+        #expect(shown.text.contains(#""totals":{"requests":7,"tokens":1034,"cost_usd":"1.5"}"#), "\(shown.text)")
+        #expect(fixture.ledger.queries.last?.filters == [.key: id])
+        #expect(await fixture.call("GET", "/admin/v1/keys").text.contains(#""totals":null"#))
+    }
+
     @Test("what needs no token names no key, project, provider or model (N107)")
     func strangers() async throws {
         let fixture = try await AdminFixture()
