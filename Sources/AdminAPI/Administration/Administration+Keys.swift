@@ -12,19 +12,23 @@ public struct CreatedKey: Sendable {
 
 extension Administration {
     /// Makes a key. Its secret is returned here and never again.
-    public func createKey(_ draft: KeyDraft) throws(AdminProblem) -> CreatedKey {
+    public func createKey(_ draft: KeyDraft) throws(AdminProblem) -> CreatedKey { try self.createKey(draft, nil) }
+
+    /// Makes a key, of a secret that was prepared if there is one.
+    func createKey(_ draft: KeyDraft, _ prepared: PreparedKey?) throws(AdminProblem) -> CreatedKey {
         let name = try NameRules.label(draft.name)
         let project = try self.project(named: draft.project)
         try KeyRules.check(draft.allowedModels, draft.maxOutputTokens, draft.expiresAt, now: self.now)
         try KeyRules.check(allowedFrom: draft.allowedFrom)
-        let key = VirtualKey.generate(self.randomness)
+        let key = prepared?.key ?? VirtualKey.generate(self.randomness)
+        let verifier = if let prepared { prepared.verifier } else { try self.verifier(of: key) }
         let now = self.now
         let record = KeyRecord(
             id: key.id,
             name: name,
             projectID: project.id,
             digest: self.digester.digest(key).bytes,
-            verifier: try self.verifier(of: key),
+            verifier: verifier,
             isEnabled: draft.isEnabled,
             expiresAt: draft.expiresAt,
             allowedModels: draft.allowedModels,

@@ -33,10 +33,15 @@ extension Administration {
     ///
     /// - Parameters:
     ///   - document: What is to be made.
+    ///   - prepared: A secret for each of its keys.
     ///   - isTrial: Everything is checked and nothing made.
     /// - Returns: What was made.
     /// - Throws: `AdminProblem` with the place in the document.
-    func importRows(_ document: ImportDocument, isTrial: Bool) throws(AdminProblem) -> ImportedRows {
+    func importRows(
+        _ document: ImportDocument,
+        _ prepared: [PreparedKey],
+        isTrial: Bool
+    ) throws(AdminProblem) -> ImportedRows {
         try self.together(isTrial: isTrial) { () throws(AdminProblem) in
             var made = ImportedRows()
             let rows = document.rows
@@ -61,8 +66,9 @@ extension Administration {
                     return (row.id, row.name)
                 }
             )
+            var secrets = prepared[...]
             made.keys = try Self.each(document.keys, "keys", \.name) { draft throws(AdminProblem) in
-                try self.createKey(draft)
+                try self.createKey(draft, secrets.popFirst())
             }
             made.add(
                 "budgets",

@@ -26,7 +26,13 @@ enum ImportRoutes {
         let (document, isTrial) = try AdminBody.read(call.body, ImportDocument.fields) { body throws(AdminProblem) in
             (try ImportDocument(body), try body.bool("dry_run") ?? false)
         }
-        let made = try await services.administration.importRows(document, isTrial: isTrial)
+        let administration = services.administration
+        let prepared = try await KeyMaker().make(
+            document.keys.count,
+            administration.randomness,
+            cost: administration.verifierCost
+        )
+        let made = try await administration.importRows(document, prepared, isTrial: isTrial)
         return .object(status: isTrial ? 200 : 201) { writer in
             writer.member("dry_run", isTrial)
             for (section, rows) in made.rows {

@@ -1,4 +1,5 @@
 import Exchange
+import Policy
 import Storage
 import Testing
 
@@ -57,5 +58,24 @@ struct ImportTests {
         let answer = await fixture.call("POST", Self.path, json: trial)
         #expect(answer.status == 200 && !answer.text.contains(#""secret":"sk-mt-"#), "\(answer.text)")
         #expect(try fixture.store.loadConfiguration() == before)
+    }
+}
+
+@Suite("Secrets of many keys")
+struct KeyMakerTests {
+    @Test("each is another one, with a verifier of its own")
+    func making() async throws {
+        let made = try await KeyMaker().make(3, .system, cost: 4)
+        #expect(Set(made.map(\.key.text)).count == 3)
+        for key in made { #expect(BcryptVerifier.verify(key: Array(key.key.text.utf8), against: key.verifier)) }
+    }
+
+    @Test("when nobody waits any more, no more are made")
+    func givenUp() async {
+        let task = Task { () -> Bool in
+            withUnsafeCurrentTask { $0?.cancel() }
+            do { return try await KeyMaker().make(1_000, .system, cost: 12).isEmpty } catch { return true }
+        }
+        #expect(await task.value)
     }
 }

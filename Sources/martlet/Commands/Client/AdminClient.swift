@@ -9,7 +9,8 @@ struct AdminClient: Sendable {
 
     /// Finds whom to talk to.
     static func open(_ options: SettingsOptions) async throws -> AdminClient {
-        let settings = try options.load().settings
+        let loaded = try options.load()
+        let settings = loaded.settings
         let folder: DataFolder
         do {
             folder = try DataFolder.open(settings.dataFolder, create: false)
@@ -25,7 +26,10 @@ struct AdminClient: Sendable {
         Console.talk(
             "martlet: no server answers on \(settings.admin.host):\(settings.admin.port); working on the store itself"
         )
-        return AdminClient(transport: try await OfflineTransport(workspace), store: workspace.store)
+        return AdminClient(
+            transport: try await OfflineTransport(workspace, settings: loaded.shown),
+            store: workspace.store
+        )
     }
 
     /// A client over a given transport, for tests.

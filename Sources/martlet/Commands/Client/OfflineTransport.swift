@@ -7,7 +7,7 @@ struct OfflineTransport: AdminTransport {
     private let router: AdminRouter
     private let authorization: String
 
-    init(_ workspace: Workspace) async throws {
+    init(_ workspace: Workspace, settings: [ShownSetting] = []) async throws {
         let chain = AuditChain(workspace.digester)
         let metrics = MetricRegistry()
         let prices = PriceAdministration(store: workspace.store, audit: chain, clock: Workspace.unixMilliseconds)
@@ -18,35 +18,33 @@ struct OfflineTransport: AdminTransport {
             Console.talk("martlet: \(error.detail)")
         }
         let token = workspace.adminToken
-        self.router = AdminRouter(
-            services: AdminServices(
-                administration: workspace.administration,
-                access: workspace.access,
-                requests: RequestReader(workspace.store),
-                ledger: LedgerDesk(workspace.store, audit: chain, clock: Workspace.unixMilliseconds),
-                prices: prices,
-                audit: AuditDesk(
-                    workspace.store,
-                    chain: chain,
-                    metrics: metrics,
-                    clock: Workspace.unixMilliseconds
-                ),
+        var services = AdminServices(
+            administration: workspace.administration,
+            access: workspace.access,
+            requests: RequestReader(workspace.store),
+            ledger: LedgerDesk(workspace.store, audit: chain, clock: Workspace.unixMilliseconds),
+            prices: prices,
+            audit: AuditDesk(
+                workspace.store,
+                chain: chain,
                 metrics: metrics,
-                readiness: Readiness(),
-                process: AdminProcess(
-                    version: Martlet.version,
-                    mode: "offline",
-                    startedAt: Workspace.unixMilliseconds(),
-                    now: Workspace.unixMilliseconds
-                ),
-                testProvider: ProviderTrials.test(workspace),
-                secrets: workspace.secrets,
-                backups: BackupMaker(workspace, journal: nil),
-                checkProvider: ProviderChecks.check(workspace)
+                clock: Workspace.unixMilliseconds
             ),
-            token: token,
-            isLoopback: true
+            metrics: metrics,
+            readiness: Readiness(),
+            process: AdminProcess(
+                version: Martlet.version,
+                mode: "offline",
+                startedAt: Workspace.unixMilliseconds(),
+                now: Workspace.unixMilliseconds
+            ),
+            testProvider: ProviderTrials.test(workspace),
+            secrets: workspace.secrets,
+            backups: BackupMaker(workspace, journal: nil),
+            checkProvider: ProviderChecks.check(workspace)
         )
+        services.settings = settings
+        self.router = AdminRouter(services: services, token: token, isLoopback: true)
         self.authorization = "Bearer " + String(decoding: token.bytes, as: UTF8.self)
     }
 
