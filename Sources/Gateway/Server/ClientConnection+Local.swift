@@ -65,12 +65,13 @@ extension ClientConnection {
             self.answer(status: 200, body: body, requestID)
         case .key:
             let caller = try self.authenticator.authenticate(scan, in: bytes, loop: self.loop)
-            let standing = self.loop.shared.admissions.standing(
-                caller.key.limits,
+            let standing = KeyStanding(
+                key: caller.key,
+                admissions: self.loop.shared.admissions,
                 at: self.loop.monotonicNow,
                 wall: self.loop.shared.budgetTime.unixMilliseconds
             )
-            self.answer(status: 200, body: KeyStanding(key: caller.key, limits: standing).json, requestID)
+            self.answer(status: 200, body: standing.json, requestID)
         case .doubledPrefix:
             throw GatewayFailure(
                 .routeNotFound,

@@ -6,6 +6,17 @@ import Wire
 struct KeyStanding {
     let key: KeyEntry
     let limits: LimitStanding
+    /// The models that have limits of their own, with all that a request for one of them meets.
+    let models: [(name: String, limits: LimitStanding)]
+
+    /// Reads how a key stands. Takes nothing.
+    init(key: KeyEntry, admissions: AdmissionTable, at now: MonotonicInstant, wall: Int64) {
+        self.key = key
+        self.limits = admissions.standing(key.limits, at: now, wall: wall)
+        self.models = key.limitedModels.filter { key.allows(model: $0) }.map { model in
+            (model, admissions.standing(key.limits(for: model), at: now, wall: wall))
+        }
+    }
 
     var json: [UInt8] {
         var writer = JSONWriter()
@@ -26,7 +37,16 @@ struct KeyStanding {
             writer.member("max_output_tokens", self.key.maxOutputTokens)
             writer.member("strict_translation", self.key.isStrict)
             writer.member("expires_at", Self.time(self.key.expiresAt))
-            writer.member("limits", object: { self.writeLimits(to: &$0) })
+            writer.member("limits", object: { Self.write(self.limits, to: &$0) })
+            writer.member(
+                "model_limits",
+                object: { writer in
+                    for model in self.models {
+                        writer.key(model.name)
+                        writer.object { Self.write(model.limits, to: &$0) }
+                    }
+                }
+            )
             writer.member(
                 "budgets",
                 array: { writer in
@@ -37,11 +57,11 @@ struct KeyStanding {
         return writer.bytes
     }
 
-    private func writeLimits(to writer: inout JSONWriter) {
-        Self.write("requests_per_minute", self.limits.rates.requests, to: &writer)
-        Self.write("tokens_per_minute", self.limits.rates.tokens, to: &writer)
+    private static func write(_ limits: LimitStanding, to writer: inout JSONWriter) {
+        Self.write("requests_per_minute", limits.rates.requests, to: &writer)
+        Self.write("tokens_per_minute", limits.rates.tokens, to: &writer)
         writer.key("concurrent_requests")
-        guard let places = self.limits.places else { return writer.null() }
+        guard let places = limits.places else { return writer.null() }
         writer.object { writer in
             writer.member("limit", places.limit)
             writer.member("remaining", places.remaining)

@@ -126,6 +126,9 @@ public final class KeyEntry: Sendable {
     /// What limits its requests for one public model.
     public func limits(for model: String) -> LimitSet { self.limitSets.set(for: model) }
 
+    /// The public models whose requests meet further limits, of the key or its project, in the order of their names.
+    public var limitedModels: [String] { self.limitSets.limitedModels }
+
     /// How the key is named to people.
     public var label: String { VirtualKey.label(id: self.id) }
 }

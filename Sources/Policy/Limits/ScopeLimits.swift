@@ -91,6 +91,11 @@ struct KeyLimitSets: Sendable {
         }
     }
 
+    /// The models that have limits of their own, of the key or its project, by name.
+    var limitedModels: [String] {
+        Set(self.key.models.keys).union(self.project.models.keys).map(\.text).sorted()
+    }
+
     /// What outlives the entry.
     var keyScope: ScopeLimits { self.key }
 }

@@ -37,7 +37,7 @@ struct KeyStandingTests {
             #""object":"key","id":"\#(world.key.id)","name":"test""#, #""project":"default""#,
             #""allowed_models":null"#, #""expires_at":null"#,
             #""limits":{"requests_per_minute":null,"tokens_per_minute":null,"concurrent_requests":null}"#,
-            #""budgets":[]"#,
+            #""model_limits":{}"#, #""budgets":[]"#,
         ]
         for part in wanted { #expect(answer.body.contains(part), "\(part)") }
         #expect(!answer.body.contains(road.key))
@@ -86,6 +86,35 @@ struct KeyStandingTests {
         let body = try road.answer().body
         #expect(body.contains(#""spent_usd":"0.002","reserved_usd":"0","available_usd":"0.998""#), "\(body)")
         #expect(body.contains(#""remaining":9,"#) && body.contains(#""concurrent_requests":{"limit":3,"remaining":3}"#))
+    }
+
+    @Test("a model with limits of its own is told with the tightest of all that its requests meet")
+    func modelLimits() throws {
+        var world = TestWorld()
+        world.allowedModels = ["fast", "slow"]
+        world.limits = KeyLimits(
+            requestsPerMinute: 10,
+            concurrentRequests: 5,
+            models: [
+                "fast": KeyLimits.ModelLimits(requestsPerMinute: 4, tokensPerMinute: 900),
+                "slow": KeyLimits.ModelLimits(requestsPerMinute: 60, concurrentRequests: 1),
+                "hidden": KeyLimits.ModelLimits(requestsPerMinute: 1),
+            ]
+        )
+        let road = try RoadHarness(world: world)
+        try road.send(Self.get(road.key))
+        let body = try road.answer().body
+        let fast = [
+            #""fast":{"requests_per_minute":{"limit":4,"remaining":4,"reset_seconds":0}"#,
+            #""tokens_per_minute":{"limit":900,"remaining":900,"reset_seconds":0}"#,
+            #""concurrent_requests":{"limit":5,"remaining":5}}"#,
+        ]
+        let slow = [
+            #""slow":{"requests_per_minute":{"limit":10,"remaining":10,"reset_seconds":0}"#,
+            #""tokens_per_minute":null"#, #""concurrent_requests":{"limit":1,"remaining":1}}"#,
+        ]
+        #expect(body.contains(#""model_limits":{"# + (fast + slow).joined(separator: ",") + "}"), "\(body)")
+        #expect(!body.contains("hidden"), "a model that the key may not use")
     }
 
     private static let answer =
