@@ -23,7 +23,7 @@ struct AuditCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List entries, newest first.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "At most so many.") var limit = 50
         @Option(help: "Only this actor's.") var actor: String?
@@ -54,7 +54,7 @@ struct AuditCommand: AsyncParsableCommand {
                 """
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -76,7 +76,7 @@ struct AuditCommand: AsyncParsableCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print all entries as JSON lines, oldest first.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Option(help: "Only entries after this number.") var after: Int64 = 0
 
         func run() async throws {

@@ -27,7 +27,7 @@ struct BackupCommand: AsyncParsableCommand {
             discussion: "Without a folder it stays where it is made: in 'backups' in the data folder."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Where it goes: a folder that does not exist yet.") var folder: String?
         @Flag(help: "Put the master key into it: whoever has the backup then has every secret.") var withMasterKey =

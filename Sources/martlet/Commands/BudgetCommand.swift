@@ -29,7 +29,7 @@ struct BudgetCommand: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create a budget.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "The key that it belongs to, by id.") var key: String?
         @Option(help: "The project that it belongs to, by name or id.") var project: String?
@@ -73,7 +73,7 @@ struct BudgetCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List budgets and how they stand.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "Only this key's.") var key: String?
         @Option(help: "Only this project's.") var project: String?
@@ -105,7 +105,7 @@ struct BudgetCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a budget and how it stands.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The budget's id.") var id: String
 
@@ -119,7 +119,7 @@ struct BudgetCommand: AsyncParsableCommand {
     struct Change: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Change a budget; what is not given stays.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The budget's id.") var id: String
         @Option(help: "US dollars a period.") var amount: String?
@@ -144,7 +144,7 @@ struct BudgetCommand: AsyncParsableCommand {
             abstract: "Begin a budget's period anew: what was spent so far does not count any more."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The budget's id.") var id: String
 
@@ -158,7 +158,7 @@ struct BudgetCommand: AsyncParsableCommand {
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Delete a budget; its ledger rows stay.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "The budget's id.") var id: String
 
         func run() async throws {

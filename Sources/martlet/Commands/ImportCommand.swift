@@ -16,7 +16,7 @@ struct ImportCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var common: SettingsOptions
+    @OptionGroup var common: ClientOptions
     @OptionGroup var output: OutputOptions
     @Argument(help: "The file, or - for standard input.") var file: String
     @Flag(help: "Check everything and make nothing.") var dryRun = false

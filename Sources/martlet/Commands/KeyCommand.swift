@@ -15,15 +15,19 @@ struct KeyCommand: AsyncParsableCommand {
               martlet key change 3fZk0PqLw9aB --rpm 120 --tpm none
               martlet key list
               martlet key rotate 3fZk0PqLw9aB --grace 2h
+              martlet key disable 3fZk0PqLw9aB
               martlet key revoke 3fZk0PqLw9aB
             """,
-        subcommands: [Create.self, List.self, Show.self, Change.self, Rotate.self, Revoke.self]
+        subcommands: [
+            Create.self, List.self, Show.self, Change.self, Rotate.self, Disable.self, Enable.self, Revoke.self,
+            Delete.self,
+        ]
     )
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create a key; its secret is shown once.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "A name for people.") var name: String
         @Option(help: "The project that owns it.") var project = "default"
@@ -79,7 +83,7 @@ struct KeyCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List keys.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "Only this project's.") var project: String?
 
@@ -101,7 +105,7 @@ struct KeyCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a key; never its secret.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The key's id.") var id: String
 
@@ -118,7 +122,7 @@ struct KeyCommand: AsyncParsableCommand {
             discussion: "'none' takes a limit away: --rpm none, --model-limit gpt-5.5=none."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The key's id.") var id: String
         @Option(help: "A new name for people.") var name: String?
@@ -172,7 +176,7 @@ struct KeyCommand: AsyncParsableCommand {
             abstract: "Give a key another secret, shown once; the old one is good for a while."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The key's id.") var id: String
         @Option(help: "How long the old secret is good, such as 30m or 2h; 0s for not at all.") var grace = "24h"
@@ -198,7 +202,7 @@ struct KeyCommand: AsyncParsableCommand {
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Revoke a key for good; its streams end.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The key's id.") var id: String
 

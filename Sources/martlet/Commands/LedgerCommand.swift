@@ -24,7 +24,7 @@ struct LedgerCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List rows by attempt, newest first.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "At most so many.") var limit = 50
         @Option(help: "Only this key's.") var key: String?
@@ -51,7 +51,7 @@ struct LedgerCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show all rows of an attempt and their sum.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The attempt's id.") var attempt: String
 
@@ -66,7 +66,7 @@ struct LedgerCommand: AsyncParsableCommand {
     struct Correct: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add to what an attempt cost, or take away from it.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The attempt's id.") var attempt: String
         @Option(parsing: .unconditional, help: "US dollars that are added, or with a minus taken away.") var amount:
@@ -91,7 +91,7 @@ struct LedgerCommand: AsyncParsableCommand {
             abstract: "Price a time by the price list in force, adding the differences."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "From this time on (RFC 3339).") var from: String
         @Option(help: "Up to this time (RFC 3339).") var to: String

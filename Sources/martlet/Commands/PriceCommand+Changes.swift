@@ -8,7 +8,7 @@ extension PriceCommand {
             abstract: "Set the price of a model, in US dollars for a million tokens."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "provider/model, or with --vendor vendor/model; * for all other models of a provider.")
         var model: PricedModel
@@ -76,7 +76,7 @@ extension PriceCommand {
             abstract: "Take prices from a file or an address: all of them, or none when one is wrong."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @OptionGroup var source: PriceSource
         @Flag(help: "Changes of more than threefold are meant.") var yes = false
@@ -93,7 +93,7 @@ extension PriceCommand {
     struct Diff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Tell what importing a file would change.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @OptionGroup var source: PriceSource
 

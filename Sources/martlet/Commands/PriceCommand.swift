@@ -28,7 +28,7 @@ struct PriceCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List prices.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "Only this vendor's list.") var vendor: String?
         @Option(help: "Only your own prices of this provider.") var provider: String?
@@ -60,7 +60,7 @@ struct PriceCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show what a provider's model costs now.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "provider/model.") var model: PricedModel
 
@@ -77,7 +77,7 @@ struct PriceCommand: AsyncParsableCommand {
             abstract: "Take your own price of a model away, so that the built-in one counts again."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "provider/model, or with --vendor vendor/model.") var model: PricedModel
         @Flag(help: "The first part names a vendor.") var vendor = false
@@ -93,7 +93,7 @@ struct PriceCommand: AsyncParsableCommand {
     struct Versions: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List versions of the price list, newest first.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "At most so many, up to 200.") var limit = 50
 
@@ -115,7 +115,7 @@ struct PriceCommand: AsyncParsableCommand {
             abstract: "Print your own prices as a document that 'price import --replace' takes."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "The version; the newest without.") var version: Int?
 
         func run() async throws {

@@ -18,7 +18,7 @@ struct ProjectCommand: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create a project.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Its name.") var name: String
         @OptionGroup var limits: LimitOptions
@@ -39,7 +39,7 @@ struct ProjectCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List projects.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -55,7 +55,7 @@ struct ProjectCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a project.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id.") var project: String
 
@@ -73,7 +73,7 @@ struct ProjectCommand: AsyncParsableCommand {
             discussion: "'none' takes a limit away: --rpm none, --model-limit gpt-5.5=none."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id.") var project: String
         @Option(help: "A new name.") var name: String?
@@ -95,7 +95,7 @@ struct ProjectCommand: AsyncParsableCommand {
     struct Enable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Serve a project's keys again.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "Name or id.") var project: String
 
         func run() async throws { try await ProjectCommand.set(self.project, enabled: true, self.common) }
@@ -104,7 +104,7 @@ struct ProjectCommand: AsyncParsableCommand {
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Refuse all of a project's keys.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "Name or id.") var project: String
 
         func run() async throws { try await ProjectCommand.set(self.project, enabled: false, self.common) }
@@ -113,7 +113,7 @@ struct ProjectCommand: AsyncParsableCommand {
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Delete a project that owns no keys.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "Name or id.") var project: String
 
         func run() async throws {
@@ -125,7 +125,7 @@ struct ProjectCommand: AsyncParsableCommand {
         }
     }
 
-    private static func set(_ project: String, enabled: Bool, _ common: SettingsOptions) async throws {
+    private static func set(_ project: String, enabled: Bool, _ common: ClientOptions) async throws {
         let client = try await AdminClient.open(common)
         defer { client.close() }
         let id = try await client.id(of: project, in: "/projects")

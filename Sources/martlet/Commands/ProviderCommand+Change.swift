@@ -13,7 +13,7 @@ extension ProviderCommand {
                 """
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id.") var provider: String
         @Option(help: "A new base URL.") var baseURL: String?

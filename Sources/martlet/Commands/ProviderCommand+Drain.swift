@@ -12,7 +12,7 @@ extension ProviderCommand {
                 """
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id.") var provider: String
 
@@ -26,7 +26,7 @@ extension ProviderCommand {
     struct Undrain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Give a drained provider requests again.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id.") var provider: String
 
@@ -41,7 +41,7 @@ extension ProviderCommand {
     fileprivate static func act(
         _ action: String,
         on provider: String,
-        _ common: SettingsOptions,
+        _ common: ClientOptions,
         _ output: OutputOptions,
         _ text: (JSONView) -> String
     ) async throws {

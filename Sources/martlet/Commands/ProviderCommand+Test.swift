@@ -11,7 +11,7 @@ extension ProviderCommand {
                 """
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id.") var provider: String
         @Option(help: "The model's name at the vendor.") var model: String?

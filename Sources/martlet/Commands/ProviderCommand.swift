@@ -25,7 +25,7 @@ struct ProviderCommand: AsyncParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a provider.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Its name.") var name: String
         @Option(help: "openai, anthropic, azure-openai or openai-compatible.") var kind: String
@@ -87,7 +87,7 @@ struct ProviderCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List providers.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -107,7 +107,7 @@ struct ProviderCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a provider; never its credential.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id.") var provider: String
 
@@ -124,7 +124,7 @@ struct ProviderCommand: AsyncParsableCommand {
             abstract: "Ask a provider, or every enabled one, whether it can be reached with its credential."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id; all enabled ones when left out.") var provider: String?
 
@@ -143,7 +143,7 @@ struct ProviderCommand: AsyncParsableCommand {
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Remove a provider that no model uses.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "Name or id.") var provider: String
 
         func run() async throws {

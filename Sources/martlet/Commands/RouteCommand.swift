@@ -20,7 +20,7 @@ struct RouteCommand: AsyncParsableCommand {
             discussion: "The running server takes the request along its road as far as the choice of targets."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "The model, as a caller names it.") var model: String
         @Option(help: "The id of the key that would ask; without it everything is allowed.") var key: String?

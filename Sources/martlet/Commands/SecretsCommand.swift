@@ -21,7 +21,7 @@ struct SecretsCommand: AsyncParsableCommand {
             abstract: "Tell which master key is in force, and what is sealed under it."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -43,7 +43,7 @@ struct SecretsCommand: AsyncParsableCommand {
                 """
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "Take the new key from this file instead of drawing one.") var newKeyFile: String?
         @Option(help: "Take the new key from this variable instead of drawing one.") var newKeyEnv: String?

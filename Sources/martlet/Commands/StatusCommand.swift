@@ -12,7 +12,7 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var common: SettingsOptions
+    @OptionGroup var common: ClientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {

@@ -23,7 +23,7 @@ struct TokenCommand: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create a token; its secret is shown once.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "A name for people.") var name: String
         @Option(help: "owner, admin, project-admin, viewer or auditor.") var role: String
@@ -60,7 +60,7 @@ struct TokenCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List tokens; never their secrets.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -79,7 +79,7 @@ struct TokenCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a token; never its secret.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The token's id.") var id: String
 
@@ -95,7 +95,7 @@ struct TokenCommand: AsyncParsableCommand {
             abstract: "Change a token's name or expiry; for another role make another token."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The token's id.") var id: String
         @Option(help: "A new name for people.") var name: String?
@@ -121,7 +121,7 @@ struct TokenCommand: AsyncParsableCommand {
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Revoke a token for good.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The token's id.") var id: String
 
@@ -138,7 +138,7 @@ struct TokenCommand: AsyncParsableCommand {
             abstract: "Delete a token; what it did stays in the audit trail."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "The token's id.") var id: String
 
         func run() async throws {

@@ -15,7 +15,7 @@ struct UsageCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var common: SettingsOptions
+    @OptionGroup var common: ClientOptions
     @OptionGroup var output: OutputOptions
     @Flag(help: "Print comma-separated values.") var csv = false
     @Option(help: "project, key, model, provider, target, status, label; several by comma.") var by: String?

@@ -20,14 +20,15 @@ struct UserCommand: AsyncParsableCommand {
               martlet user disable bob
             """,
         subcommands: [
-            Create.self, List.self, Change.self, Disable.self, Enable.self, SetPassword.self, SignOut.self, Delete.self,
+            Create.self, List.self, Show.self, Change.self, Disable.self, Enable.self, SetPassword.self, SignOut.self,
+            Delete.self,
         ]
     )
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create a user.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "What is typed to sign in: lower case, such as ann or ann@example.com.") var name: String
         @Option(help: "owner, admin, project-admin, viewer or auditor.") var role: String
@@ -59,7 +60,7 @@ struct UserCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List users.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -75,12 +76,27 @@ struct UserCommand: AsyncParsableCommand {
         }
     }
 
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show a user; never the password.")
+
+        @OptionGroup var common: ClientOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The user's name or id.") var user: String
+
+        func run() async throws {
+            let client = try await AdminClient.open(self.common)
+            defer { client.close() }
+            let id = try await client.id(of: self.user, in: "/users")
+            self.output.show(try await client.call("GET", "/users/\(percentEncoded(id))"))
+        }
+    }
+
     struct Change: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give a user another role; the user's sessions end."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The user's name or id.") var user: String
         @Option(help: "owner, admin, project-admin, viewer or auditor.") var role: String
@@ -102,7 +118,7 @@ struct UserCommand: AsyncParsableCommand {
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Refuse a user until further notice; sessions end.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "The user's name or id.") var user: String
 
         func run() async throws {
@@ -114,7 +130,7 @@ struct UserCommand: AsyncParsableCommand {
     struct Enable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Let a disabled user in again.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "The user's name or id.") var user: String
 
         func run() async throws {
@@ -129,7 +145,7 @@ struct UserCommand: AsyncParsableCommand {
             abstract: "Give a user another password; the user's sessions end."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "The user's name or id.") var user: String
 
         func run() async throws {
@@ -147,7 +163,7 @@ struct UserCommand: AsyncParsableCommand {
             abstract: "End all sessions of a user."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "The user's name or id.") var user: String
 
         func run() async throws {
@@ -164,7 +180,7 @@ struct UserCommand: AsyncParsableCommand {
             abstract: "Delete a user; what the user did stays in the audit trail."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @Argument(help: "The user's name or id.") var user: String
 
         func run() async throws {
@@ -176,7 +192,7 @@ struct UserCommand: AsyncParsableCommand {
         }
     }
 
-    private static func patch(_ user: String, _ body: [UInt8], _ common: SettingsOptions) async throws -> [UInt8] {
+    private static func patch(_ user: String, _ body: [UInt8], _ common: ClientOptions) async throws -> [UInt8] {
         let client = try await AdminClient.open(common)
         defer { client.close() }
         let id = try await client.id(of: user, in: "/users")

@@ -16,12 +16,12 @@ struct DoctorCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var common: SettingsOptions
+    @OptionGroup var common: ClientOptions
     @Flag(help: "Also ask every enabled provider whether it can be reached with its credential.") var providers = false
 
     func run() async throws {
         var report = Report()
-        let loaded = try self.common.load()
+        let loaded = try self.common.settings.load()
         report.good("settings", "\(loaded.origins.count) given, the rest are defaults")
         for warning in loaded.warnings { report.note("settings", warning) }
         self.checkPorts(loaded.settings, &report)

@@ -7,9 +7,13 @@ struct AdminClient: Sendable {
     private let transport: any AdminTransport
     private let store: SQLiteStore?
 
-    /// Finds whom to talk to.
-    static func open(_ options: SettingsOptions) async throws -> AdminClient {
-        let loaded = try options.load()
+    /// Finds whom to talk to: the running server, else the store.
+    ///
+    /// - Parameter options: Where the settings come from, and whether a server is to be looked for at all.
+    /// - Returns: The client; its owner closes it.
+    /// - Throws: `SettingsError`, or a `CommandFailure` when the data folder or the store cannot be used.
+    static func open(_ options: ClientOptions) async throws -> AdminClient {
+        let loaded = try options.settings.load()
         let settings = loaded.settings
         let folder: DataFolder
         do {
@@ -17,15 +21,16 @@ struct AdminClient: Sendable {
         } catch {
             throw CommandFailure(code: 1, message: "\(error)")
         }
-        if let token = try folder.read(folder.adminTokenPath) {
+        if !options.offline, let token = try folder.read(folder.adminTokenPath) {
             let text = token.filter { $0 > 0x20 }
             let http = HTTPTransport(host: settings.admin.host, port: settings.admin.port, token: Secret(text))
             if await Self.answers(http) { return AdminClient(transport: http, store: nil) }
         }
         let workspace = try await Workspace.open(settings, environment: SettingsOptions.environment, create: false)
-        Console.talk(
-            "martlet: no server answers on \(settings.admin.host):\(settings.admin.port); working on the store itself"
-        )
+        if !options.offline {
+            let address = "\(settings.admin.host):\(settings.admin.port)"
+            Console.talk("martlet: no server answers on \(address); working on the store itself")
+        }
         return AdminClient(
             transport: try await OfflineTransport(workspace, settings: loaded.shown),
             store: workspace.store

@@ -17,12 +17,12 @@ extension ConfigCommand {
                 """
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Flag(help: "Exit with 1 when there is anything to change.") var check = false
 
         func run() async throws {
-            let file = try DeclaredFile.load(self.common)
+            let file = try DeclaredFile.load(self.common.settings)
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
             let plan = try await client.plan(file)
@@ -47,12 +47,12 @@ extension ConfigCommand {
                 """
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Flag(help: "Do not ask before rows are deleted.") var yes = false
 
         func run() async throws {
-            let file = try DeclaredFile.load(self.common)
+            let file = try DeclaredFile.load(self.common.settings)
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
             if !self.yes { try await self.confirm(try await client.plan(file)) }
@@ -84,7 +84,7 @@ extension ConfigCommand {
                 """
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "Whose rows: any, file or stored.") var owner = "any"
 
@@ -100,7 +100,7 @@ extension ConfigCommand {
     struct Versions: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List what was applied, newest first.")
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "At most so many.") var limit = 20
 
@@ -131,7 +131,7 @@ extension ConfigCommand {
                 """
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The version's number.") var version: Int64
 

@@ -13,7 +13,7 @@ extension ModelCommand {
             aliases: ["set"]
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id.") var model: String
         @Option(help: "A new public name.") var rename: String?
