@@ -7,7 +7,7 @@ public actor LedgerDesk {
     /// Entries are read in steps of so many.
     static let step = 1_000
 
-    private let executor = StoreExecutor(label: "martlet.ledger-desk")
+    private let executor = StoreExecutor.quiet()
     private let store: any LedgerStore
     private let moveBalances: @Sendable ([BudgetPeriodKey], Int64) -> Void
     private let audit: AuditChain?

@@ -2,7 +2,7 @@ public import Storage
 
 /// Reads the request log on a thread of its own, so that a long read holds up neither an event loop nor a write.
 public actor RequestReader {
-    private let executor = StoreExecutor(label: "martlet.request-reader")
+    private let executor = StoreExecutor.quiet()
     private let log: any RequestLog
 
     /// Reads from a log.
