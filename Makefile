@@ -26,7 +26,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test check lint acceptance schemathesis bench storm custody rolling container-proof chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
+.PHONY: help run build test check lint acceptance schemathesis bench storm custody rolling container-proof systemd-proof chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,11 @@ container-proof: ## The Dockerfile's steps in a fresh Debian root, and the progr
 	@scripts/bootstrap.sh build container
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/container-proof.sh $(MARTLET) $(ORACLE)
+
+systemd-proof: ## The systemd unit under a systemd of its own: readiness, reload, restarts, watchdog (needs root)
+	@scripts/bootstrap.sh build systemd
+	swift build $(RELEASE) --product martlet
+	@scripts/systemd-proof.sh $(MARTLET)
 
 chaos: ## SIGKILL under load, KILLS times; the ledger must agree with the oracle
 	@scripts/bootstrap.sh build

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container
+# usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container systemd
 #
 # Sees to it that the system packages a group needs are there, and that the Swift toolchain is new enough. Installs with
 # apt-get (through sudo when not root) what is missing, and only then; elsewhere says what to install.
 set -euo pipefail
 
 swift_needed=6.3
-usage="usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container"
+usage="usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container systemd"
 PATH=$PATH:/usr/sbin:/sbin # where Debian keeps nginx
 
 # package | how to tell that it is there | what it is for
@@ -41,6 +41,12 @@ NEEDS
         ;;
     container)
         echo "debootstrap   | command -v debootstrap | makes a fresh Debian root"
+        ;;
+    systemd)
+        cat <<'NEEDS'
+debootstrap       | command -v debootstrap    | makes a fresh Debian root
+systemd-container | command -v systemd-nspawn | boots it
+NEEDS
         ;;
     lint)
         echo "shellcheck    | command -v shellcheck | reads the shell scripts"
