@@ -1,5 +1,6 @@
 import Exchange
 import NIOCore
+import Policy
 import Storage
 import Telemetry
 import Upstream
@@ -44,18 +45,14 @@ extension ActiveExchange {
         if let translation = self.translation, translation.unknownCount > 0 {
             metrics.unknownEvents.add(translation.unknownCount)
         }
-        if let usage = self.record.usage {
-            metrics.inputTokens.add(usage.inputTokens)
-            metrics.outputTokens.add(usage.outputTokens)
-            metrics.cacheReadTokens.add(usage.cacheReadTokens)
-            metrics.cacheWriteTokens.add(usage.cacheWrite5mTokens)
-            metrics.cacheWriteTokens.add(usage.cacheWrite1hTokens)
-        }
+        metrics.observe(self.record)
+        metrics.upstream.observe(microseconds: (self.loop.loop.now - self.startedAt).nanoseconds / 1000)
         let operation = self.dispatch.head.operation
         self.loop.counters.count(
             operation: operation.rawValue,
             operationIndex: operation.index,
             status: status,
+            project: self.dispatch.caller.key.project.name,
             model: target.label
         )
     }

@@ -381,6 +381,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     /// Another attempt follows: this one is settled, and what was held of its answer is dropped.
     func closeAttempt(_ failure: GatewayFailure) {
         self.settleMoney(status: self.upstreamStatus, outcome: self.outcome(of: failure, begun: false), isLast: false)
+        self.loop.shared.metrics.upstream.observe(microseconds: (self.now - self.startedAt).nanoseconds / 1000)
         self.machine.rest()
         self.dropAnswer()
         self.journey.closed(self, failure)

@@ -252,12 +252,20 @@ final class Journey {
     func began(_ exchange: ActiveExchange) {
         self.policy.begin(at: self.loop.monotonicNow)
         self.loop.shared.metrics.attempts.add()
-        if self.policy.tries > 1 { self.loop.shared.metrics.retries.add() }
+        if self.policy.tries > 1 { self.noteRetry(exchange) }
         self.resting?.retire()
         self.resting = nil
         // From here on the attempt tells the caller, whatever becomes of it.
         self.failure = nil
         self.watch(exchange)
+    }
+
+    private func noteRetry(_ exchange: ActiveExchange) {
+        let metrics = self.loop.shared.metrics
+        metrics.retries.add()
+        let to = exchange.dispatch.plan.target.provider.name
+        guard let failed = self.trail.last, failed.provider != to else { return }
+        metrics.fellBack(from: failed.provider, to: to, failed.outcome)
     }
 
     /// The caller was answered without anybody being asked.
@@ -430,6 +438,7 @@ final class Journey {
     func note(_ exchange: ActiveExchange, at index: Int, _ outcome: AttemptOutcome) -> RouteTrail.Attempt {
         RouteTrail.Attempt(
             target: self.model.targets[index].key,
+            provider: self.model.targets[index].provider.name,
             status: exchange.upstreamStatus,
             outcome: outcome.label,
             milliseconds: (self.loop.loop.now - exchange.startedAt).nanoseconds / 1_000_000,

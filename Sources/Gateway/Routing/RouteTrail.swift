@@ -7,6 +7,7 @@ struct RouteTrail {
     struct Attempt {
         /// `provider/model`
         var target: String
+        var provider: String
         /// The vendor's status; 0 when there was none.
         var status: Int
         var outcome: String

@@ -166,8 +166,10 @@ extension ClientConnection {
             operation: head.operation.rawValue,
             operationIndex: head.operation.index,
             status: status,
+            project: caller.key.project.name,
             model: nil
         )
+        self.loop.counters.rejected(failure.kind)
     }
 
     /// Keeps what the format room found, for the record.

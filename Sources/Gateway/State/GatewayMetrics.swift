@@ -1,4 +1,7 @@
+import Exchange
 import Policy
+import Storage
+import Synchronization
 public import Telemetry
 
 /// The data plane's counters, resolved once so that a request pays for an addition and nothing else.
@@ -15,11 +18,15 @@ public final class GatewayMetrics: Sendable {
     let unknownEvents: Counter
     let duration: Histogram
     let overhead: Histogram
+    let upstream: Histogram
+    let interToken: Histogram
     let firstContent: Histogram
     let inputTokens: Counter
     let outputTokens: Counter
     let cacheReadTokens: Counter
     let cacheWriteTokens: Counter
+    /// What answers cost, in nano-dollars.
+    let cost = Atomic<Int64>(0)
     let defects: Counter
     let unjournalled: Counter
     let unsynced: Counter
@@ -90,6 +97,18 @@ public final class GatewayMetrics: Sendable {
             buckets: buckets,
             labels: []
         )
+        self.upstream = registry.histogram(
+            "martlet_upstream_duration_seconds",
+            help: "From the beginning of an attempt to its end.",
+            buckets: buckets,
+            labels: []
+        )
+        self.interToken = registry.histogram(
+            "martlet_inter_token_seconds",
+            help: "Mean time between two output tokens of a stream.",
+            buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56],
+            labels: []
+        )
         self.inputTokens = registry.counter(
             "martlet_tokens_total",
             help: "Tokens by type.",
@@ -114,6 +133,31 @@ public final class GatewayMetrics: Sendable {
             "martlet_defects_total",
             help: "States that should not be reachable; please report."
         )
+        registry.collect("martlet_cost_usd_total", help: "What answers cost.", type: .counter) { [weak self] in
+            self.map { [(labels: [], value: Double($0.cost.load(ordering: .relaxed)) / 1_000_000_000)] } ?? []
+        }
+    }
+
+    /// Counts what a finished request took and cost.
+    func observe(_ record: RequestRecord) {
+        if let cost = record.costNanoUSD { self.cost.wrappingAdd(cost, ordering: .relaxed) }
+        guard let usage = record.usage else { return }
+        self.inputTokens.add(usage.inputTokens)
+        self.outputTokens.add(usage.outputTokens)
+        self.cacheReadTokens.add(usage.cacheReadTokens)
+        self.cacheWriteTokens.add(usage.cacheWrite5mTokens)
+        self.cacheWriteTokens.add(usage.cacheWrite1hTokens)
+        guard record.isStream, usage.outputTokens > 1, let first = record.firstContentMicroseconds else { return }
+        self.interToken.observe(microseconds: (record.totalMicroseconds - first) / Int64(usage.outputTokens - 1))
+    }
+
+    /// Counts an attempt at another provider than the one that failed before it.
+    func fellBack(from: String, to: String, _ reason: String) {
+        self.registry.counter(
+            "martlet_fallbacks_total",
+            help: "Attempts at another target after a failed one, by provider and by how that failed.",
+            labels: [("from", from), ("to", to), ("reason", reason)]
+        ).add()
     }
 
     /// Counts a request that failed and was not tried again, by why it was not.
@@ -123,49 +167,5 @@ public final class GatewayMetrics: Sendable {
             help: "Failed attempts that no other followed, by reason.",
             labels: [("reason", reason.rawValue)]
         ).add()
-    }
-}
-
-/// Counters of finished requests by what they were, resolved per event loop so that the road makes no label strings.
-struct RequestCounters {
-    private struct Key: Hashable {
-        var operation: UInt8
-        var status: Int
-        var model: ObjectIdentifier?
-    }
-
-    private let registry: MetricRegistry
-    private var counters: [Key: Counter] = [:]
-
-    init(registry: MetricRegistry) {
-        self.registry = registry
-    }
-
-    /// Counts one request. `model` is a configured model (never a name from outside), so series stay bounded.
-    mutating func count(operation: String, operationIndex: UInt8, status: Int, model: ModelLabel?) {
-        let key = Key(operation: operationIndex, status: status, model: model.map(ObjectIdentifier.init))
-        if let counter = self.counters[key] { return counter.add() }
-        if self.counters.count > 2_000 { self.counters.removeAll() }
-        let counter = self.registry.counter(
-            "martlet_requests_total",
-            help: "Finished requests.",
-            labels: [
-                ("operation", operation), ("model", model?.model ?? "unknown"), ("provider", model?.provider ?? "none"),
-                ("status", String(status)),
-            ]
-        )
-        self.counters[key] = counter
-        counter.add()
-    }
-}
-
-/// The label values of one target, shared so that their identity is the key of a counter.
-final class ModelLabel: Sendable {
-    let model: String
-    let provider: String
-
-    init(model: String, provider: String) {
-        self.model = model
-        self.provider = provider
     }
 }

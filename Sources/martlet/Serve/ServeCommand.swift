@@ -57,6 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
         let registry = MetricRegistry()
         ProcessMetrics.register(in: registry, startedAt: Double(started) / 1000)
         let road = try await Road.start(workspace, registry: registry, log: logger)
+        RoadMetrics.register(road, in: registry)
         let readiness = Readiness()
         let reload = ConfigurationReload(
             loader: { options.loader(flags: flags) },

@@ -1,0 +1,75 @@
+import Exchange
+import Telemetry
+
+/// Counters of finished requests by what they were, resolved per event loop so that the road makes no label strings.
+struct RequestCounters {
+    private struct Key: Hashable {
+        var operation: UInt8
+        var status: Int
+        var project: String
+        /// Kept, not only its identity: another label may come to lie where a forgotten one was.
+        var model: ModelLabel?
+    }
+
+    private let registry: MetricRegistry
+    private var counters: [Key: Counter] = [:]
+    private var rejections: [GatewayFailure.Kind: Counter] = [:]
+
+    init(registry: MetricRegistry) {
+        self.registry = registry
+    }
+
+    /// Counts one request. Model and project are configured ones (never names from outside), so series stay bounded.
+    mutating func count(operation: String, operationIndex: UInt8, status: Int, project: String, model: ModelLabel?) {
+        let key = Key(operation: operationIndex, status: status, project: project, model: model)
+        if let counter = self.counters[key] { return counter.add() }
+        if self.counters.count > 2_000 { self.counters.removeAll() }
+        let counter = self.registry.counter(
+            "martlet_requests_total",
+            help: "Finished requests.",
+            labels: [
+                ("operation", operation), ("model", model?.model ?? "unknown"), ("provider", model?.provider ?? "none"),
+                ("project", project), ("status", String(status)),
+            ]
+        )
+        self.counters[key] = counter
+        counter.add()
+    }
+
+    /// Counts a request that was refused before anybody was asked.
+    mutating func rejected(_ kind: GatewayFailure.Kind) {
+        if let counter = self.rejections[kind] { return counter.add() }
+        let counter = self.registry.counter(
+            "martlet_rejected_total",
+            help: "Requests refused before any upstream call, by reason.",
+            labels: [("reason", Self.words(kind.rawValue))]
+        )
+        self.rejections[kind] = counter
+        counter.add()
+    }
+
+    /// `invalidKey` as labels spell it: `invalid_key`.
+    private static func words(_ name: String) -> String {
+        var out = ""
+        for character in name {
+            if character.isUppercase { out += "_" }
+            out += character.lowercased()
+        }
+        return out
+    }
+}
+
+/// The label values of one target, shared so that their identity is the key of a counter.
+final class ModelLabel: Sendable, Hashable {
+    let model: String
+    let provider: String
+
+    init(model: String, provider: String) {
+        self.model = model
+        self.provider = provider
+    }
+
+    static func == (a: ModelLabel, b: ModelLabel) -> Bool { a === b }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
