@@ -26,7 +26,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test check lint acceptance schemathesis bench storm custody rolling container-proof systemd-proof chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
+.PHONY: help run build test check lint acceptance schemathesis promtool bench storm custody rolling container-proof systemd-proof chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,11 @@ acceptance: ## Official SDKs against the release build
 	@scripts/bootstrap.sh build acceptance
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/acceptance/run.sh $(MARTLET) $(ORACLE)
+
+promtool: ## Metrics of the release build, after some traffic, checked by Prometheus's promtool (skipped where there is none)
+	@scripts/bootstrap.sh build
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/promtool.sh $(MARTLET)
 
 schemathesis: ## Requests made from the OpenAPI document against the admin API of the release build
 	@scripts/bootstrap.sh build acceptance
