@@ -10,13 +10,13 @@ enum RequestRow {
         outcome, failure, attempts, upstream_request_id, finish_reason, queue_us, first_byte_us, first_content_us, \
         total_us, overhead_us, uncached_input_tokens, cache_read_tokens, cache_write_5m_tokens, \
         cache_write_1h_tokens, audio_input_tokens, visible_output_tokens, reasoning_tokens, audio_output_tokens, \
-        usage_is_anomalous, warnings, client, session, cost_nano_usd, is_estimated, route
+        usage_is_anomalous, warnings, client, session, cost_nano_usd, is_estimated, route, trace_id
         """
 
     /// Appends one record.
     static let insert = """
         INSERT INTO request_log (\(Self.columns))
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     /// Binds one record's values, in the order of `columns`.
@@ -30,6 +30,7 @@ enum RequestRow {
         row.bind(record.costNanoUSD)
         row.bind(record.isEstimated)
         row.bind(record.route)
+        row.bind(record.traceID)
     }
 
     /// Reads a row of `sequence` and the columns.
@@ -51,6 +52,7 @@ enum RequestRow {
         record.costNanoUSD = try reader.optional()
         record.isEstimated = try reader.value()
         record.route = try reader.optional()
+        record.traceID = try reader.optional()
         return StoredRequest(sequence: sequence, record: record)
     }
 }

@@ -27,6 +27,7 @@ extension SQLiteStore: RequestLog {
         filter.require("project_id = ?", query.projectID?.withoutZeroBytes)
         filter.require("project_id", oneOf: query.projects)
         filter.require("id = ?", query.id?.withoutZeroBytes)
+        filter.require("trace_id = ?", query.traceID?.withoutZeroBytes)
         filter.require("model_asked = ?", query.model?.withoutZeroBytes)
         filter.require("outcome = ?", query.outcome?.rawValue)
         filter.arguments.append(min(max(query.limit, 1), 200).databaseValue)

@@ -57,6 +57,7 @@ enum Schema {
         migrator.registerMigration("0018-idempotency") { try $0.execute(sql: Self.idempotency) }
         migrator.registerMigration("0019-drained-providers") { try $0.execute(sql: Self.drainedProviders) }
         migrator.registerMigration("0022-declared-rows") { try $0.execute(sql: Self.declaredRows) }
+        migrator.registerMigration("0023-traces") { try $0.execute(sql: Self.traces) }
         return migrator
     }
 }

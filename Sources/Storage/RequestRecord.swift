@@ -75,6 +75,8 @@ public struct RequestRecord: Sendable, Equatable {
     /// How its target was found, as JSON text: who was skipped and why, each attempt, whether the conversation stayed.
     /// `nil` when the first choice served and nobody was skipped.
     public var route: String?
+    /// The trace it belongs to, as 32 lower-case hexadecimal digits; `nil` when it has none.
+    public var traceID: String?
 
     /// Makes a record with its identity; the rest is filled in.
     public init(
@@ -108,6 +110,8 @@ public struct RequestQuery: Sendable, Equatable {
     public var projects: [String]?
     /// Only those with this request id.
     public var id: String?
+    /// Only this trace's.
+    public var traceID: String?
     /// Only this public model's.
     public var model: String?
     /// Only this outcome's.

@@ -154,6 +154,7 @@ struct SQLiteStoreTests {
             ("key_id = 'k' AND sequence < 9", "request_log_by_key"),
             ("project_id = 'p' AND sequence < 9", "INTEGER PRIMARY KEY"),
             ("id = 'i'", "request_log_by_id"), ("sequence < 9", "INTEGER PRIMARY KEY"),
+            ("trace_id = 't' AND sequence < 9", "request_log_by_trace"),
         ] {
             let sql = "EXPLAIN QUERY PLAN SELECT * FROM request_log WHERE \(condition) ORDER BY sequence DESC LIMIT 9"
             let plan = try store.pool.read { try Row.fetchAll($0, sql: sql).map(\.description).joined() }

@@ -12,7 +12,8 @@ enum RequestOperations {
             .filter("key", "Requests of the key with this id."),
             .filter("project", "Requests of this project, by name or id."),
             .filter("model", "Requests for this model."),
-            .init("outcome", .choice(of: ExchangeOutcome.self), "Requests that ended so.")
+            .init("outcome", .choice(of: ExchangeOutcome.self), "Requests that ended so."),
+            .init("trace_id", .traceID, "Requests of this trace.")
         ),
         answers: [
             .json(

@@ -29,6 +29,7 @@ extension SharedSchema {
             "warnings": .orNull(.list(.anyText)),
             "client": .orNull(.anyText),
             "session": .orNull(.anyText),
+            "trace_id": .orNull(.noted(.traceID, "The trace that it belongs to; `null` while telemetry is off.")),
             "route": .orNull(.noted(.open(), "How its targets were chosen and what became of each attempt.")),
         ])
     )

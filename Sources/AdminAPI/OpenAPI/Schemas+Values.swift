@@ -21,6 +21,8 @@ extension Schema {
     static let label = Schema.text(1...100)
     /// Hexadecimal digits of a hash.
     static let hash = Schema.pattern("^[0-9a-f]{64}$")
+    /// A trace's id.
+    static let traceID = Schema.pattern("^[0-9a-f]{32}$")
     /// Milliseconds, with places.
     static let milliseconds = Schema.orNull(.number)
     /// Who owns a row.

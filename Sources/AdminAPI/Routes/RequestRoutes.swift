@@ -46,7 +46,7 @@ enum RequestRoutes {
         _ given: AdminQuery,
         _ configuration: StoredConfiguration
     ) throws(AdminProblem) -> RequestQuery {
-        try given.allow("limit", "after", "since", "key", "project", "model", "outcome")
+        try given.allow("limit", "after", "since", "key", "project", "model", "outcome", "trace_id")
         var query = RequestQuery(limit: try given.limit())
         query.before = try self.sequence(given, "after")
         query.after = try self.sequence(given, "since")
@@ -59,6 +59,7 @@ enum RequestRoutes {
         }
         query.model = given["model"]
         query.outcome = try self.outcome(given["outcome"])
+        query.traceID = try self.traceID(given["trace_id"])
         return query
     }
 
@@ -77,6 +78,16 @@ enum RequestRoutes {
             throw AdminProblem(.invalidQuery, "outcome must be one of \(known)", field: "outcome")
         }
         return outcome
+    }
+
+    /// A trace's id in the one form in which it is stored (W3C Trace Context, section 3.2.2.3).
+    private static func traceID(_ text: String?) throws(AdminProblem) -> String? {
+        guard let text else { return nil }
+        let isPlain = text.utf8.count == 32 && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+        guard isPlain else {
+            throw AdminProblem(.invalidQuery, "trace_id must be 32 lower-case hexadecimal digits", field: "trace_id")
+        }
+        return text
     }
 
     private static func cursor(_ sequence: Int64) -> String {
@@ -106,6 +117,7 @@ enum RequestRoutes {
         writer.member("warnings", record.warnings)
         writer.member("client", record.client)
         writer.member("session", record.session)
+        writer.member("trace_id", record.traceID)
         writer.key("route")
         if let route = self.route(record) { writer.raw(route) } else { writer.null() }
     }

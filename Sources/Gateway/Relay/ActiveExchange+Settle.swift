@@ -36,6 +36,7 @@ extension ActiveExchange {
         self.record.status = status
         self.record.outcome = outcome
         self.record.totalMicroseconds = total
+        self.record.traceID = self.dispatch.head.trace.map { "\($0.traceID)" }
         self.loop.append(self.record)
 
         metrics.duration.observe(microseconds: total)

@@ -155,6 +155,7 @@ extension ClientConnection {
         record.outcome = failure.kind == .requestTimeout ? .timedOut : .refused
         record.failure = failure.kind.rawValue
         record.totalMicroseconds = (now - head.receivedAt).nanoseconds / 1000
+        record.traceID = head.trace.map { "\($0.traceID)" }
         if let outline = self.outline {
             record.isStream = outline.isStream
             record.modelAsked = outline.model

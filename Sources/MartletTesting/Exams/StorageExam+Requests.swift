@@ -96,6 +96,8 @@ extension StorageExam {
             try Self.expectListed(store, ["3", "2"]) { $0.projectID = "p2" }
             try Self.expectListed(store, ["4", "2"]) { $0.model = "fast" }
             try Self.expectListed(store, ["3"]) { $0.outcome = .truncated }
+            try Self.expectListed(store, ["4", "1"]) { $0.traceID = "trace-a" }
+            try Self.expectListed(store, []) { $0.traceID = "TRACE-A" }
             try Self.expectListed(store, ["4"]) {
                 $0.keyID = "a"
                 $0.projectID = "p1"
@@ -145,6 +147,7 @@ extension StorageExam {
             )
             record.modelAsked = fact.model
             record.outcome = fact.outcome
+            record.traceID = fact.outcome == .completed ? "trace-\(fact.key)" : nil
             return record
         }
     }

@@ -133,6 +133,7 @@ enum Sample {
         record.client = "client/1.0"
         record.session = "session \(Self.hardText)"
         record.route = #"{"strategy":"weighted","skipped":[{"target":"é/x","reason":"breaker_open"}]}"#
+        record.traceID = "4bf92f3577b34da6a3ce929d0e0e4736"
         return record
     }
 

@@ -8,6 +8,7 @@ struct RequestsCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               martlet requests list --limit 20
+              martlet requests list --trace-id 4bf92f3577b34da6a3ce929d0e0e4736
               martlet requests show req_01M87PATMYHQPHMP232CE8AKVV
               martlet requests tail
             """,
@@ -29,10 +30,13 @@ struct RequestsCommand: AsyncParsableCommand {
         @Option(help: "Only this key's.") var key: String?
         @Option(help: "Only this model's.") var model: String?
         @Option(help: "Only this outcome's.") var outcome: String?
+        @Option(help: "Only this trace's: 32 lower-case hexadecimal digits.") var traceID: String?
 
         func run() async throws {
             guard (1...10_000).contains(self.limit) else { throw ValidationError("--limit must be 1 to 10000") }
-            let filters = [("key", self.key), ("model", self.model), ("outcome", self.outcome)]
+            let filters = [
+                ("key", self.key), ("model", self.model), ("outcome", self.outcome), ("trace_id", self.traceID),
+            ]
             let query = filters.compactMap { name, value in value.map { "\(name)=\(percentEncoded($0))" } }.joined(
                 separator: "&"
             )

@@ -21,6 +21,7 @@ struct RequestRoutesTests {
                 record.outcome = index == 3 ? .clientGone : .completed
                 record.status = 200
                 record.totalMicroseconds = 1_500
+                record.traceID = index == 2 ? "4bf92f3577b34da6a3ce929d0e0e4736" : nil
                 return record
             }
         )
@@ -63,6 +64,7 @@ struct RequestRoutesTests {
         "filters narrow the list",
         arguments: [
             ("key=odd", 3), ("project=prj_x", 7), ("project=none", 0), ("outcome=client_gone", 1), ("model=slow", 0),
+            ("trace_id=4bf92f3577b34da6a3ce929d0e0e4736", 1), ("trace_id=00000000000000000000000000000001", 0),
         ]
     )
     func filters(query: String, count: Int) async throws {
@@ -72,7 +74,10 @@ struct RequestRoutesTests {
 
     @Test(
         "wrong filters are refused by name",
-        arguments: [("outcome=great", "outcome"), ("after=61&since=61", "after")]
+        arguments: [
+            ("outcome=great", "outcome"), ("after=61&since=61", "after"), ("trace_id=4bf9", "trace_id"),
+            ("trace_id=4BF92F3577B34DA6A3CE929D0E0E4736", "trace_id"),
+        ]
     )
     func wrongFilters(query: String, field: String) async throws {
         let fixture = try await self.fixture(records: 1)
@@ -89,10 +94,13 @@ struct RequestRoutesTests {
         usage.cacheReadTokens = 4
         record.usage = usage
         record.warnings = ["dropped_field"]
+        record.traceID = "4bf92f3577b34da6a3ce929d0e0e4736"
         try fixture.store.append([record])
         let answer = await fixture.call("GET", "/admin/v1/requests/a.b:c-d_e")
         #expect(answer.raw("usage.input_tokens") == "7" && answer.string("warnings.0") == "dropped_field")
+        #expect(answer.string("trace_id") == "4bf92f3577b34da6a3ce929d0e0e4736")
         let other = await fixture.call("GET", "/admin/v1/requests/req_0")
+        #expect(other.raw("trace_id") == "null")
         #expect(other.raw("usage") == "null" && other.raw("timing_ms.total") == "1.5")
         #expect(await fixture.call("GET", "/admin/v1/requests/none").status == 404)
     }

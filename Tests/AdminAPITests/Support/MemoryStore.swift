@@ -103,6 +103,7 @@ final class MemoryStore: ConfigurationStore, RequestLog, AuditStore, AccessStore
                     && (query.projectID ?? stored.record.projectID) == stored.record.projectID
                     && (query.projects?.contains(stored.record.projectID) ?? true)
                     && (query.id ?? stored.record.id) == stored.record.id
+                    && (query.traceID == nil || query.traceID == stored.record.traceID)
                     && (query.model ?? stored.record.modelAsked) == stored.record.modelAsked
                     && (query.outcome ?? stored.record.outcome) == stored.record.outcome
             }
