@@ -26,7 +26,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test check lint acceptance schemathesis promtool bench storm custody rolling container-proof systemd-proof chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
+.PHONY: help run build test check lint acceptance schemathesis oidc promtool bench storm custody rolling container-proof systemd-proof chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,15 +67,20 @@ acceptance: ## Official SDKs against the release build
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/acceptance/run.sh $(MARTLET) $(ORACLE)
 
-promtool: ## Metrics of the release build, after some traffic, checked by Prometheus's promtool (skipped where there is none)
-	@scripts/bootstrap.sh build
+promtool: ## Metrics of the release build, after some traffic, checked by Prometheus's promtool
+	@scripts/bootstrap.sh build promtool
 	@$(MAKE) --no-print-directory release-binaries
-	@scripts/promtool.sh $(MARTLET)
+	@PROMTOOL_REQUIRED=1 scripts/promtool.sh $(MARTLET)
 
 schemathesis: ## Requests made from the OpenAPI document against the admin API of the release build
 	@scripts/bootstrap.sh build acceptance
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/schemathesis/run.sh $(MARTLET)
+
+oidc: ## Sign-ins at an OpenID provider, a process of its own, right and wrong in every way
+	@scripts/bootstrap.sh build acceptance
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/oidc/run.sh $(MARTLET)
 
 bench: ## The table of figures, nginx as yardstick (BENCH_SECONDS a lane)
 	@scripts/bootstrap.sh build bench

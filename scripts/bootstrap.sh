@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container systemd
+# usage: scripts/bootstrap.sh GROUP...
+#        groups: build acceptance bench lint rolling container systemd promtool
 #
 # Sees to it that the system packages a group needs are there, and that the Swift toolchain is new enough. Installs with
 # apt-get (through sudo when not root) what is missing, and only then; elsewhere says what to install.
 set -euo pipefail
 
 swift_needed=6.3
-usage="usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container systemd"
+usage="usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container systemd promtool"
 PATH=$PATH:/usr/sbin:/sbin # where Debian keeps nginx
 
 # package | how to tell that it is there | what it is for
@@ -48,6 +49,13 @@ debootstrap       | command -v debootstrap    | makes a fresh Debian root
 systemd-container | command -v systemd-nspawn | boots it
 NEEDS
         ;;
+    promtool)
+        cat <<'NEEDS'
+prometheus    | command -v promtool                                      | promtool, which checks metrics
+python3       | command -v python3                                       | asks for models that do not exist
+curl          | command -v curl                                          | the plain client
+NEEDS
+        ;;
     lint)
         echo "shellcheck    | command -v shellcheck | reads the shell scripts"
         ;;
@@ -76,7 +84,8 @@ check_swift() {
     return 1
 }
 
-# Debian starts a server on installing it. The bench starts its own nginx: refuse that start, for this installation only.
+# Debian starts a server on installing it. The bench starts its own nginx, and of Prometheus only promtool is wanted: refuse that
+# start, for this installation only.
 policy=/usr/sbin/policy-rc.d
 policy_made=
 
@@ -112,7 +121,7 @@ install_missing() {
     fi
     echo "bootstrap: installing $*"
     trap allow_service_start EXIT
-    case " $* " in *" nginx "*) forbid_service_start ;; esac
+    case " $* " in *" nginx "* | *" prometheus "*) forbid_service_start ;; esac
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
