@@ -33,7 +33,7 @@ struct UserTests {
         #expect(await fixture.call("GET", "/admin/v1/users/\(id)").status == 404)
     }
 
-    @Test("signing in gives a cookie that opens what the user's role may, until signing out")
+    @Test("RELIABILITY N055: signing in gives a cookie that opens what the user's role may, until signing out")
     func session() async throws {
         let fixture = try await AdminFixture()
         let user = try await fixture.user("ann", .viewer)
