@@ -87,6 +87,8 @@ public struct ErrorAnswer: Sendable, Equatable {
 public struct AnswerReading: Sendable, Equatable {
     /// Counts, when the answer carried any.
     public var usage: TokenUsage?
+    /// The vendor's id of the answer, where somebody wants to know it.
+    public var id: String?
     /// The model the vendor says it used.
     public var model: String?
     /// The vendor's own finish reason, when there is one (`stop`, `tool_use`, `incomplete:max_output_tokens`).
@@ -124,6 +126,10 @@ public protocol StreamTap: AnyObject {
 
     /// Cumulative counts so far; `nil` until the vendor reported any.
     var usage: TokenUsage? { get }
+    /// Whether somebody wants to know `responseID`: set before the first event.
+    var notesID: Bool { get set }
+    /// The vendor's id of the answer; `nil` also when nobody wants to know it.
+    var responseID: String? { get }
     /// The model the vendor says it used.
     var model: String? { get }
     /// The vendor's own finish reason.

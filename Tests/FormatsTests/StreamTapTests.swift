@@ -70,6 +70,23 @@ struct StreamTapTests {
         for event in events { #expect(try self.words("data: \(event)\n\n", operation) == ["forward"], "\(event)") }
     }
 
+    @Test("the answer's id is noted where somebody wants to know it")
+    func identity() throws {
+        for (operation, event) in [
+            (.chat, #"{"id":"an_id","choices":[]}"#), (.completions, #"{"id":"an_id","choices":[]}"#),
+            (.messages, #"{"type":"message_start","message":{"id":"an_id"}}"#),
+            (.responses, #"{"type":"response.created","response":{"id":"an_id"}}"#),
+        ] as [(Operation, String)] {
+            let stream = "data: \(event)\n\n"
+            #expect(try Replay(stream, operation, notesID: true).tap.responseID == "an_id", "\(operation)")
+            let odd = stream.replacing(#""an_id""#, with: "7")
+            #expect(try Replay(odd, operation, notesID: true).tap.responseID == nil, "\(operation)")
+            // A response's is needed anyway.
+            guard operation != .responses else { continue }
+            #expect(try Replay(stream, operation).tap.responseID == nil, "\(operation)")
+        }
+    }
+
     @Test("data over several lines is joined", arguments: StreamTapTests.operations)
     func multiLine(_ operation: Operation) throws {
         let good = "data: {\"type\":\ndata: \"error\",\ndata: \"error\":{\"type\":\"overloaded_error\"}}\n\n"

@@ -9,6 +9,8 @@ final class MessagesStreamTap: StreamTap {
     private var hasFailed = false
 
     private(set) var model: String?
+    var notesID = false
+    private(set) var responseID: String?
     private(set) var finishReason: String?
     private(set) var outputBytes = 0
     private(set) var reasoningState: [UInt8]?
@@ -62,6 +64,7 @@ final class MessagesStreamTap: StreamTap {
 
     private func observe(_ message: JSONValue) {
         self.model = message["model"]?.string ?? self.model
+        if self.notesID { self.responseID = message["id"]?.string ?? self.responseID }
         if let usage = message["usage"] { self.counts.merge(usage) }
     }
 

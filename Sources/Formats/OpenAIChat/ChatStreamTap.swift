@@ -15,6 +15,8 @@ final class ChatStreamTap: StreamTap {
 
     private(set) var usage: TokenUsage?
     private(set) var model: String?
+    var notesID = false
+    private(set) var responseID: String?
     private(set) var finishReason: String?
     private(set) var outputBytes = 0
 
@@ -56,6 +58,7 @@ final class ChatStreamTap: StreamTap {
             observation.failure = VendorError(value).failure
         }
         if self.model == nil, let model = chunk["model"]?.string, !model.isEmpty { self.model = model }
+        if self.notesID, self.responseID == nil, let id = chunk["id"]?.string, !id.isEmpty { self.responseID = id }
         if let choices = chunk["choices"] { observation.isContent = self.observe(choices: choices) }
         guard let usage = chunk["usage"], usage.kind == .object else {
             // Groq once put them aside.

@@ -20,6 +20,9 @@ final class ResponsesStreamTap: StreamTap {
     private(set) var reasoningState: [UInt8]?
 
     var model: String? { self.stub.model }
+    var notesID = false
+    /// Known anyway, for what ends a stream that breaks off.
+    var responseID: String? { self.stub.id }
     var isComplete: Bool { self.hasEnded && !self.hasFailed }
     var hasSaidLast: Bool { self.hasEnded }
 

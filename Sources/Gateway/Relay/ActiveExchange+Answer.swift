@@ -116,14 +116,22 @@ extension ActiveExchange {
         self.collected = ByteBuffer()
         if let translated = self.dispatch.translated { return self.completeTranslated(body, translated) }
         guard body.readableBytes > self.loop.shared.options.limits.workerBodyBytes else {
-            return self.finishAnswer(body, Self.read(body, self.format, self.dispatch.head.operation, self.loop.tape))
+            let reading = Self.read(
+                body,
+                self.format,
+                self.dispatch.head.operation,
+                self.loop.tape,
+                self.journey.isTraced
+            )
+            return self.finishAnswer(body, reading)
         }
         let format = self.format
         let operation = self.dispatch.head.operation
+        let notesID = self.journey.isTraced
         // The closure keeps the connection object alive: the caller may leave while the worker reads.
         let client = self.client
         NIOThreadPool.singleton.runIfActive(eventLoop: self.loop.loop) {
-            Self.read(body, format, operation, JSONTape())
+            Self.read(body, format, operation, JSONTape(), notesID)
         }.assumeIsolated().whenComplete { result in
             withExtendedLifetime(client) { self.finishAnswer(body, (try? result.get()) ?? nil) }
         }
@@ -133,11 +141,15 @@ extension ActiveExchange {
         _ body: ByteBuffer,
         _ format: any WireFormat,
         _ operation: Exchange.Operation,
-        _ tape: JSONTape
+        _ tape: JSONTape,
+        _ notesID: Bool
     ) -> AnswerReading? {
         body.withUnsafeReadableBytes { bytes in
             guard let root = try? tape.parse(bytes) else { return nil }
-            return format.readAnswer(root, operation: operation)
+            var reading = format.readAnswer(root, operation: operation)
+            // The same member in every format that answers are passed through in.
+            if notesID { reading.id = root["id"]?.string }
+            return reading
         }
     }
 
@@ -148,6 +160,7 @@ extension ActiveExchange {
         }
         if let failure = reading.failure, self.journey.isBeside(self) { return self.fail(failure, isTold: true) }
         self.record.usage = reading.usage
+        self.told(reading)
         self.answerReasoning = reading.reasoningState
         self.record.finishReason = reading.finishReason
         self.record.failure = reading.failure?.kind.rawValue

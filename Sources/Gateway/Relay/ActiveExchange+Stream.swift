@@ -153,6 +153,7 @@ extension ActiveExchange {
                 reader: self.loop.events
             )
         }
+        self.tap?.notesID = self.journey.isTraced
     }
 
     /// What a translated answer needs to know.

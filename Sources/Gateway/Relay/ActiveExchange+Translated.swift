@@ -34,6 +34,7 @@ extension ActiveExchange {
             self.fail(failure)
         case .success(let (bytes, reading)):
             self.record.usage = reading.usage
+            self.told(reading)
             self.answerReasoning = reading.reasoningState
             self.record.finishReason = reading.finishReason
             var body = ByteBuffer()

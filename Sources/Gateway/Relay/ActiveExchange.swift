@@ -49,6 +49,8 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     // Relay state: see ActiveExchange+Stream and +Answer.
     var tap: (any StreamTap)?
+    /// What a whole answer says it is; of a stream the tap knows it.
+    var identity: AnswerIdentity?
     /// The tap of a translated stream, by its own type.
     var translation: TranslatedAnswer?
     var framer: SSEFramer

@@ -16,6 +16,8 @@ final class TranslatedAnswer: StreamTap {
 
     private(set) var usage: TokenUsage?
     private(set) var model: String?
+    var notesID = false
+    private(set) var responseID: String?
     private(set) var finishReason: String?
     private(set) var isComplete = false
     private(set) var outputBytes = 0
@@ -90,6 +92,7 @@ final class TranslatedAnswer: StreamTap {
         switch event {
         case .start(let head):
             self.model = head.model ?? self.model
+            self.responseID = head.id ?? self.responseID
             self.usage = head.usage ?? self.usage
         case .delta(_, let text): self.outputBytes &+= text.utf8.count
         case .usage(let usage): self.usage = usage
@@ -172,6 +175,7 @@ final class TranslatedAnswer: StreamTap {
     private static func reading(_ answer: Exchange.Answer) -> AnswerReading {
         var reading = AnswerReading()
         reading.usage = answer.usage
+        reading.id = answer.head.id
         reading.model = answer.head.model
         reading.finishReason = answer.finish?.label
         for case .reasoning(let reasoning) in answer.blocks {

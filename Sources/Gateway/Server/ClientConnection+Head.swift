@@ -61,7 +61,7 @@ extension ClientConnection {
             )
             self.receiveBody(head, headBytes, caller)
         } catch {
-            self.refuseUnread(error, operation, scan, requestID)
+            self.refuseUnread(error, operation, scan, requestID, self.loop.trace(scan, in: bytes))
         }
     }
 

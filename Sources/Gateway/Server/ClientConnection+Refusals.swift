@@ -58,16 +58,20 @@ extension ClientConnection {
         _ failure: GatewayFailure,
         _ operation: Exchange.Operation,
         _ scan: HeaderScan,
-        _ requestID: String
+        _ requestID: String,
+        _ trace: TraceContext? = nil
     ) {
+        let begun = self.loop.loop.now
         if failure.kind == .invalidKey {
             self.loop.shared.metrics.unauthenticated.add()
             if self.loop.failures.note(self.peer, self.loop.loop.now) { self.keepsAlive = false }
         }
         var answer = self.format(operation, scan).errorAnswer(failure, operation: operation, requestID: requestID)
         if failure.kind == .methodNotAllowed { answer.headers.append(("allow", "POST, OPTIONS")) }
+        if let trace { answer.headers.append(("x-martlet-trace-id", "\(trace.traceID)")) }
         if !self.discardable { self.keepsAlive = false }
         self.write(answer, requestID: requestID)
+        if let trace { self.tell(stranger: failure, answer.status, operation, requestID, trace, since: begun) }
         self.skipBody()
     }
 

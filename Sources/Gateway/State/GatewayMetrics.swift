@@ -30,6 +30,8 @@ public final class GatewayMetrics: Sendable {
     let defects: Counter
     let unjournalled: Counter
     let unsynced: Counter
+    /// Requests of strangers that have no span.
+    let strangersUntold: Counter
 
     /// Registers everything in `registry`.
     public init(registry: MetricRegistry) {
@@ -129,6 +131,7 @@ public final class GatewayMetrics: Sendable {
             help: "Tokens by type.",
             labels: [("type", "cache_write")]
         )
+        self.strangersUntold = TelemetryQueue.dropped("strangers", in: registry)
         self.defects = registry.counter(
             "martlet_defects_total",
             help: "States that should not be reachable; please report."

@@ -18,6 +18,7 @@ final class LoopState {
     var ids: RequestIDGenerator
     var counters: RequestCounters
     var failures = PeerFailures()
+    var strangers = StrangerAllowance()
     /// The `date` header's text, renewed by the tick.
     private(set) var date = ""
     private(set) var unixMilliseconds: Int64 = 0

@@ -18,6 +18,12 @@ public final class FinishedRequest: Sendable {
     public let maxOutputTokens: Int?
     /// In the order in which they ended; empty when the trace is not recorded.
     public let attempts: [FinishedAttempt]
+    /// The kind of the provider that the record names (`openai`, `anthropic` …); `nil` when nobody was asked.
+    public let providerKind: String?
+    /// What the answer says it is; `nil` when there was none, or its trace is not recorded.
+    public let answer: AnswerIdentity?
+    /// How it was asked: `POST`, but for what was refused for it.
+    public let method: String
 
     /// Bundles the parts.
     public init(
@@ -27,7 +33,10 @@ public final class FinishedRequest: Sendable {
         bodyMicroseconds: Int64?,
         roadMicroseconds: Int64,
         maxOutputTokens: Int? = nil,
-        attempts: [FinishedAttempt] = []
+        attempts: [FinishedAttempt] = [],
+        providerKind: String? = nil,
+        answer: AnswerIdentity? = nil,
+        method: String = "POST"
     ) {
         self.record = record
         self.project = project
@@ -36,6 +45,26 @@ public final class FinishedRequest: Sendable {
         self.roadMicroseconds = roadMicroseconds
         self.maxOutputTokens = maxOutputTokens
         self.attempts = attempts
+        self.providerKind = providerKind
+        self.answer = answer
+        self.method = method
+    }
+
+    /// It was refused before a key was known: there is a span of it, and no record.
+    public var isOfStranger: Bool { self.record.keyID.isEmpty }
+}
+
+/// What an answer says it is.
+public struct AnswerIdentity: Sendable, Equatable {
+    /// The vendor's id of it (`chatcmpl-…`, `msg_…`, `resp_…`).
+    public var id: String?
+    /// The model that the vendor says it used.
+    public var model: String?
+
+    /// Bundles the two.
+    public init(id: String?, model: String?) {
+        self.id = id
+        self.model = model
     }
 }
 

@@ -1,8 +1,11 @@
 import Exchange
 import NIOCore
 import Policy
+import Providers
 import Storage
 import Telemetry
+import Upstream
+import Wire
 
 extension LoopState {
     /// A request's place in a trace; `nil` when nobody wants to know.
@@ -27,7 +30,78 @@ extension LoopState {
     }
 }
 
+extension ClientConnection {
+    /// Tells of a request that was refused before a key was known, when its trace is recorded. It has no record: strangers can
+    /// ask as often as they like, and only so many of theirs are told a second.
+    ///
+    /// - Parameters:
+    ///   - failure: Why.
+    ///   - status: What they were answered.
+    ///   - operation: What was asked for.
+    ///   - requestID: As it was told.
+    ///   - trace: Where it stands.
+    ///   - begun: When it began to be refused.
+    func tell(
+        stranger failure: GatewayFailure,
+        _ status: Int,
+        _ operation: Exchange.Operation,
+        _ requestID: String,
+        _ trace: TraceContext,
+        since begun: NIODeadline
+    ) {
+        let shared = self.loop.shared
+        guard trace.isSampled, shared.telemetry != nil, shared.options.tracing?.recordsSpans == true else { return }
+        let now = self.loop.loop.now
+        guard self.loop.strangers.take(at: now) else { return shared.metrics.strangersUntold.add() }
+        var record = RequestRecord(
+            id: requestID,
+            startedAt: self.loop.unixMilliseconds(at: begun),
+            keyID: "",
+            projectID: "",
+            operation: operation
+        )
+        record.status = status
+        record.outcome = .refused
+        record.failure = failure.kind.rawValue
+        record.totalMicroseconds = (now - begun).nanoseconds / 1000
+        self.loop.tell(
+            FinishedRequest(
+                record: record,
+                project: "",
+                trace: trace,
+                bodyMicroseconds: nil,
+                roadMicroseconds: record.totalMicroseconds,
+                method: self.head.method.name
+            )
+        )
+    }
+}
+
+extension HTTPMethod {
+    /// As OpenTelemetry's conventions have it: a method that is none of HTTP's own is `_OTHER`.
+    fileprivate var name: String {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .patch: "PATCH"
+        case .delete: "DELETE"
+        case .options: "OPTIONS"
+        case .connect: "CONNECT"
+        case .trace: "TRACE"
+        case .other: "_OTHER"
+        }
+    }
+}
+
 extension ActiveExchange {
+    /// Keeps what a whole answer says it is, when telemetry wants to know.
+    func told(_ reading: AnswerReading) {
+        guard self.journey.isTraced else { return }
+        self.identity = AnswerIdentity(id: reading.id, model: reading.model)
+    }
+
     /// Tells of the request, once its record is complete.
     func tell(_ attempts: [FinishedAttempt]) {
         guard self.loop.shared.telemetry != nil else { return }
@@ -40,7 +114,9 @@ extension ActiveExchange {
                 bodyMicroseconds: (self.dispatch.bodyReceivedAt - head.receivedAt).nanoseconds / 1000,
                 roadMicroseconds: (self.journey.startedAt - head.receivedAt).nanoseconds / 1000,
                 maxOutputTokens: self.journey.facts.maxOutputTokens,
-                attempts: attempts
+                attempts: attempts,
+                providerKind: self.dispatch.plan.target.provider.configuration.kind.rawValue,
+                answer: self.tap.map { AnswerIdentity(id: $0.responseID, model: $0.model) } ?? self.identity
             )
         )
     }

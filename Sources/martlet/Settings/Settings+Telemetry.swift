@@ -8,6 +8,8 @@ extension Settings {
         var serviceName = "martlet"
         /// `key=value` by comma, values percent-encoded.
         var resourceAttributes: String?
+        /// Words by comma, as `OTEL_SEMCONV_STABILITY_OPT_IN` has them.
+        var stabilityOptIn: String?
     }
 
     struct Traces: Sendable, Equatable {
@@ -107,6 +109,9 @@ extension SettingSchema {
         SettingRow("telemetry.resource_attributes", .optionalText(\.telemetry.resourceAttributes))
             .or("OTEL_RESOURCE_ATTRIBUTES")
             .about("further attributes of everything sent: `key=value` by comma, values percent-encoded"),
+        SettingRow("telemetry.stability_opt_in", .optionalText(\.telemetry.stabilityOptIn))
+            .or("OTEL_SEMCONV_STABILITY_OPT_IN")
+            .about("`gen_ai_latest_experimental` for OpenTelemetry's newest names, which still change"),
     ]
 
     private static let samplers = [

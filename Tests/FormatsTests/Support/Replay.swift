@@ -22,9 +22,15 @@ struct Replay {
     private(set) var tap: any StreamTap
 
     /// Feeds the stream in pieces.
-    init(_ pieces: [ArraySlice<UInt8>], _ operation: Operation, hidesUsage: Bool = false) throws {
+    init(
+        _ pieces: [ArraySlice<UInt8>],
+        _ operation: Operation,
+        hidesUsage: Bool = false,
+        notesID: Bool = false
+    ) throws {
         guard let room = rooms[operation.format] else { throw MissingRoom() }
         self.tap = room.makeStreamTap(operation: operation, hidesUsage: hidesUsage)
+        self.tap.notesID = notesID
         var framer = SSEFramer()
         var buffer: [UInt8] = []
         var offset = 0
@@ -36,8 +42,8 @@ struct Replay {
     }
 
     /// Feeds the stream whole.
-    init(_ stream: String, _ operation: Operation, hidesUsage: Bool = false) throws {
-        try self.init([Array(stream.utf8)[...]], operation, hidesUsage: hidesUsage)
+    init(_ stream: String, _ operation: Operation, hidesUsage: Bool = false, notesID: Bool = false) throws {
+        try self.init([Array(stream.utf8)[...]], operation, hidesUsage: hidesUsage, notesID: notesID)
     }
 
     private mutating func drain(_ framer: inout SSEFramer, _ buffer: [UInt8], _ offset: inout Int) throws {

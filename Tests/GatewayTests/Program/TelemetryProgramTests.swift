@@ -1,5 +1,6 @@
 import Foundation
 import MartletTesting
+import Storage
 import Testing
 
 @Suite("Telemetry of the built program", .serialized, .timeLimit(.minutes(2)), .enabled(if: MartletProgram.isBuilt))
@@ -50,8 +51,10 @@ struct TelemetryProgramTests {
                 let answer = try await Self.ask(program, "safe")
                 #expect(answer.status == 200, "\(answer.body)")
                 try await Self.expectTrace(oracle)
+                try await Self.expectStranger(program, oracle)
                 try await Self.expectMetrics(oracle)
                 try Self.expectLine(try #require(await Self.line(program)))
+                try await Self.expectStored(program)
             }
         }
     }
@@ -68,9 +71,52 @@ struct TelemetryProgramTests {
         #expect(spans.allSatisfy { $0["traceId"]?.string == Self.traceID })
         #expect(spans.first?["parentSpanId"]?.string == "00f067aa0ba902b7")
         #expect(spans.dropFirst().allSatisfy { $0["parentSpanId"]?.string == spans[0]["spanId"]?.string })
+        let served = try #require(spans.last)
+        for name in ["id", "model", "finish_reasons"] {
+            #expect(Self.has("gen_ai.response.\(name)", served), "\(name)")
+        }
+        for name in ["operation.name", "provider.name", "request.model", "usage.input_tokens", "usage.output_tokens"] {
+            #expect(Self.has("gen_ai.\(name)", served), "\(name)")
+        }
+        #expect(
+            Self.has("error.type", spans[2]) && Self.has("server.address", spans[2])
+                && Self.has("server.port", spans[2])
+        )
         let asked = try #require(oracle.requests.first { $0.path.hasPrefix("/vendor") })
         let told = asked.headers.first { $0.name == "traceparent" }?.value
         #expect(told == "00-\(Self.traceID)-\(spans[2]["spanId"]?.string ?? "")-01")
+    }
+
+    private static func has(_ attribute: String, _ span: PlainJSON) -> Bool {
+        span["attributes"]?.elements.contains { $0["key"]?.string == attribute } ?? false
+    }
+
+    /// Whoever has no key has a span, too.
+    private static func expectStranger(_ program: MartletProgram, _ oracle: OracleUpstream) async throws {
+        let answer = try await program.ask(
+            MartletProgram.request(
+                "/v1/messages",
+                token: "sk-mt-nobody",
+                headers: ["traceparent: 00-\(Self.traceID)-00f067aa0ba902b7-01"],
+                body: "{}"
+            )
+        )
+        #expect(answer.status == 401)
+        let isTold = await oracle.wait { oracle in
+            oracle.requests.contains {
+                $0.path == "/v1/traces" && $0.bodyText.contains("POST /v1/messages")
+                    && $0.bodyText.contains("invalidKey")
+            }
+        }
+        #expect(isTold)
+    }
+
+    /// The record tells its trace.
+    private static func expectStored(_ program: MartletProgram) async throws {
+        program.signal(SIGTERM)
+        #expect(await program.exitCode(within: .seconds(20)) == 0, "\(program.obituary)")
+        let stored = try program.storedRequests()
+        #expect(stored.map(\.record.traceID) == [Self.traceID], "strangers have no record")
     }
 
     private static func expectMetrics(_ oracle: OracleUpstream) async throws {

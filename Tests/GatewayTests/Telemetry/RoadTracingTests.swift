@@ -137,6 +137,63 @@ struct RoadTracingTests {
         #expect(finished.last?.bodyMicroseconds == nil)
     }
 
+    @Test(
+        "what a whole answer and a stream say they are is told, when the trace is recorded",
+        arguments: [true, false]
+    )
+    func identity(_ isSampled: Bool) throws {
+        let road = try Self.road(TraceSampler(ratio: isSampled ? 1 : 0))
+        try road.post("/v1/chat/completions", Self.chat)
+        try road.vendorAnswers(200, Self.good)
+        #expect(try road.answer().status == 200)
+        #expect(road.takeFinished().first?.answer == (isSampled ? AnswerIdentity(id: "c", model: "x") : nil))
+        let stream = #"{"model":"safe","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"hi"}]}"#
+        try road.post("/v1/chat/completions", stream)
+        try road.vendorStartsStream()
+        let choice = #"{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}"#
+        try road.vendorStreams("data: {\"id\":\"cmpl_1\",\"model\":\"y\",\"choices\":[\(choice)]}\n\ndata: [DONE]\n\n")
+        try road.vendorEndsStream()
+        #expect(try road.received().contains("[DONE]"))
+        let told = try #require(road.takeFinished().first)
+        #expect(told.answer?.id == (isSampled ? "cmpl_1" : nil))
+        #expect(told.providerKind == "openai")
+    }
+
+    @Test("a request that was refused before a key was known has a span, and no record")
+    func strangers() throws {
+        let road = try Self.road()
+        let headers = ["traceparent: \(Self.parent)"]
+        try road.post("/v1/chat/completions", Self.chat, headers: headers, authorization: "sk-mt-nobody")
+        let answer = try road.answer()
+        #expect(answer.status == 401)
+        #expect(answer.headers["x-martlet-trace-id"] == Self.traceID)
+        let told = try #require(road.takeFinished().first)
+        #expect(told.isOfStranger)
+        #expect(told.trace.map { "\($0.traceID)" } == Self.traceID)
+        #expect(told.record.status == 401 && told.record.outcome == .refused && told.record.failure == "invalidKey")
+        #expect(told.record.operation == .chat && told.method == "POST" && told.attempts.isEmpty)
+        #expect(road.takeRecords().isEmpty)
+        try road.send("PUT /v1/messages HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        #expect(try road.answer().status == 405)
+        let other = try #require(road.takeFinished().first)
+        #expect(other.method == "PUT" && other.record.operation == .messages)
+    }
+
+    @Test("strangers are told of when their trace is recorded, and only so many of them a second")
+    func manyStrangers() throws {
+        let silent = try Self.road(TraceSampler(ratio: 0))
+        try silent.post("/v1/chat/completions", Self.chat, authorization: "sk-mt-nobody")
+        #expect(try silent.answer().status == 401)
+        #expect(silent.takeFinished().isEmpty)
+        let road = try Self.road()
+        for _ in 0..<StrangerAllowance.perSecond + 5 {
+            try road.post("/v1/chat/completions", Self.chat, authorization: "sk-mt-nobody")
+            #expect(try road.answer().status == 401)
+        }
+        #expect(road.takeFinished().count == StrangerAllowance.perSecond)
+        #expect(road.shared.metrics.strangersUntold.value == 5)
+    }
+
     @Test("with tracing off nothing is made, and a provider that asks for it is passed what the caller told")
     func off() throws {
         let road = try Self.road(nil, forwards: true)

@@ -38,7 +38,7 @@ struct AccessLog: Sendable {
 
     /// Queues a line for each request.
     func put(_ requests: [FinishedRequest]) {
-        for request in requests { self.writer.write(RequestView(request).line) }
+        for request in requests where !request.isOfStranger { self.writer.write(RequestView(request).line) }
     }
 
     /// Waits until everything queued is written, no longer than the limit.

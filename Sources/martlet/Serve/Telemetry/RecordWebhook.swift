@@ -36,7 +36,7 @@ struct RecordWebhook: Sendable {
         let box = PostBox(url: url, headers: [], timeout: settings.timeout, transport: transport)
         let webhook = RecordWebhook(box, secret: secret)
         let rules = Outbox.Rules(capacity: settings.queue, batch: Self.batch, interval: settings.interval)
-        return Outbox("webhook", rules, registry: registry) { await webhook.send($0) }
+        return Outbox("webhook", rules, registry: registry, admits: { !$0.isOfStranger }) { await webhook.send($0) }
     }
 
     func send(_ requests: [FinishedRequest]) async -> Delivery {

@@ -36,12 +36,20 @@ struct TelemetryParts: Sendable {
         if let endpoint = otlp.endpoint {
             let collector = try OTLPCollector(otlp, endpoint: endpoint, transport: transport)
             let resource = try Self.resource(settings.telemetry)
+            let convention = GenAIConvention(optIn: settings.telemetry.stabilityOptIn)
             sendsTraces = otlp.sendsTraces
             if otlp.sendsTraces {
-                service.outboxes.append(Self.traces(otlp, collector.traces, resource, registry))
+                service.outboxes.append(
+                    Self.traces(
+                        otlp,
+                        collector.traces,
+                        OTLPTraces(resource: resource, convention: convention),
+                        registry
+                    )
+                )
             }
             if otlp.sendsMetrics {
-                let genAI = GenAIMetrics()
+                let genAI = GenAIMetrics(convention)
                 service.genAI = genAI
                 service.reporter = MetricsReporter(
                     metrics: OTLPMetrics(resource: resource, registry: registry, genAI: genAI),
@@ -63,10 +71,9 @@ struct TelemetryParts: Sendable {
     private static func traces(
         _ settings: Settings.OTLP,
         _ box: PostBox,
-        _ resource: OTLPResource,
+        _ traces: OTLPTraces,
         _ registry: MetricRegistry
     ) -> Outbox {
-        let traces = OTLPTraces(resource: resource)
         let rules = Outbox.Rules(capacity: settings.queue, batch: 512, interval: settings.interval)
         return Outbox("traces", rules, registry: registry, admits: { $0.trace?.isSampled == true }) {
             await box.post(traces.body($0))

@@ -68,7 +68,9 @@ enum FinishedSamples {
                     upstreamRequestID: "up_2",
                     isLast: true
                 ),
-            ]
+            ],
+            providerKind: "gemini",
+            answer: AnswerIdentity(id: "chatcmpl-1", model: "llama-4-0901")
         )
     }
 }

@@ -47,12 +47,14 @@ struct TelemetrySettingsTests {
             "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318/", "OTEL_SERVICE_NAME": "gate",
             "OTEL_RESOURCE_ATTRIBUTES": "zone=a%20b,deployment.environment=test", "OTEL_TRACES_SAMPLER": "traceidratio",
             "OTEL_TRACES_SAMPLER_ARG": "0.25", "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20x",
+            "OTEL_SEMCONV_STABILITY_OPT_IN": "http,gen_ai_latest_experimental",
         ]
         let settings = try self.load(standard)
         #expect(settings.telemetry.otlp.endpoint == "http://collector:4318/")
         #expect(settings.telemetry.serviceName == "gate")
         #expect(settings.telemetry.traces.sample == 0.25)
         #expect(settings.telemetry.otlp.headers == Secret("authorization=Bearer%20x"))
+        #expect(GenAIConvention(optIn: settings.telemetry.stabilityOptIn) == .latest)
         let parts = try self.parts(standard)
         #expect(parts.sampler == TraceSampler(ratio: 0.25, followsParent: false))
         #expect(parts.queue != nil)

@@ -13,11 +13,11 @@ final class GenAIMetrics: Sendable {
     private enum Metric: CaseIterable {
         case tokens, duration, firstToken
 
-        var name: String {
+        func name(_ convention: GenAIConvention) -> String {
             switch self {
             case .tokens: GenAINames.tokenUsage
-            case .duration: GenAINames.operationDuration
-            case .firstToken: GenAINames.firstToken
+            case .duration: GenAINames.duration(convention)
+            case .firstToken: GenAINames.firstToken(convention)
             }
         }
         var unit: String { self == .tokens ? "{token}" : "s" }
@@ -33,27 +33,36 @@ final class GenAIMetrics: Sendable {
 
     private struct Labels: Hashable {
         var operation: String
+        var kind: String?
         var provider: String
         var model: String
         var error: String?
         var tokenType: String?
     }
 
+    private let convention: GenAIConvention
     private let series = Mutex<[Metric: [Labels: OTLPHistogram]]>([:])
+    private let spent = GenAIUsage()
+
+    init(_ convention: GenAIConvention = .settled) {
+        self.convention = convention
+    }
 
     /// Counts finished requests.
     func put(_ requests: [FinishedRequest]) {
         self.series.withLock { series in
-            for request in requests { Self.count(request, in: &series) }
+            for request in requests { self.count(request, in: &series) }
         }
+        if self.convention == .latest { self.spent.put(requests) }
     }
 
-    private static func count(_ request: FinishedRequest, in series: inout [Metric: [Labels: OTLPHistogram]]) {
+    private func count(_ request: FinishedRequest, in series: inout [Metric: [Labels: OTLPHistogram]]) {
         let record = request.record
         // Refused requests asked nobody: their models may be any text.
         guard !record.provider.isEmpty else { return }
         var labels = Labels(
             operation: GenAINames.operation(record.operation),
+            kind: request.providerKind.map(GenAINames.provider),
             provider: record.provider,
             model: record.modelServed,
             error: OTLPTraces.error(of: record)
@@ -63,7 +72,8 @@ final class GenAIMetrics: Sendable {
         if let first = record.firstContentMicroseconds {
             Self.observe(OTLPTraces.seconds(first), .firstToken, labels, in: &series)
         }
-        guard let usage = record.usage else { return }
+        // The newest conventions count tokens apart.
+        guard self.convention == .settled, let usage = record.usage else { return }
         labels.tokenType = "input"
         Self.observe(Double(usage.inputTokens), .tokens, labels, in: &series)
         labels.tokenType = "output"
@@ -79,6 +89,7 @@ final class GenAIMetrics: Sendable {
         var labels = labels
         let known = series[metric, default: [:]]
         if known[labels] == nil, known.count >= Self.maximumSeries {
+            labels.kind = labels.kind.map { _ in "other" }
             labels.provider = "other"
             labels.model = "other"
             labels.error = labels.error.map { _ in "other" }
@@ -92,7 +103,7 @@ final class GenAIMetrics: Sendable {
         for metric in Metric.allCases {
             guard let known = all[metric], !known.isEmpty else { continue }
             writer.object { writer in
-                writer.member("name", metric.name)
+                writer.member("name", metric.name(self.convention))
                 writer.member("description", metric.help)
                 writer.member("unit", metric.unit)
                 OTLPMetrics.points("histogram", to: &writer) { writer in
@@ -108,10 +119,12 @@ final class GenAIMetrics: Sendable {
                 }
             }
         }
+        self.spent.write(to: &writer, times)
     }
 
     private static func write(_ labels: Labels, to writer: inout JSONWriter) {
         writer.attribute(GenAINames.operationName, labels.operation)
+        writer.attribute(GenAINames.providerName, labels.kind)
         writer.attribute("martlet.provider", labels.provider)
         writer.attribute(GenAINames.requestModel, labels.model)
         writer.attribute(GenAINames.errorType, labels.error)

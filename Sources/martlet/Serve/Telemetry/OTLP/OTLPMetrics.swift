@@ -122,6 +122,19 @@ struct OTLPMetrics: Sendable {
         }
     }
 
+    /// One point of a counter.
+    static func write(
+        _ count: Int,
+        _ times: Times,
+        to writer: inout JSONWriter,
+        _ attributes: (inout JSONWriter) -> Void
+    ) {
+        writer.object { writer in
+            Self.begin(times, to: &writer, attributes)
+            writer.member("asInt", String(count))
+        }
+    }
+
     private static func begin(_ times: Times, to writer: inout JSONWriter, _ attributes: (inout JSONWriter) -> Void) {
         writer.key("attributes")
         writer.array { attributes(&$0) }

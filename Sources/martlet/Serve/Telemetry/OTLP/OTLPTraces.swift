@@ -17,6 +17,7 @@ struct OTLPTraces: Sendable {
     }
 
     let resource: OTLPResource
+    var convention = GenAIConvention.settled
 
     /// The body of a report.
     ///
@@ -35,7 +36,7 @@ struct OTLPTraces: Sendable {
                             OTLPResource.writeScope(to: &writer)
                             writer.key("spans")
                             writer.array { writer in
-                                for request in requests { Self.write(request, to: &writer) }
+                                for request in requests { self.write(request, to: &writer) }
                             }
                         }
                     }
@@ -45,12 +46,12 @@ struct OTLPTraces: Sendable {
         return writer.bytes
     }
 
-    private static func write(_ request: FinishedRequest, to writer: inout JSONWriter) {
+    private func write(_ request: FinishedRequest, to writer: inout JSONWriter) {
         guard let trace = request.trace else { return }
         writer.object { Self.writeServer(request, trace, to: &$0) }
         writer.object { Self.writeRoad(request, trace, to: &$0) }
         for attempt in request.attempts {
-            writer.object { Self.write(attempt, of: request, trace, to: &$0) }
+            writer.object { self.write(attempt, of: request, trace, to: &$0) }
         }
     }
 
@@ -59,20 +60,22 @@ struct OTLPTraces: Sendable {
     private static func writeServer(_ request: FinishedRequest, _ trace: TraceContext, to writer: inout JSONWriter) {
         let record = request.record
         let route = GenAINames.route(record.operation)
-        Self.begin("POST \(route)", .server, trace, id: trace.spanID, parent: trace.parent, to: &writer)
+        Self.begin("\(request.method) \(route)", .server, trace, id: trace.spanID, parent: trace.parent, to: &writer)
         Self.times(0, record.totalMicroseconds, of: record, to: &writer)
         writer.key("attributes")
         writer.array { writer in
-            writer.attribute("http.request.method", "POST")
+            writer.attribute("http.request.method", request.method)
             writer.attribute("http.route", route)
             if record.status > 0 { writer.attribute("http.response.status_code", record.status) }
             writer.attribute(GenAINames.errorType, Self.error(of: record))
             writer.attribute(GenAINames.conversation, record.session)
             writer.attribute("user_agent.original", record.client)
             writer.attribute("martlet.request_id", record.id)
-            writer.attribute("martlet.key_prefix", VirtualKey.label(id: record.keyID))
-            writer.attribute("martlet.project", request.project)
-            writer.attribute("martlet.model", record.modelAsked)
+            if !request.isOfStranger {
+                writer.attribute("martlet.key_prefix", VirtualKey.label(id: record.keyID))
+                writer.attribute("martlet.project", request.project)
+                writer.attribute("martlet.model", record.modelAsked)
+            }
             writer.attribute("martlet.outcome", record.outcome.rawValue)
             writer.attribute("martlet.attempts", record.attempts)
             writer.attribute("martlet.cost.usd", record.costNanoUSD.map(NanoUSD.text))
@@ -96,7 +99,7 @@ struct OTLPTraces: Sendable {
 
     // MARK: An attempt
 
-    private static func write(
+    private func write(
         _ attempt: FinishedAttempt,
         of request: FinishedRequest,
         _ trace: TraceContext,
@@ -128,20 +131,22 @@ struct OTLPTraces: Sendable {
             if let first = attempt.times.firstContent {
                 writer.attribute(GenAINames.firstChunk, Self.seconds(first - attempt.times.begin))
             }
-            if attempt.isLast { Self.writeAnswer(record, to: &writer) }
+            if attempt.isLast { self.writeAnswer(request, to: &writer) }
         }
         Self.status(isError: error != nil, error, to: &writer)
     }
 
     /// What only the attempt has that the caller was told of.
-    private static func writeAnswer(_ record: RequestRecord, to writer: inout JSONWriter) {
+    private func writeAnswer(_ request: FinishedRequest, to writer: inout JSONWriter) {
+        let record = request.record
+        writer.attribute(GenAINames.responseID, request.answer?.id)
+        writer.attribute(GenAINames.responseModel, request.answer?.model)
         if let reason = record.finishReason { writer.attribute(GenAINames.finishReasons, [reason]) }
         guard let usage = record.usage else { return }
         writer.attribute(GenAINames.inputTokens, usage.inputTokens)
         writer.attribute(GenAINames.outputTokens, usage.outputTokens)
         writer.attribute(GenAINames.cacheReadTokens, usage.cacheReadTokens)
-        let (written, overflow) = usage.cacheWrite5mTokens.addingReportingOverflow(usage.cacheWrite1hTokens)
-        writer.attribute(GenAINames.cacheWriteTokens, overflow ? .max : written)
+        writer.attribute(GenAINames.cacheWriteTokens(self.convention), usage.cacheWriteTokens)
         writer.attribute(GenAINames.reasoningTokens, usage.reasoningTokens)
         if record.isEstimated { writer.attribute("martlet.usage.estimated", true) }
     }
