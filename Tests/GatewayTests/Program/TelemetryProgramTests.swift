@@ -144,10 +144,19 @@ struct TelemetryProgramTests {
         #expect(line["status"]?.int == 200)
     }
 
-    @Test("sinks that hang slow nothing, and the process ends in time", arguments: [false, true])
-    func hangingSinks(_ stream: Bool) async throws {
+    @Test(
+        "sinks that hang, reset or answer 500 slow nothing, and the process ends in time",
+        arguments: [("hang", false), ("hang", true), ("500", false), ("reset", true)]
+    )
+    func failingSinks(_ fault: String, _ stream: Bool) async throws {
         try await Self.world { oracle in
-            oracle.handle { _ in .hang }
+            oracle.handle { _ in
+                switch fault {
+                case "hang": .hang
+                case "reset": .reset
+                default: .json([:], status: 500)
+                }
+            }
             let environment = [
                 "MARTLET_TELEMETRY_OTLP_ENDPOINT": oracle.url, "MARTLET_TELEMETRY_OTLP_INTERVAL": "100ms",
                 "MARTLET_TELEMETRY_OTLP_TIMEOUT": "1s", "MARTLET_SINKS_WEBHOOK_URL": "\(oracle.url)/records",
@@ -159,14 +168,14 @@ struct TelemetryProgramTests {
                 for number in 0..<20 {
                     let answer = try await Self.ask(program, "box", stream: stream)
                     #expect(answer.status == 200)
-                    // The sinks hang by now: both were sent something.
+                    // The sinks fail by now: both were sent something.
                     if number == 5 {
-                        let hang = await oracle.wait { oracle in
+                        let areAsked = await oracle.wait { oracle in
                             ["/records", "/v1/traces"].allSatisfy { path in
                                 oracle.requests.contains { $0.path == path }
                             }
                         }
-                        #expect(hang)
+                        #expect(areAsked)
                     }
                 }
                 program.signal(SIGTERM)
