@@ -261,11 +261,10 @@ final class Journey {
     }
 
     private func noteRetry(_ exchange: ActiveExchange) {
-        let metrics = self.loop.shared.metrics
-        metrics.retries.add()
+        self.loop.shared.metrics.retries.add()
         let to = exchange.dispatch.plan.target.provider.name
         guard let failed = self.trail.last, failed.provider != to else { return }
-        metrics.fellBack(from: failed.provider, to: to, failed.outcome)
+        self.loop.counters.fellBack(from: failed.provider, to: to, failed.outcome)
     }
 
     /// The caller was answered without anybody being asked.

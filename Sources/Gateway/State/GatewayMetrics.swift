@@ -154,15 +154,6 @@ public final class GatewayMetrics: Sendable {
         self.interToken.observe(microseconds: (record.totalMicroseconds - first) / Int64(usage.outputTokens - 1))
     }
 
-    /// Counts an attempt at another provider than the one that failed before it.
-    func fellBack(from: String, to: String, _ reason: String) {
-        self.registry.counter(
-            "martlet_fallbacks_total",
-            help: "Attempts at another target after a failed one, by provider and by how that failed.",
-            labels: [("from", from), ("to", to), ("reason", reason)]
-        ).add()
-    }
-
     /// Counts a request that failed and was not tried again, by why it was not.
     func stopped(_ reason: StopReason) {
         self.registry.counter(

@@ -11,8 +11,17 @@ struct RequestCounters {
         var model: ModelLabel?
     }
 
+    private struct Fallback: Hashable {
+        var from: String
+        var to: String
+        var reason: String
+    }
+
     private let registry: MetricRegistry
     private var counters: [Key: Counter] = [:]
+    /// What was counted last is often what comes next: it is found without a hash.
+    private var last: (key: Key, counter: Counter)?
+    private var fallbacks: [Fallback: Counter] = [:]
     private var rejections: [GatewayFailure.Kind: Counter] = [:]
 
     init(registry: MetricRegistry) {
@@ -22,7 +31,11 @@ struct RequestCounters {
     /// Counts one request. Model and project are configured ones (never names from outside), so series stay bounded.
     mutating func count(operation: String, operationIndex: UInt8, status: Int, project: String, model: ModelLabel?) {
         let key = Key(operation: operationIndex, status: status, project: project, model: model)
-        if let counter = self.counters[key] { return counter.add() }
+        if let last = self.last, last.key == key { return last.counter.add() }
+        if let counter = self.counters[key] {
+            self.last = (key, counter)
+            return counter.add()
+        }
         if self.counters.count > 2_000 { self.counters.removeAll() }
         let counter = self.registry.counter(
             "martlet_requests_total",
@@ -33,6 +46,20 @@ struct RequestCounters {
             ]
         )
         self.counters[key] = counter
+        counter.add()
+    }
+
+    /// Counts an attempt at another provider than the one that failed before it. While a vendor is down this is every request.
+    mutating func fellBack(from: String, to: String, _ reason: String) {
+        let key = Fallback(from: from, to: to, reason: reason)
+        if let counter = self.fallbacks[key] { return counter.add() }
+        if self.fallbacks.count > 2_000 { self.fallbacks.removeAll() }
+        let counter = self.registry.counter(
+            "martlet_fallbacks_total",
+            help: "Attempts at another target after a failed one, by provider and by how that failed.",
+            labels: [("from", from), ("to", to), ("reason", reason)]
+        )
+        self.fallbacks[key] = counter
         counter.add()
     }
 
