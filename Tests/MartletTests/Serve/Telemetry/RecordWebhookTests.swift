@@ -21,11 +21,16 @@ struct RecordWebhookTests {
         await oracle.shutdown()
     }
 
-    private func outbox(_ url: String, _ registry: MetricRegistry, capacity: Int = 40) throws -> Outbox {
+    private func outbox(
+        _ url: String,
+        _ registry: MetricRegistry,
+        capacity: Int = 40,
+        timeout: Duration = .milliseconds(100)
+    ) throws -> Outbox {
         let box = PostBox(
             url: try CredentialURL(parsing: url, what: "sinks.webhook.url"),
             headers: [],
-            timeout: .milliseconds(100),
+            timeout: timeout,
             transport: SocketCredentialTransport(environment: [:])
         )
         let webhook = RecordWebhook(box, secret: Self.secret)
@@ -44,7 +49,8 @@ struct RecordWebhookTests {
         try await self.withSink { oracle in
             oracle.handle { _ in .json([:]) }
             let registry = MetricRegistry()
-            let outbox = try self.outbox("\(oracle.url)/records", registry)
+            // Far more than it takes: a busy machine is no sink that hangs.
+            let outbox = try self.outbox("\(oracle.url)/records", registry, timeout: .seconds(30))
             outbox.put(self.requests(3))
             await outbox.deliver()
             #expect(outbox.sent.value == 3)
