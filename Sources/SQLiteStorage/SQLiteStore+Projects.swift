@@ -8,12 +8,13 @@ extension SQLiteTransaction {
             try StorageError.naming(SQLiteStore.clashes(project)) {
                 try database.execute(
                     sql: """
-                        INSERT INTO projects (id, name, is_enabled, limits, origin, created_at, updated_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                        INSERT INTO projects (id, name, is_enabled, limits, bodies, origin, created_at, updated_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         project.id, project.name, project.isEnabled, try LimitsText.text(project.limits),
-                        project.origin.rawValue, project.createdAt, project.updatedAt,
+                        try BodyRulesText.text(project.bodies), project.origin.rawValue, project.createdAt,
+                        project.updatedAt,
                     ]
                 )
             }
@@ -28,13 +29,14 @@ extension SQLiteTransaction {
                     "project",
                     project.id,
                     sql: """
-                        UPDATE projects SET name = ?, is_enabled = ?, limits = ?, origin = ?, created_at = ?,
-                            updated_at = ?
+                        UPDATE projects SET name = ?, is_enabled = ?, limits = ?, bodies = ?, origin = ?,
+                            created_at = ?, updated_at = ?
                         WHERE id = ?
                         """,
                     arguments: [
                         project.name, project.isEnabled, try LimitsText.text(project.limits),
-                        project.origin.rawValue, project.createdAt, project.updatedAt, project.id,
+                        try BodyRulesText.text(project.bodies), project.origin.rawValue, project.createdAt,
+                        project.updatedAt, project.id,
                     ]
                 )
             }
@@ -58,7 +60,9 @@ extension SQLiteTransaction {
 extension SQLiteStore {
     /// All projects, by name.
     static func projects(_ database: Database) throws -> [ProjectRecord] {
-        let sql = "SELECT id, name, is_enabled, limits, origin, created_at, updated_at FROM projects ORDER BY name"
+        let sql = """
+            SELECT id, name, is_enabled, limits, bodies, origin, created_at, updated_at FROM projects ORDER BY name
+            """
         return try Row.fetchAll(database, sql: sql).map { row in
             var reader = RowReader(row, of: "projects")
             return ProjectRecord(
@@ -66,6 +70,7 @@ extension SQLiteStore {
                 name: try reader.value(),
                 isEnabled: try reader.value(),
                 limits: try LimitsText.limits(&reader),
+                bodies: try BodyRulesText.rules(&reader),
                 origin: try reader.choice(),
                 createdAt: try reader.value(),
                 updatedAt: try reader.value()

@@ -1,3 +1,5 @@
+public import Exchange
+
 /// Milliseconds since 1970-01-01T00:00:00Z. All times in the store are of this kind.
 public typealias UnixMilliseconds = Int64
 
@@ -11,6 +13,8 @@ public struct ProjectRecord: Sendable, Equatable {
     public var isEnabled: Bool
     /// What all its keys together may use.
     public var limits: LimitsRecord
+    /// What is kept of its bodies.
+    public var bodies: BodyRules
     /// Who owns the row.
     public var origin: RecordOrigin
     /// When it was created.
@@ -24,6 +28,7 @@ public struct ProjectRecord: Sendable, Equatable {
         name: String,
         isEnabled: Bool = true,
         limits: LimitsRecord = LimitsRecord(),
+        bodies: BodyRules = BodyRules(),
         origin: RecordOrigin = .stored,
         createdAt: UnixMilliseconds,
         updatedAt: UnixMilliseconds
@@ -32,6 +37,7 @@ public struct ProjectRecord: Sendable, Equatable {
         self.name = name
         self.isEnabled = isEnabled
         self.limits = limits
+        self.bodies = bodies
         self.origin = origin
         self.createdAt = createdAt
         self.updatedAt = updatedAt

@@ -9,6 +9,7 @@ extension Administration {
             name: try NameRules.slug(draft.name),
             isEnabled: draft.isEnabled,
             limits: try LimitRules.checked(draft.limits),
+            bodies: draft.bodies,
             origin: self.writesAs,
             createdAt: now,
             updatedAt: now
@@ -33,6 +34,7 @@ extension Administration {
         project.name = try NameRules.slug(change.name.applied(to: project.name))
         project.isEnabled = change.isEnabled.applied(to: project.isEnabled)
         project.limits = try LimitRules.checked(change.limits.applied(to: project.limits))
+        project.bodies = change.bodies.applied(to: project.bodies)
         project.origin = self.ownerAfterChange(of: project.origin)
         project.updatedAt = self.now
         try self.checkFree(projectName: project.name, except: id)

@@ -27,6 +27,8 @@ public struct ProjectDraft: Sendable, Equatable {
     public var isEnabled: Bool
     /// What all its keys together may use.
     public var limits = LimitsRecord()
+    /// What is kept of its bodies.
+    public var bodies = BodyRules()
 
     /// Describes a project.
     public init(name: String, isEnabled: Bool = true) {
@@ -43,6 +45,8 @@ public struct ProjectChange: Sendable, Equatable {
     public var isEnabled = Change<Bool>.keep
     /// Changes what all its keys together may use.
     public var limits = LimitsChange()
+    /// Changes what is kept of its bodies.
+    public var bodies = BodyRulesChange()
 
     /// Changes nothing.
     public init() {}

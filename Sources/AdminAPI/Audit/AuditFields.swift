@@ -89,6 +89,7 @@ extension ProjectRecord: AuditedRow {
         fields.add("name", self.name)
         fields.add("enabled", self.isEnabled)
         fields.add(self.limits)
+        fields.add(member: "bodies") { BodyRulesFields.write(self.bodies, to: &$0) }
         fields.add("origin", self.origin.rawValue)
         return fields
     }

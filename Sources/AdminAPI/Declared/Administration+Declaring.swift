@@ -38,6 +38,7 @@ extension Administration {
         var change = ProjectChange()
         change.isEnabled = .set(draft.isEnabled)
         change.limits = LimitsChange(replacingAllBy: draft.limits)
+        change.bodies = BodyRulesChange(replacingAllBy: draft.bodies)
         try self.unlessSame(project, project.origin) { () throws(AdminProblem) in
             try self.changeProject(id: project.id, change)
         }

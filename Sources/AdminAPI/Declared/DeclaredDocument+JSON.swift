@@ -37,6 +37,7 @@ extension DeclaredDocument {
         writer.member("name", project.name)
         if !project.isEnabled { writer.member("enabled", false) }
         if project.limits != LimitsRecord() { LimitFields.write(project.limits, sparsely: true, to: &writer) }
+        if project.bodies != BodyRules() { BodyRulesFields.write(project.bodies, to: &writer) }
     }
 
     private static func write(_ provider: ProviderDraft, withSecrets: Bool, to writer: inout JSONWriter) {
@@ -112,6 +113,7 @@ extension DeclaredDocument {
         self.projects = rows.projects.filter { $0.origin == origin ?? $0.origin }.map { project in
             var draft = ProjectDraft(name: project.name, isEnabled: project.isEnabled)
             draft.limits = project.limits
+            draft.bodies = project.bodies
             return draft
         }
         self.providers = rows.providers.filter { $0.origin == origin ?? $0.origin }.map { provider in

@@ -7,7 +7,10 @@ enum ProjectOperations {
         .init(
             .body(
                 required: required,
-                ["name": .slug, "enabled": .flag, "limits": .orNull(.shared(.limitsChange))]
+                [
+                    "name": .slug, "enabled": .flag, "limits": .orNull(.shared(.limitsChange)),
+                    "bodies": .orNull(.shared(.bodyRulesChange)),
+                ]
             ),
             example: Self.example
         )

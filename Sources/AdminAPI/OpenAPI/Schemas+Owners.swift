@@ -9,6 +9,7 @@ extension SharedSchema {
             "name": .slug,
             "enabled": .flag,
             "limits": .noted(.shared(.limits), "What all its keys together may use."),
+            "bodies": .noted(.shared(.bodyRules), "What is kept of the bodies of its requests and answers."),
             "budgets": .list(.shared(.budget)),
             "origin": .origin,
             "created_at": .time,
@@ -16,7 +17,7 @@ extension SharedSchema {
         ]),
         example: """
             {"id":"prj_0Fq3ZJx8uT5bN1cV","name":"research","enabled":true,"limits":{"requests_per_minute":null,\
-            "tokens_per_minute":null,"concurrent_requests":null,"models":{}},"budgets":[],\
+            "tokens_per_minute":null,"concurrent_requests":null,"models":{}},"bodies":{"mode":"off","sample":1,"max_bytes":65536,"redact":[]},"budgets":[],\
             "origin":"stored","created_at":"2026-11-24T09:00:00.000Z","updated_at":"2026-11-24T09:00:00.000Z"}
             """
     )

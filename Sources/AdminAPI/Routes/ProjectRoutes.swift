@@ -3,7 +3,7 @@ import Wire
 
 /// Projects: list, show, create, change, delete.
 enum ProjectRoutes {
-    static let fields = ["name", "enabled", "limits"]
+    static let fields = ["name", "enabled", "limits", "bodies"]
 
     static func all(_ services: AdminServices) -> [AdminRoute] {
         let path = "\(AdminRoutes.prefix)/projects"
@@ -48,6 +48,7 @@ enum ProjectRoutes {
         var draft = ProjectDraft(name: try body.requiredString("name"))
         draft.isEnabled = try body.bool("enabled") ?? true
         draft.limits = try LimitFields.change(body).applied(to: draft.limits)
+        draft.bodies = try BodyRulesFields.change(body).applied(to: draft.bodies)
         return draft
     }
 
@@ -57,6 +58,7 @@ enum ProjectRoutes {
             change.name = try body.change("name", body.string)
             change.isEnabled = try body.change("enabled", body.bool)
             change.limits = try LimitFields.change(body)
+            change.bodies = try BodyRulesFields.change(body)
             return change
         }
     }
@@ -75,6 +77,7 @@ enum ProjectRoutes {
         writer.member("name", project.name)
         writer.member("enabled", project.isEnabled)
         LimitFields.write(project.limits, to: &writer)
+        BodyRulesFields.write(project.bodies, to: &writer)
         writer.member("budgets", budgets: budgets)
         writer.member("origin", project.origin.rawValue)
         writer.member("created_at", time: project.createdAt)

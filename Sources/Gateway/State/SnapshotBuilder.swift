@@ -145,7 +145,8 @@ public final class SnapshotBuilder: Sendable {
                     name: project.name,
                     isEnabled: project.isEnabled,
                     limits: KeyLimits(project.limits),
-                    budgets: budgets[.project(project.id)] ?? []
+                    budgets: budgets[.project(project.id)] ?? [],
+                    bodies: project.bodies.mode == .off ? nil : project.bodies
                 )
             },
             limits: self.admissions,

@@ -1,3 +1,5 @@
+public import Exchange
+
 /// Why a key that exists is not let in. A caller is told 401 for each; the log is told which.
 public enum KeyRefusal: String, Sendable, CaseIterable {
     /// No key has this digest.
@@ -24,6 +26,8 @@ public struct KeyProject: Sendable, Equatable {
     public let limits: KeyLimits
     /// Its budgets.
     public let budgets: [BudgetFacts]
+    /// What is kept of its bodies; `nil` for nothing.
+    public let bodies: BodyRules?
 
     /// Describes a project.
     public init(
@@ -31,13 +35,15 @@ public struct KeyProject: Sendable, Equatable {
         name: String,
         isEnabled: Bool,
         limits: KeyLimits = KeyLimits(),
-        budgets: [BudgetFacts] = []
+        budgets: [BudgetFacts] = [],
+        bodies: BodyRules? = nil
     ) {
         self.id = id
         self.name = name
         self.isEnabled = isEnabled
         self.limits = limits
         self.budgets = budgets
+        self.bodies = bodies
     }
 }
 
