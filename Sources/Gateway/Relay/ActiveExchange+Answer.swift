@@ -318,6 +318,9 @@ extension ActiveExchange {
         contentType: String,
         body: ByteBuffer
     ) {
+        if let bodies = self.journey.bodies {
+            body.withUnsafeReadableBytes { bodies.add($0, isEventStream: false) }
+        }
         self.afterSync { exchange, _ in
             exchange.writeWhole(status: status, headers: headers, contentType: contentType, body: body)
             exchange.client.exchangeFinished()

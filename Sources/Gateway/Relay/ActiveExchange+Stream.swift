@@ -124,6 +124,7 @@ extension ActiveExchange {
     }
 
     private func emit(_ raw: UnsafeRawBufferPointer, _ isUnterminated: Bool) {
+        self.journey.bodies?.add(raw, isEventStream: true)
         self.withOutput { output in
             output.writeBytes(raw)
             if isUnterminated { output.writeStaticString("\n\n") }
@@ -132,7 +133,10 @@ extension ActiveExchange {
 
     /// Sends a stream that came whole, and ends it.
     func emitAll(_ bytes: ByteBuffer) {
-        bytes.withUnsafeReadableBytes { raw in self.withOutput { $0.writeBytes(raw) } }
+        bytes.withUnsafeReadableBytes { raw in
+            self.journey.bodies?.add(raw, isEventStream: true)
+            self.withOutput { $0.writeBytes(raw) }
+        }
         self.flushOutput(isLast: true)
     }
 
@@ -214,7 +218,10 @@ extension ActiveExchange {
         guard self.held.readableBytes > 0 else { return }
         let held = self.held
         self.held = ByteBuffer()
-        held.withUnsafeReadableBytes { bytes in self.withOutput { $0.writeBytes(bytes) } }
+        held.withUnsafeReadableBytes { bytes in
+            self.journey.bodies?.add(bytes, isEventStream: true)
+            self.withOutput { $0.writeBytes(bytes) }
+        }
     }
 
     /// Sends the head of a stream: from here on failures can only be told inside it.
@@ -259,6 +266,7 @@ extension ActiveExchange {
         self.commit()
         if let tap = self.tap {
             let terminal = self.terminal ?? tap.failureTerminal(failure, requestID: self.record.id)
+            terminal.withUnsafeBytes { self.journey.bodies?.add($0, isEventStream: true) }
             self.withOutput { $0.writeBytes(terminal) }
         }
         self.settle(status: 200, outcome: self.outcome(of: failure, begun: true))

@@ -24,6 +24,8 @@ final class Journey {
     private(set) var request: (received: ReceivedRequest, inspected: InspectedRequest)?
     /// What it holds of limits and budgets, taken with the first attempt.
     private(set) var admitted: Admitted?
+    /// What is kept of its bodies, when its project asks for it: see Journey+Bodies.
+    var bodies: BodyCapture?
     var cursor = RouteCursor()
     var policy: AttemptPolicy
     /// The target being prepared or tried.
@@ -245,6 +247,7 @@ final class Journey {
             wall: self.loop.shared.budgetTime.unixMilliseconds
         )
         self.admitted = admitted
+        if let rules = self.caller.key.project.bodies { self.capture(rules) }
         return admitted
     }
 

@@ -30,6 +30,8 @@ public final class DataPlane: Service {
         public var records: RecordQueue
         /// Where finished requests are told; `nil` when nobody asked for it.
         public var telemetry: TelemetryQueue?
+        /// Where kept bodies go; `nil` where none are.
+        public var bodies: BodyQueue?
         /// Makes connections to vendors.
         public var connector: any UpstreamConnector
         /// How many descriptors the listener may use.
@@ -57,6 +59,7 @@ public final class DataPlane: Service {
             registry: MetricRegistry,
             records: RecordQueue,
             telemetry: TelemetryQueue? = nil,
+            bodies: BodyQueue? = nil,
             connector: any UpstreamConnector,
             descriptors: DescriptorRoom = .process,
             memory: MemoryReader = .system,
@@ -76,6 +79,7 @@ public final class DataPlane: Service {
             self.registry = registry
             self.records = records
             self.telemetry = telemetry
+            self.bodies = bodies
             self.connector = connector
             self.descriptors = descriptors
             self.memory = memory

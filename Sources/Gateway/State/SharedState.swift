@@ -19,6 +19,8 @@ final class SharedState: Sendable {
     let records: RecordQueue
     /// Where finished requests are told; `nil` when nobody asked for it.
     let telemetry: TelemetryQueue?
+    /// Where kept bodies go; `nil` where none are.
+    let bodies: BodyQueue?
     let log: Logger
     /// Where attempts are written before they are made.
     let journal: Journal?
@@ -48,6 +50,7 @@ final class SharedState: Sendable {
         self.metrics = GatewayMetrics(registry: parts.registry)
         self.records = parts.records
         self.telemetry = parts.telemetry
+        self.bodies = parts.bodies
         self.log = parts.log
         self.journal = parts.journal
         self.budgetTime = parts.budgetTime

@@ -22,6 +22,7 @@ final class RoadHarness {
     let vendors = EmbeddedVendors()
     let records: RecordQueue
     let telemetry: TelemetryQueue
+    let bodies: BodyQueue
     let registry = MetricRegistry()
     let snapshots = SnapshotHolder()
     let state: LoopState
@@ -31,10 +32,16 @@ final class RoadHarness {
     let key: String
     private let wall = WallClock()
 
-    init(options: GatewayOptions = .init(), world: TestWorld = .init(), journal: Journal? = nil) throws {
+    init(
+        options: GatewayOptions = .init(),
+        world: TestWorld = .init(),
+        journal: Journal? = nil,
+        bodyBytes: Int = 64 << 20
+    ) throws {
         self.key = world.key.text
         self.records = RecordQueue(registry: self.registry)
         self.telemetry = TelemetryQueue(registry: self.registry)
+        self.bodies = BodyQueue(capacity: 4, maxBytes: bodyBytes, registry: self.registry)
         let admissions = self.admissions
         self.snapshots.publish(try world.snapshot(after: .empty, admissions))
         let wall = self.wall
@@ -48,6 +55,7 @@ final class RoadHarness {
                 registry: self.registry,
                 records: self.records,
                 telemetry: options.tracing == nil ? nil : self.telemetry,
+                bodies: self.bodies,
                 connector: self.vendors,
                 journal: journal,
                 firstUse: { _, _ in },

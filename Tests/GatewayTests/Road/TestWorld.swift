@@ -20,6 +20,8 @@ struct TestWorld {
     /// Budgets of the key, and of its project.
     var budgets: [BudgetFacts] = []
     var projectBudgets: [BudgetFacts] = []
+    /// What is kept of bodies; `nil` for nothing.
+    var bodies: BodyRules?
     var openAISettings: [String: String] = [:]
     /// What is decided about the attempts of every model.
     var rules = RouteRules()
@@ -126,7 +128,13 @@ struct TestWorld {
         return previous.successor(
             keys: [facts],
             projects: [
-                KeyProject(id: "prj_1", name: "default", isEnabled: true, budgets: self.projectBudgets)
+                KeyProject(
+                    id: "prj_1",
+                    name: "default",
+                    isEnabled: true,
+                    budgets: self.projectBudgets,
+                    bodies: self.bodies
+                )
             ],
             limits: admissions,
             now: MonotonicInstant(microseconds: 0)

@@ -1,0 +1,106 @@
+import Exchange
+public import Policy
+public import Storage
+
+/// Masks, cuts and seals bodies on their way into the store, and opens them again. Calls block.
+public final class BodyVault: Sendable {
+    /// One body, opened.
+    public struct OpenedPart: Sendable, Equatable {
+        /// How long it was on the wire.
+        public var bytes: Int
+        /// Its end is not there.
+        public var isCut: Bool
+        /// What is kept of it.
+        public var text: String
+    }
+
+    private let store: any BodyStore
+    private let box: @Sendable () throws -> SecretBox
+
+    /// A vault.
+    ///
+    /// - Parameters:
+    ///   - store: Where bodies lie.
+    ///   - box: Gives the box of the bodies' own key.
+    public init(_ store: any BodyStore, box: @escaping @Sendable () throws -> SecretBox) {
+        self.store = store
+        self.box = box
+    }
+
+    /// Keeps bodies, all or none.
+    func keep(_ bodies: [FinishedBodies]) throws {
+        let box = try self.box()
+        try self.store.append(try bodies.map { try Self.kept($0, box) })
+    }
+
+    private static func kept(_ bodies: FinishedBodies, _ box: SecretBox) throws -> KeptBodies {
+        let redactor = BodyRedactor(bodies.rules.redactions)
+        func part(_ bytes: [UInt8], of whole: Int, _ name: String, isStream: Bool) throws -> KeptBodies.Part {
+            var isCut = bytes.count < whole
+            var text: [UInt8]
+            if bodies.rules.mode == .metadata {
+                text = BodyShape.text(of: bytes, isStream: isStream, isCut: isCut)
+                // Words of a format are written by callers too.
+                text = redactor.masked(text, isStream: false, isCut: false)
+            } else {
+                text = redactor.masked(bytes, isStream: isStream, isCut: isCut)
+            }
+            let most = bodies.rules.mode == .metadata ? 1 << 19 : bodies.rules.maxBytes
+            if text.count > most {
+                text.removeLast(text.count - most)
+                isCut = true
+            }
+            let place = Self.place(bodies.projectID, bodies.requestID, name)
+            return KeptBodies.Part(bytes: whole, isCut: isCut, sealed: try box.seal(text, context: place))
+        }
+        return KeptBodies(
+            requestID: bodies.requestID,
+            projectID: bodies.projectID,
+            at: bodies.at,
+            mode: bodies.rules.mode.rawValue,
+            isStream: bodies.isStream,
+            request: try part(bodies.request, of: bodies.requestBytes, "request", isStream: false),
+            answer: bodies.answerBytes == 0
+                ? nil
+                : try part(bodies.answer, of: bodies.answerBytes, "answer", isStream: bodies.isEventStream)
+        )
+    }
+
+    /// The bodies of a request.
+    ///
+    /// - Parameters:
+    ///   - requestID: The request's id.
+    ///   - projects: Whose requests may be seen; `nil` for all.
+    /// - Returns: What is stored, and both bodies opened; `nil` when none are kept.
+    /// - Throws: `StorageError`, or `SecretsError` when they were sealed under another key.
+    public func open(
+        requestID: String,
+        in projects: [String]?
+    ) throws -> (kept: KeptBodies, request: OpenedPart, answer: OpenedPart?)? {
+        guard let kept = try self.store.find(requestID: requestID, in: projects) else { return nil }
+        let box = try self.box()
+        func opened(_ part: KeptBodies.Part, _ name: String) throws -> OpenedPart {
+            let place = Self.place(kept.projectID, kept.requestID, name)
+            let text = String(decoding: try box.open(part.sealed, context: place).bytes, as: UTF8.self)
+            return OpenedPart(bytes: part.bytes, isCut: part.isCut, text: text)
+        }
+        return (kept, try opened(kept.request, "request"), try kept.answer.map { try opened($0, "answer") })
+    }
+
+    /// Erases the bodies of a request; tells of how many exchanges.
+    public func erase(requestID: String, in projects: [String]?) throws -> Int {
+        try self.store.erase(requestID: requestID, in: projects)
+    }
+
+    /// Erases all bodies of a project; tells of how many exchanges.
+    public func erase(projectID: String) throws -> Int { try self.store.erase(projectID: projectID) }
+
+    /// Drops what is too old or too much, a part at a time; tells of how many exchanges.
+    func prune(before: UnixMilliseconds?, maxBytes: Int?) throws -> Int {
+        try self.store.prune(before: before, maxBytes: maxBytes)
+    }
+
+    private static func place(_ project: String, _ request: String, _ name: String) -> SecretContext {
+        SecretContext(table: "bodies", row: "\(project)/\(request)", column: name)
+    }
+}

@@ -1,0 +1,128 @@
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+public import Storage
+import Synchronization
+public import Telemetry
+
+/// Moves bodies into their store in small batches, off the road, and drops what is too old or too much. A store that fails costs
+/// bodies, which are counted; it is tried again with the next ones.
+public struct BodyWriter: Service {
+    private static let batch = 64
+    private static let pruneEvery = Duration.seconds(60)
+    private static let complainEvery = Duration.seconds(60)
+
+    private let queue: BodyQueue
+    private let vault: BodyVault
+    private let retention: Duration?
+    private let maxStoreBytes: Int?
+    private let clock: @Sendable () -> UnixMilliseconds
+    private let log: Logger
+    private let written: Counter
+    private let failed: Counter
+    private let isUp: Gauge
+    private let complained = Complaint()
+
+    /// When the log was last told of a failure.
+    private final class Complaint: Sendable {
+        let at = Mutex<ContinuousClock.Instant?>(nil)
+    }
+
+    /// A writer.
+    ///
+    /// - Parameters:
+    ///   - queue: Where bodies come from.
+    ///   - vault: Where they go.
+    ///   - retention: How long they are kept; `nil` for ever.
+    ///   - maxStoreBytes: How large their store may be; `nil` for any size.
+    ///   - registry: Where counters live.
+    ///   - clock: Unix time in milliseconds.
+    ///   - log: Is told when the store fails.
+    public init(
+        queue: BodyQueue,
+        vault: BodyVault,
+        retention: Duration?,
+        maxStoreBytes: Int?,
+        registry: MetricRegistry,
+        clock: @escaping @Sendable () -> UnixMilliseconds,
+        log: Logger
+    ) {
+        self.queue = queue
+        self.vault = vault
+        self.retention = retention
+        self.maxStoreBytes = maxStoreBytes
+        self.clock = clock
+        self.log = log
+        self.written = registry.counter("martlet_bodies_written_total", help: "Exchanges whose bodies were kept.")
+        self.failed = registry.counter(
+            "martlet_bodies_failed_total",
+            help: "Exchanges whose bodies were lost because their store failed."
+        )
+        self.isUp = registry.gauge("martlet_bodies_store_up", help: "1 unless the store of bodies failed last.")
+        self.isUp.set(1)
+    }
+
+    /// Writes until shutdown, then writes what is left.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var lastPruned: ContinuousClock.Instant?
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(200))
+                await self.drain()
+                if let last = lastPruned, ContinuousClock.now - last < Self.pruneEvery { continue }
+                lastPruned = ContinuousClock.now
+                await self.prune()
+            }
+        }
+        await self.drain()
+    }
+
+    /// Writes everything that is waiting now.
+    public func drain() async {
+        while true {
+            let batch = self.queue.take(limit: Self.batch)
+            guard !batch.isEmpty else { return }
+            let vault = self.vault
+            let isWritten = await self.work { try vault.keep(batch) } != nil
+            if isWritten { self.written.add(batch.count) } else { self.failed.add(batch.count) }
+            self.queue.release(batch.reduce(0) { $0 + $1.request.count + $1.answer.count })
+            if batch.count < Self.batch { return }
+        }
+    }
+
+    /// Drops what is too old or too much, step by step.
+    public func prune() async {
+        let now = self.clock()
+        let before = self.retention.map { now - $0.components.seconds * 1_000 }
+        let (vault, most) = (self.vault, self.maxStoreBytes)
+        while let count = await self.work({ try vault.prune(before: before, maxBytes: most) }), count > 0 {
+            guard !Task.isCancelled else { return }
+        }
+    }
+
+    /// Blocks a thread of the pool; shutdown cancels nothing of it. What failed is told now and then.
+    private func work<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async -> R? {
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        do {
+            let result = try await NIOThreadPool.singleton.runIfActive(eventLoop: loop, body).get()
+            self.isUp.set(1)
+            return result
+        } catch {
+            self.isUp.set(0)
+            let now = ContinuousClock.now
+            let isDue = self.complained.at.withLock { at in
+                guard at.map({ now - $0 >= Self.complainEvery }) ?? true else { return false }
+                at = now
+                return true
+            }
+            if isDue {
+                self.log.error(
+                    "bodies cannot be kept; requests are served without",
+                    metadata: ["error": "\(error)"]
+                )
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,158 @@
+/// Finds credentials, mail addresses and card numbers in text. Each byte is looked at a bounded number of times.
+struct TokenPatterns {
+    var findsEmail = false
+    var findsCards = false
+
+    /// The longest local part of an address, and the longest domain (RFC 5321, section 4.5.3.1).
+    private static let longestLocal = 64
+    private static let longestDomain = 255
+    private static let cardDigits = 13...19
+    /// What credentials begin with, and how many bytes follow at least.
+    private static let prefixes: [(text: [UInt8], rest: Int)] = [
+        ("sk-", 12), ("mt-admin-", 12), ("AKIA", 12), ("ASIA", 12), ("AIza", 20), ("ghp_", 16), ("gho_", 16),
+        ("ghs_", 16), ("github_pat_", 16), ("glpat-", 12), ("xoxb-", 10), ("xoxp-", 10), ("xoxa-", 10), ("hf_", 20),
+        ("gsk_", 16), ("eyJ", 24), ("ya29.", 16),
+    ].map { (Array($0.0.utf8), $0.1) }
+    private static let schemes = ["bearer ", "basic "].map { Array($0.utf8) }
+    private static let keyBegin = Array("-----BEGIN ".utf8)
+    private static let keyEnd = Array("-----END ".utf8)
+
+    /// Ranges to be masked, in order, not overlapping.
+    func find(in text: ArraySlice<UInt8>) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        var i = text.startIndex
+        while i < text.endIndex {
+            guard let match = self.match(at: i, in: text, after: found.last?.upperBound ?? text.startIndex) else {
+                i += 1
+                continue
+            }
+            found.append(match)
+            i = match.upperBound
+        }
+        return found
+    }
+
+    private func match(at i: Int, in text: ArraySlice<UInt8>, after floor: Int) -> Range<Int>? {
+        let byte = text[i]
+        if byte == UInt8(ascii: "@") { return self.findsEmail ? Self.email(at: i, in: text, after: floor) : nil }
+        guard i == text.startIndex || !Self.isWord(text[i - 1]) else { return nil }
+        if self.findsCards, Self.isDigit(byte), let card = Self.card(at: i, in: text) { return card }
+        switch byte {
+        case UInt8(ascii: "-"): return Self.privateKey(at: i, in: text)
+        case UInt8(ascii: "b"), UInt8(ascii: "B"):
+            return Self.scheme(at: i, in: text)
+        default: return Self.credential(at: i, in: text)
+        }
+    }
+
+    private static func credential(at i: Int, in text: ArraySlice<UInt8>) -> Range<Int>? {
+        let rest = text[i...]
+        for (prefix, least) in self.prefixes where rest.starts(with: prefix) {
+            let end = self.tokenEnd(from: i + prefix.count, in: text)
+            return end - i - prefix.count >= least ? i..<end : nil
+        }
+        return nil
+    }
+
+    private static func scheme(at i: Int, in text: ArraySlice<UInt8>) -> Range<Int>? {
+        for scheme in self.schemes where text.endIndex - i > scheme.count {
+            guard zip(text[i...], scheme).allSatisfy({ ($0 | 0x20) == $1 }) else { continue }
+            let end = self.tokenEnd(from: i + scheme.count, in: text)
+            return end - i - scheme.count >= 12 ? i + scheme.count..<end : nil
+        }
+        return nil
+    }
+
+    private static func privateKey(at i: Int, in text: ArraySlice<UInt8>) -> Range<Int>? {
+        guard text[i...].starts(with: self.keyBegin) else { return nil }
+        let label = text[i...].prefix(48)
+        guard self.index(of: Array("PRIVATE KEY".utf8), in: label) != nil else { return nil }
+        guard let end = self.index(of: self.keyEnd, in: text[i...]) else { return i..<text.endIndex }
+        return i..<self.tokenEnd(from: end, in: text)
+    }
+
+    private static func index(of needle: [UInt8], in text: ArraySlice<UInt8>) -> Int? {
+        var i = text.startIndex
+        while i + needle.count <= text.endIndex {
+            if text[i] == needle[0], text[i...].starts(with: needle) { return i }
+            i += 1
+        }
+        return nil
+    }
+
+    private static func tokenEnd(from start: Int, in text: ArraySlice<UInt8>) -> Int {
+        var end = start
+        while end < text.endIndex, self.isToken(text[end]) { end += 1 }
+        return end
+    }
+
+    // MARK: Mail
+
+    private static func email(at sign: Int, in text: ArraySlice<UInt8>, after floor: Int) -> Range<Int>? {
+        var start = sign
+        while start > floor, sign - start < self.longestLocal, self.isLocal(text[start - 1]) { start -= 1 }
+        var end = sign + 1
+        var lastDot: Int?
+        while end < text.endIndex, end - sign <= self.longestDomain, self.isDomain(text[end]) {
+            if text[end] == UInt8(ascii: ".") {
+                guard end + 1 < text.endIndex, self.isWord(text[end + 1]) else { break }
+                lastDot = end
+            }
+            end += 1
+        }
+        guard start < sign, let lastDot, end - lastDot > 2 else { return nil }
+        return start..<end
+    }
+
+    // MARK: Cards
+
+    /// The longest card number that begins here: digits with at most one space or dash between two of them.
+    private static func card(at start: Int, in text: ArraySlice<UInt8>) -> Range<Int>? {
+        var digits: [UInt8] = []
+        var best: Int?
+        var i = start
+        while i < text.endIndex, digits.count <= self.cardDigits.upperBound {
+            if self.isDigit(text[i]) {
+                digits.append(text[i] & 0x0F)
+                let isEnd = i + 1 == text.endIndex || !self.isDigit(text[i + 1])
+                if isEnd, self.cardDigits.contains(digits.count), self.isLuhn(digits) { best = i + 1 }
+                i += 1
+            } else if text[i] == 0x20 || text[i] == UInt8(ascii: "-"), i + 1 < text.endIndex, self.isDigit(text[i + 1])
+            {
+                i += 1
+            } else {
+                break
+            }
+        }
+        return best.map { start..<$0 }
+    }
+
+    /// ISO/IEC 7812-1, annex B.
+    private static func isLuhn(_ digits: [UInt8]) -> Bool {
+        var sum = 0
+        for (place, digit) in digits.reversed().enumerated() {
+            let value = place % 2 == 0 ? Int(digit) : Int(digit) * 2
+            sum += value > 9 ? value - 9 : value
+        }
+        return sum % 10 == 0
+    }
+
+    // MARK: Bytes
+
+    static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    static func isWord(_ byte: UInt8) -> Bool {
+        self.isDigit(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_")
+            || byte >= 0x80
+    }
+
+    private static func isToken(_ byte: UInt8) -> Bool {
+        byte < 0x80 && (self.isWord(byte) || "-.~+/=".utf8.contains(byte))
+    }
+
+    private static func isLocal(_ byte: UInt8) -> Bool {
+        self.isWord(byte) || "!#$%&'*+-/=?^`{|}~.".utf8.contains(byte)
+    }
+
+    private static func isDomain(_ byte: UInt8) -> Bool { self.isWord(byte) || byte == 0x2D || byte == 0x2E }
+}

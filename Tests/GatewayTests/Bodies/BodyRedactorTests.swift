@@ -1,0 +1,130 @@
+import Exchange
+import Testing
+
+@testable import Gateway
+
+@Suite("What is masked in kept bodies")
+struct BodyRedactorTests {
+    private func masked(
+        _ text: String,
+        _ rules: [String] = ["email", "card"],
+        isStream: Bool = false,
+        isCut: Bool = false
+    ) -> String {
+        let redactor = BodyRedactor(rules.compactMap { BodyRedaction($0) })
+        let bytes = redactor.masked(Array(text.utf8), isStream: isStream, isCut: isCut)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test(
+        "credentials go without any rule",
+        arguments: [
+            "sk-mt-AbCdEfGhIjKl-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK012345", "sk-ant-api03-abcdefghijkl",
+            "AKIAIOSFODNN7EXAMPLE", "ghp_0123456789abcdefghij", "mt-admin-0123456789abcdef",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefghijk",
+        ]
+    )
+    func credentials(_ secret: String) {
+        #expect(self.masked(#"{"a":"key \#(secret) end"}"#, []) == #"{"a":"key [redacted] end"}"#)
+        #expect(self.masked("plain \(secret)\n", []) == "plain [redacted]\n")
+        #expect(self.masked(#"{"h":"Bearer 0123456789abcdef"}"#, []) == #"{"h":"Bearer [redacted]"}"#)
+    }
+
+    @Test("a private key goes whole, and to the end when its end is not there")
+    func privateKey() {
+        let key = "-----BEGIN RSA PRIVATE KEY-----\\nMIIB\\nAAA=\\n-----END RSA PRIVATE KEY-----"
+        #expect(!self.masked(#"{"a":"\#(key)"}"#, []).contains("MIIB"))
+        #expect(!self.masked(#"{"a":"-----BEGIN PRIVATE KEY-----\nMIIB AAAA"#, []).contains("MIIB"))
+    }
+
+    @Test("mail addresses and card numbers go where a rule says so, escapes notwithstanding")
+    func patterns() {
+        #expect(self.masked(#"{"a":"to x.y+z@mail.example.org, ok"}"#) == #"{"a":"to [redacted], ok"}"#)
+        #expect(self.masked(#"{"a":"\nx\u0040mail.example\n"}"#) == #"{"a":"\n[redacted]\n"}"#)
+        #expect(self.masked(#"{"a":"4111 1111 1111 1111 2027"}"#) == #"{"a":"[redacted] 2027"}"#)
+        #expect(self.masked(#"{"a":"4111-1111-1111-1111","n":4111111111111111}"#) == #"{"a":"[redacted]","n":null}"#)
+        let others = #"{"a":"4111 1111 1111 1112, a@b, 12345678901234567890123","n":1700000000000}"#
+        #expect(self.masked(others) == others)
+        #expect(self.masked(#"{"a":"x@mail.example"}"#, []) == #"{"a":"x@mail.example"}"#)
+    }
+
+    @Test("fields and paths are masked whole, of whatever kind, and inside JSON that is a text")
+    func fields() {
+        let rules = ["field:password", "path:metadata.user"]
+        #expect(
+            self.masked(#"{"Password":"x","b":[{"password":{"c":1}},{"password":7}]}"#, rules)
+                == #"{"Password":"[redacted]","b":[{"password":null},{"password":null}]}"#
+        )
+        #expect(
+            self.masked(#"{"metadata":{"user":"u"},"user":"v"}"#, rules)
+                == #"{"metadata":{"user":"[redacted]"},"user":"v"}"#
+        )
+        #expect(
+            self.masked(#"{"arguments":"{\"password\":\"geheim\",\"n\":1}"}"#, rules)
+                == #"{"arguments":"{\"password\":\"[redacted]\",\"n\":1}"}"#
+        )
+    }
+
+    @Test("what an event cuts in two is found")
+    func stream() {
+        func event(_ text: String, _ index: Int = 0) -> String {
+            #"data: {"choices":[{"index":\#(index),"delta":{"content":"\#(text)"}}]}"# + "\n\n"
+        }
+        let stream =
+            event("mail jo") + event("e@mail.exa") + event("4111 1111 ", 1) + event("mple now") + event("1111 1111", 1)
+        let masked = self.masked(stream, isStream: true)
+        #expect(masked == event("mail [redacted]") + event("") + event("[redacted]", 1) + event(" now") + event("", 1))
+        let pieces = [#"{\"pass"#, #"word\":\"gehe"#, #"im\"}"#].map {
+            #"data: {"type":"content_block_delta","index":1,"delta":{"partial_json":"\#($0)"}}"# + "\n\n"
+        }
+        let tool = self.masked(pieces.joined(), ["field:password"], isStream: true)
+        #expect(!tool.contains("gehe") && !tool.contains("im\\") && tool.contains("[redacted]"))
+    }
+
+    @Test("half a secret at a cut goes with the cut", arguments: [10, 20, 26, 30, 34])
+    func cut(_ count: Int) {
+        let text = Array(#"{"a":"hello sk-abcdefghijklmnopqrstu 4111 1111 1111 1111"}"#.utf8)
+        let masked = self.masked(String(decoding: text.prefix(count), as: UTF8.self), isCut: true)
+        #expect(!masked.contains("sk-a") && masked.hasPrefix(#"{"a":""#))
+        let card = self.masked(#"{"a":"4111 1111 1111 1"#, isCut: true)
+        #expect(!card.contains("4111"))
+    }
+
+    @Test("any prefix of a body is read to its end")
+    func prefixes() {
+        let text = Array(#"{"a":"\u00e9\"x","b":[1,{"password":[{"c":"d"}]}],"m":"x@y.example"}"#.utf8)
+        for count in 0...text.count {
+            let masked = self.masked(String(decoding: text.prefix(count), as: UTF8.self), ["email", "field:password"])
+            #expect(!masked.contains(#""d""#))
+        }
+    }
+
+    @Test(
+        "rules are read as they are written, and no others",
+        arguments: [
+            "email", "card", "field:a", "path:a.b",
+        ]
+    )
+    func rules(_ text: String) {
+        #expect(BodyRedaction(text)?.text == text)
+    }
+
+    @Test("what is no rule is refused", arguments: ["", "field:", "path:a..b", "regex:.*", "Email", "field:a b"])
+    func noRule(_ text: String) {
+        #expect(BodyRedaction(text) == nil)
+    }
+
+    @Test("the sample is the same for the same id, and as large as it says")
+    func sample() {
+        var rules = BodyRules()
+        #expect(!rules.keeps("req_1"))
+        rules.mode = .full
+        #expect(rules.keeps("req_1"))
+        rules.samplePerMillion = 250_000
+        let kept = (0..<4_000).count { rules.keeps("req_\($0)") }
+        #expect((850...1_150).contains(kept))
+        #expect(rules.keeps("req_7") == rules.keeps("req_7"))
+        rules.samplePerMillion = 0
+        #expect(!(0..<100).contains { rules.keeps("req_\($0)") })
+    }
+}

@@ -1,0 +1,217 @@
+// swift-format-ignore-file
+// Bytes of the wire are read best on one line.
+
+import Exchange
+import Logging
+import NIOCore
+import NIOEmbedded
+import Policy
+import Storage
+import Telemetry
+import Testing
+
+@testable import Gateway
+
+@Suite("Bodies on the road")
+struct KeptBodiesTests {
+    private let store = MemoryBodies()
+    private let vault: BodyVault
+
+    init() throws {
+        self.vault = try self.store.vault()
+    }
+
+    private func road(_ change: (inout BodyRules) -> Void = { _ in }, bodyBytes: Int = 64 << 20) throws -> RoadHarness {
+        var world = TestWorld()
+        var rules = BodyRules()
+        rules.mode = .full
+        change(&rules)
+        world.bodies = rules.mode == .off ? nil : rules
+        world.translations = TranslationTests.table
+        return try RoadHarness(world: world, bodyBytes: bodyBytes)
+    }
+
+    /// What is kept of the one request so far.
+    private func kept(_ road: RoadHarness) throws -> (kept: KeptBodies, request: BodyVault.OpenedPart, answer: BodyVault.OpenedPart?)? {
+        let batch = road.bodies.take(limit: 10)
+        try self.vault.keep(batch)
+        road.bodies.release(batch.reduce(0) { $0 + $1.request.count + $1.answer.count })
+        guard let id = self.store.kept.last?.requestID else { return nil }
+        return try self.vault.open(requestID: id, in: nil)
+    }
+
+    private static func text(_ registry: MetricRegistry) -> String { String(decoding: registry.render(), as: UTF8.self) }
+
+    private static let chat = #"{"model":"fast","messages":[{"role":"user","content":"Hi"}]}"#
+    private static let chatAnswer = #"{"id":"c1","object":"chat.completion","created":1,"model":"gpt-real","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"hi"}}],"usage":{"prompt_tokens":11,"completion_tokens":3,"total_tokens":14}}"#
+    private static let responsesAnswer = #"{"id":"r1","object":"response","status":"completed","model":"gpt-real","output":[{"type":"message","id":"m","role":"assistant","status":"completed","content":[{"type":"output_text","text":"hi","annotations":[]}]}],"usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2}}"#
+    private static let messagesAnswer = #"{"id":"m1","type":"message","role":"assistant","model":"claude-real","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"#
+
+    @Test("whole answers are kept in every format, as the caller sent and was sent them", arguments: [
+        ("/v1/chat/completions", chat, chatAnswer),
+        ("/v1/responses", #"{"model":"fast","input":"Hi"}"#, responsesAnswer),
+        ("/v1/messages", #"{"model":"claude","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}"#, messagesAnswer),
+    ])
+    func whole(_ path: String, _ body: String, _ reply: String) throws {
+        let road = try self.road()
+        try road.post(path, body)
+        try road.vendorAnswers(200, reply)
+        let answer = try road.answer()
+        let found = try self.kept(road)
+        let kept = try #require(found)
+        #expect(kept.request.text == body && !kept.request.isCut && kept.request.bytes == body.utf8.count)
+        #expect(kept.answer?.text == answer.body && kept.kept.projectID == "prj_1" && !kept.kept.isStream)
+        let record = try #require(road.takeRecords().first)
+        #expect(record.id == kept.kept.requestID)
+        #expect(road.bodies.heldBytes == 0)
+    }
+
+    @Test("across formats the caller's own format is kept")
+    func translated() throws {
+        let road = try self.road()
+        try road.post("/v1/messages", #"{"model":"local","max_tokens":50,"messages":[{"role":"user","content":"Hi"}]}"#)
+        try road.vendorAnswers(200, Self.chatAnswer)
+        let answer = try road.answer()
+        let found = try self.kept(road)
+        #expect(found?.answer?.text == answer.body && answer.body.contains(#""type":"message""#))
+    }
+
+    private static let delta = #"data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"gpt-real","choices":[{"index":0,"delta":{"content":"x"},"finish_reason":null}]}"# + "\n\n"
+    private static let end = #"data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"gpt-real","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"# + "\n\ndata: [DONE]\n\n"
+    private static let stream = #"{"model":"fast","stream":true,"messages":[{"role":"user","content":"Hi"}]}"#
+
+    @Test("a stream is kept as it was relayed")
+    func streamed() throws {
+        let road = try self.road()
+        try road.post("/v1/chat/completions", Self.stream)
+        try road.vendorStartsStream()
+        for _ in 0..<3 { try road.vendorStreams(Self.delta) }
+        try road.vendorStreams(Self.end)
+        try road.vendorEndsStream()
+        let answer = try road.answer()
+        let found = try self.kept(road)
+        #expect(found?.answer?.text == answer.body && answer.body.contains("[DONE]"))
+        #expect(found?.kept.isStream == true)
+    }
+
+    @Test("a stream is masked across its events, while the caller is sent it as it is")
+    func maskedStream() throws {
+        let road = try self.road { $0.redactions = [.email] }
+        try road.post("/v1/chat/completions", Self.stream)
+        try road.vendorStartsStream()
+        try road.vendorStreams(Self.delta.replacing(#""x""#, with: #""canary@mail""#))
+        try road.vendorStreams(Self.delta.replacing(#""x""#, with: #"".example ok""#))
+        try road.vendorStreams(Self.end)
+        try road.vendorEndsStream()
+        let answer = try road.answer()
+        let found = try self.kept(road)
+        #expect(answer.body.contains("canary@mail"))
+        let text = try #require(found?.answer?.text)
+        #expect(!text.contains("canary") && !text.contains(".example") && text.contains("[redacted]"))
+    }
+
+    @Test("a stream translated from another format is kept in the caller's")
+    func translatedStream() throws {
+        let road = try self.road()
+        try road.post("/v1/messages", #"{"model":"local","stream":true,"max_tokens":50,"messages":[{"role":"user","content":"Hi"}]}"#)
+        try road.vendorStartsStream()
+        try road.vendorStreams(Self.delta)
+        try road.vendorStreams(Self.end)
+        try road.vendorEndsStream()
+        let answer = try road.answer()
+        let found = try self.kept(road)
+        #expect(found?.answer?.text == answer.body && answer.body.contains("message_stop"))
+    }
+
+    @Test("of a caller that leaves midway what it was sent is kept")
+    func gone() throws {
+        let road = try self.road()
+        try road.post("/v1/chat/completions", Self.stream)
+        try road.vendorStartsStream()
+        try road.vendorStreams(Self.delta)
+        _ = try road.received()
+        try road.client.close().wait()
+        road.loop.run()
+        road.advance(.seconds(30))
+        let found = try self.kept(road)
+        #expect(found?.answer?.text == Self.delta)
+    }
+
+    @Test("long bodies are cut, with their true length")
+    func cut() throws {
+        let road = try self.road { $0.maxBytes = 300 }
+        let long = String(repeating: "word ", count: 200)
+        let body = Self.chat.replacing("Hi", with: long)
+        try road.post("/v1/chat/completions", body)
+        try road.vendorAnswers(200, Self.chatAnswer.replacing(#""hi""#, with: #""\#(long)""#))
+        let answer = try road.answer()
+        let found = try self.kept(road)
+        let kept = try #require(found)
+        #expect(kept.request.isCut && kept.request.bytes == body.utf8.count)
+        #expect(body.hasPrefix(kept.request.text) && (280...300).contains(kept.request.text.utf8.count))
+        #expect(kept.answer?.isCut == true && kept.answer?.bytes == answer.body.utf8.count)
+    }
+
+    @Test("nothing is kept when the project does not ask, nor of a request that is refused")
+    func off() throws {
+        let off = try self.road { $0.mode = .off }
+        try off.post("/v1/chat/completions", Self.chat)
+        try off.vendorAnswers(200, Self.chatAnswer)
+        _ = try off.answer()
+        let road = try self.road()
+        try road.post("/v1/chat/completions", Self.chat, authorization: "sk-mt-wrong")
+        _ = try road.answer()
+        #expect(off.bodies.take(limit: 9).isEmpty && road.bodies.take(limit: 9).isEmpty)
+    }
+
+    @Test("in the mode metadata no text is kept")
+    func metadata() throws {
+        let road = try self.road { $0.mode = .metadata }
+        try road.post("/v1/chat/completions", Self.chat.replacing("Hi", with: "CANARY"))
+        try road.vendorAnswers(200, Self.chatAnswer.replacing(#""hi""#, with: #""CANARY""#))
+        _ = try road.answer()
+        let found = try self.kept(road)
+        let kept = try #require(found)
+        #expect(!kept.request.text.contains("CANARY") && kept.request.text.contains(#""role":"user""#))
+        #expect(kept.answer?.text.contains("CANARY") == false && kept.answer?.text.contains("stop") == true)
+    }
+
+    @Test("a full queue, or no room for bytes, costs bodies and nothing else", arguments: [64 << 20, 100])
+    func full(_ bytes: Int) throws {
+        let road = try self.road(bodyBytes: bytes)
+        for _ in 0..<6 {
+            try road.post("/v1/chat/completions", Self.chat)
+            try road.vendorAnswers(200, Self.chatAnswer)
+            let answer = try road.answer()
+            #expect(answer.status == 200)
+        }
+        let kept = road.bodies.take(limit: 100).count
+        #expect(road.takeRecords().count == 6)
+        #expect(kept == (bytes == 100 ? 0 : 4))
+        #expect(Self.text(road.registry).contains("martlet_bodies_dropped_total \(6 - kept)"))
+    }
+
+    @Test("a store that fails is said and counted, and is tried again")
+    func broken() async throws {
+        let registry = MetricRegistry()
+        let queue = BodyQueue(registry: registry)
+        let writer = BodyWriter(queue: queue, vault: self.vault, retention: nil, maxStoreBytes: nil, registry: registry, clock: { 0 }, log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        func submit(_ id: String) {
+            var rules = BodyRules()
+            rules.mode = .full
+            let bodies = FinishedBodies(requestID: id, projectID: "p", at: 1, isStream: false, rules: rules)
+            let capture = Array("{}".utf8).withUnsafeBytes { BodyCapture(bodies, request: $0, queue: queue) }
+            withExtendedLifetime(capture) {}
+        }
+        self.store.setBroken(true)
+        submit("a")
+        await writer.drain()
+        #expect(Self.text(registry).contains("martlet_bodies_failed_total 1"))
+        #expect(Self.text(registry).contains("martlet_bodies_store_up 0"))
+        self.store.setBroken(false)
+        submit("b")
+        await writer.drain()
+        #expect(self.store.kept.map(\.requestID) == ["b"] && queue.heldBytes == 0)
+        #expect(Self.text(registry).contains("martlet_bodies_store_up 1"))
+    }
+}
