@@ -12,6 +12,10 @@ public enum AdminPermission: String, Sendable, CaseIterable {
     case readSpend = "read spend"
     /// Request records.
     case readRequests = "read requests"
+    /// Kept bodies: what people wrote and were answered.
+    case readBodies = "read bodies"
+    /// To take kept bodies away for good.
+    case eraseBodies = "erase bodies"
     /// Providers, routes, status and metrics.
     case readConfiguration = "read configuration"
     /// The audit trail.
@@ -36,7 +40,9 @@ public enum AdminPermission: String, Sendable, CaseIterable {
     /// Whether it can be held to projects. What cannot is refused to whoever is.
     var isScoped: Bool {
         switch self {
-        case .ownAccount, .readCatalogue, .readKeys, .readSpend, .readRequests, .writeKeys: true
+        case .ownAccount, .readCatalogue, .readKeys, .readSpend, .readRequests, .readBodies, .eraseBodies,
+            .writeKeys:
+            true
         case .readConfiguration, .readAudit, .readAccess, .writeConfiguration, .writeLedger, .operate, .manageAccess,
             .keepSecrets, .unassigned:
             false
@@ -51,7 +57,11 @@ extension AdminRole {
         switch self {
         case .owner: Set(AdminPermission.allCases)
         case .admin: Set(AdminPermission.allCases).subtracting([.keepSecrets, .unassigned])
-        case .projectAdmin: [.ownAccount, .readCatalogue, .readKeys, .readSpend, .readRequests, .writeKeys]
+        case .projectAdmin:
+            [
+                .ownAccount, .readCatalogue, .readKeys, .readSpend, .readRequests, .readBodies, .eraseBodies,
+                .writeKeys,
+            ]
         case .viewer: [.ownAccount, .readCatalogue, .readKeys, .readSpend, .readRequests, .readConfiguration]
         case .auditor: [.ownAccount, .readSpend, .readRequests, .readAudit, .readAccess]
         }

@@ -38,6 +38,7 @@ public struct RouteRight: Sendable, Equatable {
         "GET /projects/{id}": RouteRight(.readKeys, .project),
         "PATCH /projects/{id}": RouteRight(.writeConfiguration, .project),
         "DELETE /projects/{id}": RouteRight(.writeConfiguration, .project),
+        "DELETE /projects/{id}/bodies": RouteRight(.eraseBodies, .project),
 
         "GET /keys": RouteRight(.readKeys),
         "POST /keys": RouteRight(.writeKeys),
@@ -83,6 +84,8 @@ public struct RouteRight: Sendable, Equatable {
 
         "GET /requests": RouteRight(.readRequests),
         "GET /requests/{id}": RouteRight(.readRequests, .request),
+        "GET /requests/{id}/body": RouteRight(.readBodies, .request),
+        "DELETE /requests/{id}/body": RouteRight(.eraseBodies, .request),
         "GET /usage": RouteRight(.readSpend),
         "GET /ledger": RouteRight(.readSpend),
         "GET /ledger/{id}": RouteRight(.readSpend, .attempt),

@@ -69,7 +69,7 @@ enum BodyRulesFields {
         guard let share = value.double, (0...1).contains(share) else {
             throw body.wrong(name, "must be a number from 0 to 1")
         }
-        return Int((share * 1_000_000).rounded())
+        return Int(exactly: (share * 1_000_000).rounded())
     }
 
     private static func bytes(_ name: String, _ body: AdminBody) throws(AdminProblem) -> Int? {

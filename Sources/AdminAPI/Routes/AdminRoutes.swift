@@ -15,6 +15,7 @@ public enum AdminRoutes {
         HealthRoutes.all(services) + ProjectRoutes.all(services) + KeyRoutes.all(services)
             + BudgetRoutes.all(services) + ProviderRoutes.all(services) + ModelRoutes.all(services)
             + ExplainRoutes.all(services) + PriceRoutes.all(services) + RequestRoutes.all(services)
+            + BodyRoutes.all(services)
             + UsageRoutes.all(services)
             + LedgerRoutes.all(services) + TokenRoutes.all(services) + AccountRoutes.all(services)
             + SessionRoutes.all(services) + OIDCRoutes.all(services) + UserRoutes.all(services)

@@ -42,6 +42,8 @@ public struct AdminServices: Sendable {
     public var secrets: (any SecretsDesk)?
     /// Makes backups; `nil` where nobody does.
     public var backups: (any BackupDesk)?
+    /// Reads and erases kept bodies; `nil` where nobody does.
+    public var bodies: (any BodyDesk)?
     /// The settings in force.
     public var settings: [ShownSetting] = []
     /// Remembers requests by their idempotency keys; `nil` where none are taken.

@@ -10,9 +10,13 @@ struct ProjectCommand: AsyncParsableCommand {
             Examples:
               martlet project create search --rpm 600 --tpm 2000000
               martlet project change search --concurrent 20 --model-limit gpt-5.5=rpm:60
+              martlet project change search --bodies full --bodies-sample 0.1 --redact email --redact field:password
               martlet project disable search
             """,
-        subcommands: [Create.self, List.self, Show.self, Change.self, Enable.self, Disable.self, Delete.self]
+        subcommands: [
+            Create.self, List.self, Show.self, Change.self, Enable.self, Disable.self, Delete.self,
+            BodyErasing.OfProject.self,
+        ]
     )
 
     struct Create: AsyncParsableCommand {
@@ -22,6 +26,7 @@ struct ProjectCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
         @Argument(help: "Its name.") var name: String
         @OptionGroup var limits: LimitOptions
+        @OptionGroup var kept: BodyOptions
 
         func run() async throws {
             var writer = JSONWriter()
@@ -29,6 +34,7 @@ struct ProjectCommand: AsyncParsableCommand {
             writer.key("name")
             writer.string(self.name)
             self.limits.write(to: &writer)
+            self.kept.write(to: &writer)
             writer.endObject()
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
@@ -78,12 +84,14 @@ struct ProjectCommand: AsyncParsableCommand {
         @Argument(help: "Name or id.") var project: String
         @Option(help: "A new name.") var name: String?
         @OptionGroup var limits: LimitOptions
+        @OptionGroup var kept: BodyOptions
 
         func run() async throws {
             var writer = JSONWriter()
             writer.beginObject()
             if let name = self.name { writer.member("name", name) }
             self.limits.write(to: &writer)
+            self.kept.write(to: &writer)
             writer.endObject()
             let client = try await AdminClient.open(self.common)
             defer { client.close() }

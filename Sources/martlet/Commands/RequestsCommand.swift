@@ -12,7 +12,7 @@ struct RequestsCommand: AsyncParsableCommand {
               martlet requests show req_01M87PATMYHQPHMP232CE8AKVV
               martlet requests tail
             """,
-        subcommands: [List.self, Show.self, Tail.self]
+        subcommands: [List.self, Show.self, Tail.self, BodyErasing.OfRequest.self]
     )
 
     static let columns: [(heading: String, key: String)] = [
@@ -53,11 +53,14 @@ struct RequestsCommand: AsyncParsableCommand {
         @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The request id.") var id: String
+        @Flag(help: "Show what is kept of its bodies, too. That is audited.") var bodies = false
 
         func run() async throws {
             let client = try await AdminClient.open(self.common)
             defer { client.close() }
             self.output.show(try await client.call("GET", "/requests/\(percentEncoded(self.id))"))
+            guard self.bodies else { return }
+            self.output.show(try await client.call("GET", "/requests/\(percentEncoded(self.id))/body"))
         }
     }
 

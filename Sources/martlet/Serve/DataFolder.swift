@@ -13,6 +13,8 @@ struct DataFolder: Sendable {
     let path: String
 
     var storePath: String { self.path + "/martlet.sqlite" }
+    /// Kept bodies, in a file of their own.
+    var bodiesPath: String { self.path + "/bodies.sqlite" }
     var journalPath: String { self.path + "/journal" }
     var masterKeyPath: String { self.path + "/master.key" }
     /// The key that a rotation is on its way to.

@@ -25,6 +25,9 @@ struct Road: Sendable {
     let health: HealthChecks
     /// Tells of finished requests.
     let telemetry: TelemetryService
+    /// Keeps bodies.
+    let bodies: BodyWriter
+    let bodiesKeeper: BodiesKeeper
 
     static func start(_ workspace: Workspace, registry: MetricRegistry, log: Logger) async throws -> Road {
         let telemetry = try TelemetryParts(
@@ -69,6 +72,7 @@ struct Road: Sendable {
         }
         let verifier = try VerifierQueue(onMismatch: Self.disable(workspace.administration, log))
         let records = RecordQueue(registry: registry)
+        let (bodies, keeper) = (BodyQueue(registry: registry), BodiesKeeper(workspace))
         var options = Self.options(workspace.settings)
         options.tracing = telemetry.sampler
         let dataPlane = DataPlane(
@@ -81,6 +85,7 @@ struct Road: Sendable {
                 registry: registry,
                 records: records,
                 telemetry: telemetry.queue,
+                bodies: bodies,
                 connector: SocketConnector(
                     connectTimeout: TimeAmount(options.deadlines.connect),
                     unixSeconds: { Int(Workspace.unixMilliseconds() / 1000) }
@@ -120,7 +125,17 @@ struct Road: Sendable {
             publisher: publisher,
             desk: RoadDesk(snapshots, health),
             health: health,
-            telemetry: telemetry.service
+            telemetry: telemetry.service,
+            bodies: BodyWriter(
+                queue: bodies,
+                vault: keeper.vault,
+                retention: workspace.settings.bodies.retention,
+                maxStoreBytes: workspace.settings.bodies.maxStoreBytes,
+                registry: registry,
+                clock: Workspace.unixMilliseconds,
+                log: log
+            ),
+            bodiesKeeper: keeper
         )
     }
 

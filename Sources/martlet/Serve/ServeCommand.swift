@@ -113,6 +113,7 @@ struct ServeCommand: AsyncParsableCommand {
             checkProvider: ProviderChecks.check(workspace)
         )
         services.settings = loaded.shown
+        services.bodies = road.bodiesKeeper
         services.cookie = SessionCookie(publicURL: loaded.settings.admin.publicURL)
         services.oidc = loaded.settings.oidcSettings.map { settings in
             OIDCSignIn(
@@ -158,6 +159,7 @@ struct ServeCommand: AsyncParsableCommand {
                     ),
                     .init(service: road.money.drain, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.writer, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: road.bodies, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.telemetry, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: road.alerts, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(
@@ -174,6 +176,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
         let signals = try await Self.run(serviceGroup, road.dataPlane, readiness, reload, logger, notifier)
         road.verifier.shutdown()
+        try? road.bodiesKeeper.store.close()
         try workspace.store.close()
         logger.info("stopped")
         if signals > 1 { throw ExitCode(1) }

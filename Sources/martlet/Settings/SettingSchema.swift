@@ -174,6 +174,10 @@ enum SettingSchema {
             .about("days that usage by hour is kept; 0 for ever"),
         SettingRow("retention.usage_days", .integer(\.retention.dayDays, Self.days))
             .about("days that usage by day is kept; 0 for ever"),
+        SettingRow("bodies.retention", .integer(\.bodies.days, Self.days))
+            .about("days that bodies are kept, of projects that ask for it; 0 for ever"),
+        SettingRow("bodies.max_store_bytes", .size(\.bodies.maxStoreBytes, 1 << 20...1 << 44))
+            .about("how large the store of bodies may grow; then the oldest go"),
     ]
 
     private static let days = 0...36_500

@@ -27,6 +27,7 @@ struct Settings: Sendable, Equatable {
     var alerts = Alerts()
     /// How long rows are kept.
     var retention = Retention()
+    var bodies = Bodies()
     /// What is logged, and how.
     var log = Log()
     /// Where request records go beside the store.
@@ -122,6 +123,15 @@ struct Settings: Sendable, Equatable {
         var minuteDays = 2
         var hourDays = 90
         var dayDays = 0
+    }
+
+    /// Kept bodies, of the projects that ask for it.
+    struct Bodies: Sendable, Equatable {
+        /// Days; 0 keeps for ever.
+        var days = 7
+        var maxStoreBytes = 1 << 30
+
+        var retention: Duration? { self.days == 0 ? nil : .seconds(self.days * 86_400) }
     }
 
     struct Drain: Sendable, Equatable {

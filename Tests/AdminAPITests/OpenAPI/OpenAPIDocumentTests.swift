@@ -147,8 +147,10 @@ struct OpenAPIDocumentTests {
 
     /// What only somebody who is signed in can ask; the tests of users do.
     private static let personal: Set = ["getSession", "signOut", "changePassword"]
-    /// What takes a master key and a data folder; the tests of secrets and backups do.
-    private static let custodial: Set = ["getSecrets", "rotateMasterKey", "createBackup"]
+    /// What takes a master key, a data folder or kept bodies; the tests of secrets, backups and bodies do.
+    private static let custodial: Set = [
+        "getSecrets", "rotateMasterKey", "createBackup", "getRequestBody", "deleteRequestBody", "deleteProjectBodies",
+    ]
 
     private static func isElsewhere(_ route: AdminRoute) -> Bool {
         Self.personal.union(Self.custodial).contains(route.documentation?.id ?? "")

@@ -44,6 +44,7 @@ struct OfflineTransport: AdminTransport {
             checkProvider: ProviderChecks.check(workspace)
         )
         services.settings = settings
+        services.bodies = BodiesKeeper(workspace)
         self.router = AdminRouter(services: services, token: token, isLoopback: true)
         self.authorization = "Bearer " + String(decoding: token.bytes, as: UTF8.self)
     }
