@@ -125,6 +125,9 @@ class Custody:
             self.gateway.create_model("messages-" + words, "messages", words)
         self.key = self.gateway.create_key("canary")
         self.canaries.add("virtual key", self.key)
+        # Bodies are kept, all of them: sealed, and found nowhere.
+        for project in self.gateway.admin("GET", "/projects")["data"]:
+            self.gateway.admin("PATCH", f"/projects/{project['id']}", {"bodies": {"mode": "full"}})
         self.canaries.add("virtual key's secret", self.key.split("-")[-1][:43])
 
     def command(self, *words, fails=False, **surroundings):

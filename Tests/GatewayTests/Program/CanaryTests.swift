@@ -67,6 +67,7 @@ struct CanaryTests {
                 return listed.ranges(of: #""outcome":"#).count >= 9
             }
         )
+        try await self.expectKept(program, listed, token: token)
         let metrics = try await program.ask(MartletProgram.request("/metrics"), port: program.adminPort)
         #expect(metrics.body.contains("martlet_requests_total"))
         let providers = try await program.ask(
@@ -94,8 +95,40 @@ struct CanaryTests {
             "secret":"\(Self.canary("stored vendor secret"))","settings":{"allow_private":"true","health_check":"off"}}
             """
         )
+        try await self.keepBodies(program)
         try await program.addModel("real", provider: "oracle", "gpt-real")
         try await program.addModel("proxied", provider: "openai", "gpt-real")
+    }
+
+    /// All bodies are kept, sealed: so they are found nowhere either.
+    private func keepBodies(_ program: MartletProgram) async throws {
+        let token = try program.adminToken()
+        let list = MartletProgram.request("/admin/v1/projects", token: token)
+        let projects = try await program.ask(list, port: program.adminPort).body
+        let start = try #require(projects.range(of: "prj_")).lowerBound
+        let id = projects[start...].prefix { $0 != "\"" }
+        let change = MartletProgram.request(
+            "/admin/v1/projects/\(id)",
+            method: "PATCH",
+            token: token,
+            body: #"{"bodies":{"mode":"full"}}"#
+        )
+        try #require(try await program.ask(change, port: program.adminPort).status == 200)
+    }
+
+    /// They were kept, and the one who may is shown them.
+    private func expectKept(_ program: MartletProgram, _ listed: String, token: String) async throws {
+        var texts = ""
+        #expect(
+            try await eventually {
+                for part in listed.ranges(of: "\"id\":\"req_") {
+                    let id = listed[listed.index(part.lowerBound, offsetBy: 6)...].prefix { $0 != "\"" }
+                    let shown = MartletProgram.request("/admin/v1/requests/\(id)/body", token: token)
+                    texts += try await program.ask(shown, port: program.adminPort).body
+                }
+                return texts.contains(Self.canary("user")) && texts.contains(Self.canary("answer"))
+            }
+        )
     }
 
     /// Successes, failures, streams and cut streams.

@@ -175,12 +175,12 @@ extension MartletProgram {
     /// The bytes of a request.
     static func request(
         _ path: String,
-        method: String = "GET",
+        method: String? = nil,
         token: String? = nil,
         headers: [String] = [],
         body: String? = nil
     ) -> String {
-        let method = body == nil ? method : "POST"
+        let method = method ?? (body == nil ? "GET" : "POST")
         var lines = ["\(method) \(path) HTTP/1.1", "Host: localhost"] + headers
         if let token { lines.append("Authorization: Bearer \(token)") }
         if let body { lines += ["Content-Type: application/json", "Content-Length: \(body.utf8.count)"] }
