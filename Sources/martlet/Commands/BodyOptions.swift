@@ -39,7 +39,7 @@ enum BodyErasing {
             abstract: "Erase what is kept of a request's bodies; its record and its charge stay."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The request id.") var id: String
 
@@ -56,7 +56,7 @@ enum BodyErasing {
             abstract: "Erase all bodies that are kept of a project; records and charges stay."
         )
 
-        @OptionGroup var common: SettingsOptions
+        @OptionGroup var common: ClientOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "Name or id.") var project: String
 
