@@ -94,6 +94,13 @@ public actor AuditDesk {
 
     /// Notes what was done that changes no row, for whom the work of this task is.
     func note(_ action: String, object: String, detail: String) {
+        try? self.require(action, object: object, detail: detail)
+    }
+
+    /// As `note`, before it is done: what cannot be audited is not to be done.
+    ///
+    /// - Throws: `.storeFailed` when the trail could not be written, which is counted.
+    func require(_ action: String, object: String, detail: String) throws(AdminProblem) {
         let context = AuditContext.current
         let draft = AuditDraft(
             at: self.clock(),
@@ -108,6 +115,7 @@ public actor AuditDesk {
             try self.store.appendAudit(AuditBatch([draft], seal: self.chain.seal))
         } catch {
             self.unwritten.add()
+            throw AdminProblem(.storeFailed, "the audit trail could not be written, so nothing was done")
         }
     }
 

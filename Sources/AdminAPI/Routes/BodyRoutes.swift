@@ -13,17 +13,19 @@ enum BodyRoutes {
                 guard let bodies = found else {
                     throw AdminProblem(.notFound, "no bodies are kept of a request \(call.id)")
                 }
-                await services.audit.note("body.read", object: call.id, detail: "project \(bodies.projectID)")
+                try await services.audit.require("body.read", object: call.id, detail: "project \(bodies.projectID)")
                 return .object { self.write(bodies, to: &$0) }
             }.documented(BodyOperations.show),
             AdminRoute(.delete, "\(prefix)/requests/{id}/body", "erases what is kept of a request's bodies") {
                 call throws(AdminProblem) in
                 let projects = call.principal.projects
+                try await services.audit.require("body.erase", object: call.id, detail: "of one request")
                 let count = try await self.desk(services).erase(requestID: call.id, in: projects)
                 return await self.erased(count, call.id, services)
             }.documented(BodyOperations.erase),
             AdminRoute(.delete, "\(prefix)/projects/{id}/bodies", "erases all bodies that are kept of a project") {
                 call throws(AdminProblem) in
+                try await services.audit.require("body.erase", object: call.id, detail: "of a project")
                 let count = try await self.desk(services).erase(projectID: call.id)
                 return await self.erased(count, call.id, services)
             }.documented(BodyOperations.eraseProject),

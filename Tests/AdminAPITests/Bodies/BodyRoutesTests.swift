@@ -76,6 +76,17 @@ struct BodyRoutesTests {
         #expect(await self.call("GET", "/audit").text.ranges(of: "body.erased").count == 2)
     }
 
+    @Test("what cannot be audited is neither shown nor erased")
+    func unaudited() async throws {
+        self.fixture.store.isBroken = true
+        let shown = await self.call("GET", "/requests/req_1/body")
+        #expect(shown.status == 503 && !shown.text.contains(#"a\"b"#), "\(shown.text)")
+        #expect(await self.call("DELETE", "/requests/req_1/body").status == 503)
+        #expect(self.desk.erased.withLock { $0 }.isEmpty)
+        self.fixture.store.isBroken = false
+        #expect(await self.call("GET", "/requests/req_1/body").status == 200)
+    }
+
     @Test("who may read bodies: owners, admins and a project's admin; not viewers, not auditors")
     func roles() {
         let readers = AdminRole.allCases.filter { $0.permissions.contains(.readBodies) }

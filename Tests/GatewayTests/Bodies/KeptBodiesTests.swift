@@ -110,6 +110,46 @@ struct KeptBodiesTests {
         #expect(!text.contains("canary") && !text.contains(".example") && text.contains("[redacted]"))
     }
 
+    private static let responsesStream = [
+        #"{"type":"response.created","sequence_number":0,"response":{"id":"r1","object":"response","status":"in_progress","model":"gpt-real","output":[]}}"#,
+        #"{"type":"response.output_item.added","sequence_number":1,"output_index":0,"item":{"type":"message","id":"m","role":"assistant","status":"in_progress","content":[]}}"#,
+        #"{"type":"response.content_part.added","sequence_number":2,"item_id":"m","output_index":0,"content_index":0,"part":{"type":"output_text","text":"","annotations":[]}}"#,
+        #"{"type":"response.output_text.delta","sequence_number":3,"item_id":"m","output_index":0,"content_index":0,"delta":"canary@mail"}"#,
+        #"{"type":"response.output_text.delta","sequence_number":4,"item_id":"m","output_index":0,"content_index":0,"delta":".example ok"}"#,
+        #"{"type":"response.output_text.done","sequence_number":5,"item_id":"m","output_index":0,"content_index":0,"text":"canary@mail.example ok"}"#,
+        #"{"type":"response.completed","sequence_number":6,"response":{"id":"r1","object":"response","status":"completed","model":"gpt-real","output":[{"type":"message","id":"m","role":"assistant","status":"completed","content":[{"type":"output_text","text":"canary@mail.example ok","annotations":[]}]}],"usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2}}}"#,
+    ]
+    private static let messagesStream = [
+        #"{"type":"message_start","message":{"id":"m1","type":"message","role":"assistant","model":"claude-real","content":[],"stop_reason":null,"usage":{"input_tokens":1,"output_tokens":1}}}"#,
+        #"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#,
+        #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"canary@mail"}}"#,
+        #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":".example ok"}}"#,
+        #"{"type":"content_block_stop","index":0}"#,
+        #"{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":4}}"#,
+        #"{"type":"message_stop"}"#,
+    ]
+
+    @Test("streams of Responses and Messages are kept and masked as those of Chat", arguments: [
+        ("/v1/responses", #"{"model":"fast","stream":true,"input":"Hi"}"#, responsesStream, "response.completed"),
+        ("/v1/messages", #"{"model":"claude","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}"#, messagesStream, "message_stop"),
+    ])
+    func otherStreams(_ path: String, _ body: String, _ events: [String], _ terminal: String) throws {
+        let road = try self.road { $0.redactions = [.email] }
+        try road.post(path, body)
+        try road.vendorStartsStream()
+        for event in events {
+            let type = event.split(separator: "\"")[2]
+            try road.vendorStreams("event: \(type)\ndata: \(event)\n\n")
+        }
+        try road.vendorEndsStream()
+        let answer = try road.answer()
+        let found = try self.kept(road)
+        #expect(answer.body.contains("canary@mail") && answer.body.contains(terminal))
+        let text = try #require(found?.answer?.text)
+        #expect(text.contains(terminal) && text.contains("[redacted]"))
+        #expect(!text.contains("canary") && !text.contains(".example"), "\(text)")
+    }
+
     @Test("a stream translated from another format is kept in the caller's")
     func translatedStream() throws {
         let road = try self.road()
