@@ -36,20 +36,40 @@ struct Durations: Equatable {
         UInt16(kind.rawValue * Self.kindWidth + Self.bucket(microseconds))
     }
 
-    /// Adds all counts of another list.
+    /// Adds all counts of another list. As a rule a few are added to many, where nearly all have a place already: then nothing
+    /// is moved.
     mutating func add(_ other: Durations) {
         guard !self.places.isEmpty else { return self.places = other.places }
+        var new: [(place: UInt16, count: Int64)] = []
+        for (place, count) in other.places {
+            let index = self.index(of: place)
+            if index < self.places.count, self.places[index].place == place {
+                self.places[index].count = self.places[index].count.addingSaturating(count)
+            } else {
+                new.append((place, count))
+            }
+        }
+        if !new.isEmpty { self.insert(new) }
+    }
+
+    /// Where a place is, or would be.
+    private func index(of place: UInt16) -> Int {
+        var (low, high) = (0, self.places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self.places[middle].place < place { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Puts counts, in order, to places that have none.
+    private mutating func insert(_ new: [(place: UInt16, count: Int64)]) {
         var sum: [(place: UInt16, count: Int64)] = []
-        sum.reserveCapacity(self.places.count + other.places.count)
-        var rest = other.places[...]
+        sum.reserveCapacity(self.places.count + new.count)
+        var rest = new[...]
         for own in self.places {
             while let next = rest.first, next.place < own.place { sum.append(rest.removeFirst()) }
-            if let next = rest.first, next.place == own.place {
-                rest.removeFirst()
-                sum.append((own.place, own.count.addingSaturating(next.count)))
-            } else {
-                sum.append(own)
-            }
+            sum.append(own)
         }
         sum.append(contentsOf: rest)
         self.places = sum
