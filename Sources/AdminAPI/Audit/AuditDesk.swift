@@ -9,7 +9,7 @@ public actor AuditDesk {
     /// tokens must not fill the disk.
     private static let burst: Int64 = 60
 
-    private let executor = StoreExecutor.quiet()
+    private let executor = StoreExecutor(label: "martlet.audit")
     private let store: any AuditStore
     private let chain: AuditChain
     private let unwritten: Counter

@@ -10,7 +10,9 @@ public import Telemetry
 /// bodies, which are counted; it is tried again with the next ones.
 public struct BodyWriter: Service {
     private static let batch = 64
-    private static let pruneEvery = Duration.seconds(60)
+    /// So many batches are written before it is looked whether the store is too large.
+    private static let round = 16
+    private static let pruneEvery = Duration.seconds(5)
     private static let complainEvery = Duration.seconds(60)
 
     private let queue: BodyQueue
@@ -69,7 +71,7 @@ public struct BodyWriter: Service {
             var lastPruned: ContinuousClock.Instant?
             while !Task.isCancelled {
                 try? await Task.sleep(for: .milliseconds(200))
-                await self.drain()
+                await self.drain(batches: Self.round)
                 if let last = lastPruned, ContinuousClock.now - last < Self.pruneEvery { continue }
                 lastPruned = ContinuousClock.now
                 await self.prune()
@@ -79,8 +81,10 @@ public struct BodyWriter: Service {
     }
 
     /// Writes everything that is waiting now.
-    public func drain() async {
-        while true {
+    public func drain() async { await self.drain(batches: .max) }
+
+    private func drain(batches: Int) async {
+        for _ in 0..<batches {
             let batch = self.queue.take(limit: Self.batch)
             guard !batch.isEmpty else { return }
             let vault = self.vault

@@ -35,7 +35,7 @@ struct TokenPatterns {
     private func match(at i: Int, in text: ArraySlice<UInt8>, after floor: Int) -> Range<Int>? {
         let byte = text[i]
         if byte == UInt8(ascii: "@") { return self.findsEmail ? Self.email(at: i, in: text, after: floor) : nil }
-        guard i == text.startIndex || !Self.isWord(text[i - 1]) else { return nil }
+        guard i == text.startIndex || !Self.isAlphanumeric(text[i - 1]) else { return nil }
         if self.findsCards, Self.isDigit(byte), let card = Self.card(at: i, in: text) { return card }
         switch byte {
         case UInt8(ascii: "-"): return Self.privateKey(at: i, in: text)
@@ -140,6 +140,11 @@ struct TokenPatterns {
     // MARK: Bytes
 
     static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    /// What a credential does not begin behind. Scripts without spaces, quotes and signs may stand right before one.
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        byte < 0x80 && byte != UInt8(ascii: "_") && self.isWord(byte)
+    }
 
     static func isWord(_ byte: UInt8) -> Bool {
         self.isDigit(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_")

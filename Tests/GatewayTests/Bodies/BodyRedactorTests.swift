@@ -30,6 +30,16 @@ struct BodyRedactorTests {
         #expect(self.masked(#"{"h":"Bearer 0123456789abcdef"}"#, []) == #"{"h":"Bearer [redacted]"}"#)
     }
 
+    @Test("credentials and cards are found right behind other scripts, signs and underscores")
+    func boundaries() {
+        for before in ["密钥：", "“", "🔑", "OPENAI_KEY_", "\\ud83d"] {
+            let text = self.masked(#"{"a":"\#(before)sk-proj-abcdefghijklmnop"}"#, [])
+            #expect(text == #"{"a":"\#(before)[redacted]"}"#)
+            #expect(!self.masked(#"{"a":"\#(before)4111111111111111"}"#).contains("4111"))
+        }
+        #expect(self.masked(#"{"a":"risk-management-and-control"}"#, []) == #"{"a":"risk-management-and-control"}"#)
+    }
+
     @Test("a private key goes whole, and to the end when its end is not there")
     func privateKey() {
         let key = "-----BEGIN RSA PRIVATE KEY-----\\nMIIB\\nAAA=\\n-----END RSA PRIVATE KEY-----"
