@@ -87,10 +87,14 @@ import http.client, sys
 host = sys.argv[1].removeprefix("http://")
 connection = http.client.HTTPConnection(host, timeout=20)
 for number in range(10_000):
-    body = '{"model":"m-%d","user":"u-%d","messages":[]}' % (number, number)
+    body = '{"model":"m-%d","user":"u-%d","messages":[{"role":"user","content":"one"}]}' % (number, number)
     headers = {"authorization": "Bearer " + sys.argv[2], "content-type": "application/json"}
     connection.request("POST", "/v1/chat/completions", body, headers)
-    connection.getresponse().read()
+    answer = connection.getresponse()
+    text = answer.read()
+    # Anything else would not have got as far as looking the name up.
+    if answer.status != 404 or b"model_not_found" not in text:
+        sys.exit("promtool: m-%d was answered %d %s" % (number, answer.status, text[:200]))
 PYTHON
 after=$(scrape | grep -cv '^#')
 [ $((after - before)) -le 20 ] || fail "$((after - before)) series were made of names from outside"

@@ -14,9 +14,9 @@ PATH=$PATH:/usr/sbin:/sbin
 
 work=$(mktemp -d)
 root=$work/root
-leader=
+leader='' nspawn=''
 cleanup() {
-    [ -z "$leader" ] || kill -KILL "$leader" 2>/dev/null || true
+    for process in $leader $nspawn; do kill -KILL "$process" 2>/dev/null || true; done
     wait 2>/dev/null || true
     rm -rf --one-file-system "$work"
 }

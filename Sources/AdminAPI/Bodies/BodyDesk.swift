@@ -41,7 +41,7 @@ public struct ShownBodies: Sendable, Equatable {
     public var requestID: String
     /// The project whose request it is.
     public var projectID: String
-    /// When the exchange was over.
+    /// When the request was admitted.
     public var at: UnixMilliseconds
     /// `metadata` or `full`.
     public var mode: String
