@@ -1,4 +1,7 @@
+import Glibc
 import MartletTesting
+import NIOCore
+import NIOPosix
 import Testing
 
 /// The oracle over real sockets, seen by a client that shows raw bytes.
@@ -145,14 +148,26 @@ import Testing
         }
     }
 
+    /// How a connection ends that the oracle ends by itself; an RST may come before the client has seen that it is connected.
+    private func endingOfNextConnection(to oracle: OracleUpstream) async throws -> RawClient.Ending {
+        do {
+            return try await RawClient.connect(port: oracle.port).receiveToEnd().0
+        } catch let error as NIOConnectionError {
+            guard let cause = error.connectionErrors.first?.error as? IOError, cause.errnoCode == ECONNRESET else {
+                throw error
+            }
+            return .reset
+        }
+    }
+
     @Test("a connection can be refused, reset or ignored as soon as it is accepted")
     func connections() async throws {
         try await self.withOracle { oracle in
             oracle.enqueueConnection(.close)
             oracle.enqueueConnection(.reset)
             oracle.enqueueConnection(.ignore)
-            #expect(try await RawClient.connect(port: oracle.port).receiveToEnd().0 == .closed)
-            #expect(try await RawClient.connect(port: oracle.port).receiveToEnd().0 == .reset)
+            #expect(try await self.endingOfNextConnection(to: oracle) == .closed)
+            #expect(try await self.endingOfNextConnection(to: oracle) == .reset)
             let ignored = try await RawClient.connect(port: oracle.port)
             try await ignored.send(self.post)
             #expect(await oracle.wait { $0.connectionCount == 3 })
