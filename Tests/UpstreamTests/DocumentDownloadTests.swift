@@ -5,7 +5,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("Downloads of documents", .timeLimit(.minutes(1)))
+@Suite("Downloads of documents", .timeLimit(.minutes(5)))
 struct DocumentDownloadTests {
     private func download(
         _ address: String,

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AdminAPI
 
-@Suite("users and sessions", .timeLimit(.minutes(1)))
+@Suite("users and sessions", .timeLimit(.minutes(5)))
 struct UserTests {
     static let password = "correct horse battery"
 

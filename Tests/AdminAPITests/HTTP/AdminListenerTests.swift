@@ -8,7 +8,7 @@ import Testing
 
 @testable import AdminAPI
 
-@Suite("admin listener", .timeLimit(.minutes(1)))
+@Suite("admin listener", .timeLimit(.minutes(5)))
 struct AdminListenerTests {
     /// Runs the listener on a free port for the length of a body.
     func listening(

@@ -9,7 +9,7 @@ import Upstream
 
 @testable import Gateway
 
-@Suite("Whole answers cut at every offset", .timeLimit(.minutes(1)))
+@Suite("Whole answers cut at every offset", .timeLimit(.minutes(5)))
 struct AnswerCutTests {
     /// A recorded-like answer of each format.
     struct WholeAnswer: Sendable, CustomTestStringConvertible {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Clients that leave", .timeLimit(.minutes(1)))
+@Suite("Clients that leave", .timeLimit(.minutes(5)))
 struct ClientGoneTests {
     /// How a client leaves.
     enum Leaving: String, CaseIterable, Sendable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Vendors behind a CONNECT proxy", .timeLimit(.minutes(1)), .enabled(if: Certificate.openSSL != nil))
+@Suite("Vendors behind a CONNECT proxy", .timeLimit(.minutes(5)), .enabled(if: Certificate.openSSL != nil))
 struct ConnectProxyTests {
     /// A TLS vendor by a name that only the proxy can reach.
     private static func behindProxy(

@@ -10,7 +10,7 @@ import Wire
 @testable import Gateway
 
 /// Bodies that are inspected on a worker thread instead of the loop.
-@Suite("Bodies over one mebibyte", .timeLimit(.minutes(1)))
+@Suite("Bodies over one mebibyte", .timeLimit(.minutes(5)))
 struct LargeBodyTests {
     /// A chat request with an inline picture that makes it about `size` bytes long.
     private static func picture(_ size: Int, model: String = "fast") -> String {

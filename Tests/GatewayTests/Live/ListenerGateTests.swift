@@ -10,7 +10,7 @@ import Upstream
 
 @testable import Gateway
 
-@Suite("Connections beyond the limit", .timeLimit(.minutes(1)))
+@Suite("Connections beyond the limit", .timeLimit(.minutes(5)))
 struct ListenerGateTests {
     private static func ask(_ client: RawClient) async throws {
         try await client.send("GET /livez HTTP/1.1\r\nHost: gateway\r\n\r\n")

@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// Long bodies for a vendor that wants them signed: the signature is over a digest that was made on a worker.
-@Suite("Long bodies that are signed", .timeLimit(.minutes(1)))
+@Suite("Long bodies that are signed", .timeLimit(.minutes(5)))
 struct SignedBodyTests {
     private static let answer =
         #"{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}"#

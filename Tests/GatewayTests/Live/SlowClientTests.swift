@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// The deadlines of docs/operations.md, made short; nothing here measures time, the limits of the waits are generous.
-@Suite("Slow clients (N068, N074)", .timeLimit(.minutes(1)))
+@Suite("Slow clients (N068, N074)", .timeLimit(.minutes(5)))
 struct SlowClientTests {
     private static func short(_ setup: inout LiveGateway.Setup) {
         setup.options.deadlines.header = .seconds(1)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Stopping with answers on their way (N118)", .timeLimit(.minutes(1)))
+@Suite("Stopping with answers on their way (N118)", .timeLimit(.minutes(5)))
 struct StoppingTests {
     private static let path = "/v1/chat/completions"
 

@@ -117,7 +117,7 @@ extension String {
     fileprivate func range(ofLast text: String) -> Range<String.Index>? { self.ranges(of: text).last }
 }
 
-@Suite("Streams cut at every offset (N076, N116)", .timeLimit(.minutes(1)))
+@Suite("Streams cut at every offset (N076, N116)", .timeLimit(.minutes(5)))
 struct StreamCutTests {
     /// How the vendor's bytes end.
     enum Ending: String, CaseIterable, Sendable {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("The listener with TLS", .timeLimit(.minutes(1)), .enabled(if: Certificate.openSSL != nil))
+@Suite("The listener with TLS", .timeLimit(.minutes(5)), .enabled(if: Certificate.openSSL != nil))
 struct TLSListenerTests {
     private static let health = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

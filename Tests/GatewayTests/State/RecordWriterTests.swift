@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Records on their way to the store", .timeLimit(.minutes(1)))
+@Suite("Records on their way to the store", .timeLimit(.minutes(5)))
 struct RecordWriterTests {
     /// A store that keeps ids, and refuses the first few batches.
     private final class Log: RequestLog {

@@ -1,7 +1,7 @@
 import MartletTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RawClientTests {
+@Suite(.timeLimit(.minutes(5))) struct RawClientTests {
     @Test("what arrives in pieces is waited for as a whole")
     func receives() async throws {
         let oracle = try await OracleUpstream.start()

@@ -53,7 +53,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct LoadRunTests {
+@Suite(.timeLimit(.minutes(5))) struct LoadRunTests {
     @Test("held streams are counted over the steady stretch")
     func streams() async throws {
         let oracle = try await OracleUpstream.start()

@@ -5,7 +5,7 @@ import NIOPosix
 import Testing
 
 /// The oracle over real sockets, seen by a client that shows raw bytes.
-@Suite(.timeLimit(.minutes(1))) struct OracleUpstreamTests {
+@Suite(.timeLimit(.minutes(5))) struct OracleUpstreamTests {
     private func withOracle(
         _ options: OracleUpstream.Options = .init(),
         _ body: (OracleUpstream) async throws -> Void

@@ -1,7 +1,7 @@
 @testable import MartletTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RecordingsTests {
+@Suite(.timeLimit(.minutes(5))) struct RecordingsTests {
     private let file = """
         {
         "id": "0123", "provider": "openai", "api": "chat", "model": "m", "stream": true, "fidelity": "text",

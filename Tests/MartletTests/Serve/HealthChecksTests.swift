@@ -14,7 +14,7 @@ import Upstream
 @testable import Gateway
 @testable import martlet
 
-@Suite("Health checks", .timeLimit(.minutes(1)))
+@Suite("Health checks", .timeLimit(.minutes(5)))
 struct HealthChecksTests {
     /// A vendor, a provider that leads to it, and checks of it by a clock that is set by hand.
     private final class World: Sendable {

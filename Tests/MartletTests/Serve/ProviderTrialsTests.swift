@@ -9,7 +9,7 @@ import Upstream
 
 @testable import martlet
 
-@Suite("Trying providers out", .timeLimit(.minutes(1)))
+@Suite("Trying providers out", .timeLimit(.minutes(5)))
 struct ProviderTrialsTests {
     private static let secret = "sk-canary-0123456789abcdef"
 

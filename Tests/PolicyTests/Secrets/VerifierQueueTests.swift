@@ -4,7 +4,7 @@ import Testing
 
 @testable import Policy
 
-@Suite("The verifier queue", .timeLimit(.minutes(1)))
+@Suite("The verifier queue", .timeLimit(.minutes(5)))
 struct VerifierQueueTests {
     /// Ids in the order in which they were reported, as a stream that can be awaited.
     private final class Reports: Sendable {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("Connecting", .timeLimit(.minutes(1)))
+@Suite("Connecting", .timeLimit(.minutes(5)))
 struct ConnectingTests {
     @Test(
         "proxies are taken from the environment, and exceptions are honoured",

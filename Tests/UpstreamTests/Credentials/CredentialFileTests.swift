@@ -5,7 +5,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("Files of credentials", .timeLimit(.minutes(1)))
+@Suite("Files of credentials", .timeLimit(.minutes(5)))
 struct CredentialFileTests {
     private let transport = SocketCredentialTransport(environment: [:])
 

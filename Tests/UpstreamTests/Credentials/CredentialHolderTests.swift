@@ -8,7 +8,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("Credential holder", .timeLimit(.minutes(1)))
+@Suite("Credential holder", .timeLimit(.minutes(5)))
 struct CredentialHolderTests {
     private let issuer = FakeIssuer()
     private let loop = MultiThreadedEventLoopGroup.singleton.next()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("Where credentials are asked for", .timeLimit(.minutes(1)))
+@Suite("Where credentials are asked for", .timeLimit(.minutes(5)))
 struct CredentialReachTests {
     private func failure(
         _ url: String,

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("Waits for credentials", .timeLimit(.minutes(1)))
+@Suite("Waits for credentials", .timeLimit(.minutes(5)))
 struct CredentialWaitTests {
     private let issuer = FakeIssuer()
     private let loop = MultiThreadedEventLoopGroup.singleton.next()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("What proves a provider's requests", .timeLimit(.minutes(1)))
+@Suite("What proves a provider's requests", .timeLimit(.minutes(5)))
 struct ProviderAuthorizationTests {
     private let issuer = FakeIssuer()
 

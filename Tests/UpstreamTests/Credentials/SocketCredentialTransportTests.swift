@@ -6,7 +6,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("Requests for credentials", .timeLimit(.minutes(1)))
+@Suite("Requests for credentials", .timeLimit(.minutes(5)))
 struct SocketCredentialTransportTests {
     private let transport = SocketCredentialTransport(environment: [:])
 

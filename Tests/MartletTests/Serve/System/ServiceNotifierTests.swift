@@ -42,7 +42,7 @@ private final class ManagerSocket {
     }
 }
 
-@Suite("Telling the service manager", .timeLimit(.minutes(1)))
+@Suite("Telling the service manager", .timeLimit(.minutes(5)))
 struct ServiceNotifierTests {
     private static func name(_ kind: String) -> String {
         "\(kind)martlet-notify-\(getpid())-\(UInt32.random(in: 0 ... .max))"

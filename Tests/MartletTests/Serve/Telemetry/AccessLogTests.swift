@@ -10,7 +10,7 @@ import Testing
 
 @testable import martlet
 
-@Suite("Access log", .timeLimit(.minutes(1)))
+@Suite("Access log", .timeLimit(.minutes(5)))
 struct AccessLogTests {
     @Test("a line holds the fields of the conventions, and is one line")
     func fields() throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import martlet
 
-@Suite("Outbox", .timeLimit(.minutes(1)))
+@Suite("Outbox", .timeLimit(.minutes(5)))
 struct OutboxTests {
     /// A place that answers as it is told, and remembers what it was sent and how long was waited.
     private final class Place: Sendable {

@@ -8,7 +8,7 @@ import Upstream
 
 @testable import martlet
 
-@Suite("Record webhook", .timeLimit(.minutes(1)))
+@Suite("Record webhook", .timeLimit(.minutes(5)))
 struct RecordWebhookTests {
     private static let secret = Secret("hunter2-hunter2")
 
