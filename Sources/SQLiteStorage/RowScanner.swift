@@ -33,6 +33,22 @@ struct RowScanner {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
+    /// Whether a column is NULL.
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(self.statement, column) == SQLITE_NULL }
+
+    /// A column as a number, or `nil` when it is NULL.
+    func optionalInteger(_ column: Int32) -> Int64? { self.isNull(column) ? nil : self.integer(column) }
+
+    /// A column as text, or `nil` when it is NULL.
+    func optionalText(_ column: Int32) -> String? { self.isNull(column) ? nil : self.text(column) }
+
+    /// A column's bytes, empty when it is NULL; they are the engine's, until the next step.
+    func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
+        let start = sqlite3_column_blob(self.statement, column)
+        let count = Int(sqlite3_column_bytes(self.statement, column))
+        return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+    }
+
     /// The columns of `RollupSums` and their durations, from a column on.
     func sums(from first: Int32) throws(StorageError) -> RollupSums {
         var counts: [Int64] = []

@@ -19,6 +19,8 @@ public final class SQLiteStore: Sendable {
     private let watch: FileWatch
     private let lock: StoreLock
     private let state = Mutex(State())
+    /// The last block of the request log, as of the last commit; `nil` reads it from the file. Held while records are appended or go.
+    let requestTail = Mutex<RequestBlock?>(nil)
     /// Numbers of the ledger's texts, as of the last commit. Taken and put back by the one writer.
     let ledgerNames = Mutex(LedgerNames())
     /// Held while entries are appended, and while names are deleted that nothing names any more.
@@ -26,7 +28,7 @@ public final class SQLiteStore: Sendable {
     /// The sweep of such names.
     let sweep = Mutex(NameSweep())
     /// How long a listing or a sum may take.
-    private let queryLimit: Duration
+    let queryLimit: Duration
 
     /// What changes while the store is open.
     private struct State {

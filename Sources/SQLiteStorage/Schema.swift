@@ -59,6 +59,7 @@ enum Schema {
         migrator.registerMigration("0022-declared-rows") { try $0.execute(sql: Self.declaredRows) }
         migrator.registerMigration("0023-traces") { try $0.execute(sql: Self.traces) }
         migrator.registerMigration("0024-body-rules") { try $0.execute(sql: Self.bodyRules) }
+        migrator.registerMigration("0027-request-blocks") { try Self.packRequests($0) }
         return migrator
     }
 }

@@ -1,5 +1,6 @@
 import GRDB
 public import Storage
+import Synchronization
 
 extension SQLiteStore {
     /// Deletes request records, ledger rows and rollups that are older than their retention, at most `limit` in one short
@@ -14,12 +15,16 @@ extension SQLiteStore {
     /// - Throws: `.failed` when the engine does.
     public func prune(_ retention: Retention, now: UnixMilliseconds, limit: Int) throws -> Int {
         guard limit > 0 else { return 0 }
-        let count = try self.write(work: 1 + limit / 16) { database in
-            var pruning = Pruning(database: database, now: now, left: limit)
-            try pruning.requests(retention.requestDays)
-            try pruning.ledger(retention.ledgerDays)
-            try pruning.rollups(retention)
-            return limit - pruning.left
+        let count = try self.requestTail.withLock { tail in
+            // The last block may be among those that lose records.
+            tail = nil
+            return try self.write(work: 1 + limit / 16) { database in
+                var pruning = Pruning(database: database, now: now, left: limit)
+                try pruning.requests(retention.requestDays)
+                try pruning.ledger(retention.ledgerDays)
+                try pruning.rollups(retention)
+                return limit - pruning.left
+            }
         }
         // While ledger rows are kept for ever, so is what they name.
         guard count == 0, retention.ledgerDays != nil else { return count }
@@ -50,15 +55,7 @@ private struct Pruning {
     /// Sequence is age, but for a clock that was wrong for a while: its records are looked past, within bounds.
     mutating func requests(_ days: Int?) throws {
         guard let days, self.left > 0 else { return }
-        try self.delete(
-            """
-            DELETE FROM request_log WHERE sequence IN (
-                SELECT sequence FROM (SELECT sequence, started_at FROM request_log ORDER BY sequence LIMIT 10000)
-                WHERE started_at < ? LIMIT ?
-            )
-            """,
-            [self.end(days)]
-        )
+        self.left -= try RequestWriter(self.database).delete(before: self.end(days), limit: self.left)
     }
 
     /// What began later than its id says stays until that is old, too.

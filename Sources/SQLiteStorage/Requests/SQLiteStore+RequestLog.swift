@@ -1,0 +1,59 @@
+import GRDB
+public import Storage
+import Synchronization
+
+extension SQLiteStore: RequestLog {
+    /// Appends a batch in one transaction: all of it or none. Batches of up to 1,000 share one sync well.
+    public func append(_ records: [RequestRecord]) throws {
+        guard !records.isEmpty else { return }
+        // The writer takes one at a time anyway; the last block must be the file's.
+        try self.requestTail.withLock { tail in
+            let known = tail
+            tail = nil
+            tail = try self.write(work: 1 + records.count / 16) { database in
+                var writer = try RequestWriter(database)
+                return try writer.append(records, to: known)
+            }
+        }
+    }
+
+    /// Lists records: newest first, or oldest first when `after` is set. The limit is brought into 1 to 200.
+    public func list(_ query: RequestQuery) throws -> [StoredRequest] {
+        let scan = RequestScan(query, until: .now + self.queryLimit)
+        let limit = min(max(query.limit, 1), 200)
+        return try self.query { database in try scan.records(database, limit: limit) }
+    }
+
+    /// One record by request id, or `nil`. Callers may repeat their own ids: the newest counts.
+    public func find(id: String) throws -> StoredRequest? {
+        var query = RequestQuery(limit: 1)
+        query.id = id
+        return try self.list(query).first
+    }
+
+    /// When each of these keys was last used; keys without records are left out.
+    public func lastUsed(keyIDs: [String]) throws -> [String: UnixMilliseconds] {
+        var rest = Set(keyIDs)
+        var used: [String: UnixMilliseconds] = [:]
+        guard !rest.isEmpty else { return used }
+        let marks = Dictionary(rest.map { ($0, RequestMarks.mark(.key, $0)) }) { first, _ in first }
+        let scan = RequestScan(RequestQuery(), until: .now + self.queryLimit)
+        try self.query { database in
+            let rows = try RequestRows(database)
+            try scan.eachBlock(database) { first, filter in
+                guard rest.contains(where: { marks[$0].map { RequestMarks.may(filter, have: $0) } ?? false }) else {
+                    return true
+                }
+                var latest: [String: UnixMilliseconds] = [:]
+                try rows.read(first) { record, _ throws(StorageError) in
+                    if rest.contains(record.keyID) { latest[record.keyID] = record.startedAt }
+                    return true
+                }
+                used.merge(latest) { newer, _ in newer }
+                rest.subtract(latest.keys)
+                return !rest.isEmpty
+            }
+        }
+        return used
+    }
+}
