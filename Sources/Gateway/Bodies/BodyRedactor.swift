@@ -2,40 +2,31 @@ import Exchange
 
 /// Masks what a project's rules name, and credentials always, in bodies of JSON, in streams of them, and in any other text.
 ///
-/// Texts are searched as they read without escapes; one that is JSON itself (a tool's arguments) is searched as JSON. The pieces
-/// of a streamed text are searched as the one text they make, so that what is cut in two by an event is found too.
+/// Texts, names of members among them, are searched as they read without escapes; one that is JSON itself (a tool's arguments) is
+/// searched as JSON. The pieces of a streamed text are searched as the one text they make, so that what is cut in two by an event
+/// is found too.
 struct BodyRedactor {
     static let mark = Array("[redacted]".utf8)
     /// JSON in JSON is followed so far; what is deeper is searched as text.
     private static let nesting = 4
-    /// Names under which streams send texts piece by piece.
-    private static let pieces = Set(
+    /// Texts that every event says anew; all others of a stream may go on in the next one.
+    private static let repeated = Set(
         [
-            "content", "text", "delta", "partial_json", "arguments", "thinking", "reasoning_content", "reasoning",
-            "refusal",
+            "id", "item_id", "call_id", "event_id", "object", "model", "type", "role", "status", "finish_reason",
+            "stop_reason", "system_fingerprint", "service_tier", "obfuscation",
         ]
         .map { Array($0.utf8) }
     )
 
     private let patterns: TokenPatterns
-    private let fields: Set<[UInt8]>
-    private let paths: Set<[[UInt8]]>
+    private let rules: MaskRules
 
     init(_ rules: [BodyRedaction]) {
         var patterns = TokenPatterns()
-        var fields = Set<[UInt8]>()
-        var paths = Set<[[UInt8]]>()
-        for rule in rules {
-            switch rule {
-            case .email: patterns.findsEmail = true
-            case .card: patterns.findsCards = true
-            case .field(let name): fields.insert(Self.lower(Array(name.utf8)))
-            case .path(let names): paths.insert(names.map { Array($0.utf8) })
-            }
-        }
+        patterns.findsEmail = rules.contains(.email)
+        patterns.findsCards = rules.contains(.card)
         self.patterns = patterns
-        self.fields = fields
-        self.paths = paths
+        self.rules = MaskRules(rules)
     }
 
     /// The bytes with what is masked replaced.
@@ -43,101 +34,160 @@ struct BodyRedactor {
     /// - Parameters:
     ///   - bytes: One body.
     ///   - isStream: It is a stream of server-sent events.
-    ///   - isCut: Its end is not there: a last word that might be half of a credential goes.
+    ///   - isCut: Its end is not there: a last word that might be half of a credential goes, of a stream that of each text.
     /// - Returns: About as many bytes; masked texts are `[redacted]`, other masked values `null`.
     func masked(_ bytes: [UInt8], isStream: Bool, isCut: Bool) -> [UInt8] {
-        let bytes = isCut ? Self.withoutLastWord(bytes) : bytes[...]
         var edits: [Edit] = []
         if isStream {
-            self.searchStream(bytes, &edits)
-        } else if LooseJSON.looksLike(bytes) {
-            self.search(json: bytes, depth: 0, &edits)
+            self.search(stream: EventText(bytes), isCut: isCut, &edits)
+        } else if LooseJSON.looksLike(bytes[...]) {
+            self.search(json: bytes[...], depth: 0, isCut: isCut, &edits)
         } else {
-            edits = self.patterns.find(in: bytes).map { Edit(range: $0, text: Self.mark) }
+            edits = self.found(in: bytes[...], isCut: isCut)
         }
         return Self.apply(edits, to: bytes)
     }
 
     private struct Edit {
+        enum Kind { case mark, null, nothing }
+
         var range: Range<Int>
-        var text: [UInt8]
+        var kind: Kind
+
+        var text: [UInt8] {
+            switch self.kind {
+            case .mark: BodyRedactor.mark
+            case .null: Array("null".utf8)
+            case .nothing: []
+            }
+        }
+    }
+
+    private func found(in text: ArraySlice<UInt8>, isCut: Bool) -> [Edit] {
+        var edits = self.patterns.find(in: text).map { Edit(range: $0, kind: .mark) }
+        if isCut {
+            let last = LastWord.range(in: text)
+            if !last.isEmpty { edits.append(Edit(range: last, kind: .nothing)) }
+        }
+        return edits
     }
 
     // MARK: JSON
 
-    private func isMasked(_ path: [[UInt8]]) -> Bool {
-        guard let name = path.last, !self.fields.isEmpty || !self.paths.isEmpty else { return false }
-        return self.fields.contains(Self.lower(name)) || self.paths.contains(path)
-    }
-
-    private func read(_ bytes: ArraySlice<UInt8>, _ edits: inout [Edit]) -> LooseJSON {
-        let json = LooseJSON(bytes, isMasked: self.isMasked)
-        for (range, isText) in json.masked {
-            edits.append(Edit(range: range, text: isText ? Self.mark : Array("null".utf8)))
-        }
-        for range in json.longNumbers where !self.patterns.find(in: bytes[range]).isEmpty {
-            edits.append(Edit(range: range, text: Array("null".utf8)))
-        }
-        return json
-    }
-
-    private func search(json bytes: ArraySlice<UInt8>, depth: Int, _ edits: inout [Edit]) {
-        for text in self.read(bytes, &edits).texts {
-            self.search([DecodedText(bytes, text.range)], depth: depth, &edits)
+    private func search(json bytes: ArraySlice<UInt8>, depth: Int, isCut: Bool, _ edits: inout [Edit]) {
+        var json = LooseJSON(bytes, rules: self.rules)
+        while let finding = json.next() {
+            guard let text = self.text(finding, in: bytes, isCut: isCut, &edits) else { continue }
+            self.search(DecodedText(bytes, text.range), depth: depth, isCut: isCut && text.isOpen, &edits)
         }
     }
 
-    /// Searches the one text that these pieces make.
-    private func search(_ pieces: [DecodedText], depth: Int, _ edits: inout [Edit]) {
-        let whole = pieces.count == 1 ? pieces[0].bytes : pieces.flatMap(\.bytes)
-        guard !whole.isEmpty else { return }
-        var found = self.patterns.find(in: whole[...]).map { Edit(range: $0, text: Self.mark) }
-        if depth < Self.nesting, LooseJSON.looksLike(whole[...]) {
-            self.search(json: whole[...], depth: depth + 1, &found)
-        }
-        for edit in found { Self.place(edit, in: pieces, &edits) }
-    }
-
-    /// Brings an edit of the text to where its pieces stand: the first one is told of it, the others lose their part.
-    private static func place(_ edit: Edit, in pieces: [DecodedText], _ edits: inout [Edit]) {
-        var base = 0
-        var text = edit.text
-        for piece in pieces {
-            let inside = edit.range.clamped(to: base..<base + piece.bytes.count)
-            if !inside.isEmpty {
-                let range = piece.places[inside.lowerBound - base]..<piece.places[inside.upperBound - base]
-                edits.append(Edit(range: range, text: text))
-                text = []
+    /// Masks what is found, but for a text, which is for the caller to search.
+    private func text(
+        _ finding: LooseJSON.Finding,
+        in bytes: ArraySlice<UInt8>,
+        isCut: Bool,
+        _ edits: inout [Edit]
+    ) -> LooseJSON.Text? {
+        switch finding {
+        case .text(let text): return text
+        case .masked(let range, let isText): edits.append(Edit(range: range, kind: isText ? .mark : .null))
+        case .number(let range, let isOpen):
+            if isCut, isOpen {
+                edits.append(Edit(range: range, kind: .nothing))
+            } else if !self.patterns.find(in: bytes[range]).isEmpty {
+                edits.append(Edit(range: range, kind: .null))
             }
-            base += piece.bytes.count
+        }
+        return nil
+    }
+
+    /// Searches a text, and brings what is found to where its pieces stand: the first one is told of it, the others lose their
+    /// part.
+    private func search(_ text: DecodedText, depth: Int, isCut: Bool, _ edits: inout [Edit]) {
+        guard !text.bytes.isEmpty else { return }
+        var found = self.found(in: text.bytes[...], isCut: isCut)
+        if depth < Self.nesting, LooseJSON.looksLike(text.bytes[...]) {
+            self.search(json: text.bytes[...], depth: depth + 1, isCut: isCut, &found)
+        }
+        for edit in found {
+            var kind = edit.kind
+            for range in text.source(of: edit.range) {
+                edits.append(Edit(range: range, kind: kind))
+                kind = .nothing
+            }
         }
     }
 
     // MARK: Streams
 
-    private func searchStream(_ bytes: ArraySlice<UInt8>, _ edits: inout [Edit]) {
-        var streams: [[[UInt8]]: [DecodedText]] = [:]
-        for line in bytes.split(separator: 0x0A) {
-            guard line.starts(with: "data:".utf8), LooseJSON.looksLike(line.dropFirst(5)) else {
-                edits += self.patterns.find(in: line).map { Edit(range: $0, text: Self.mark) }
+    /// A piece of a text.
+    private struct Piece {
+        /// Of one event: what tells it from others of its node. Of a stream: the same for all pieces of a text.
+        var key: UInt64
+        var node: Int32
+        var start: UInt32
+        var end: UInt32
+    }
+
+    private func search(stream: EventText, isCut: Bool, _ edits: inout [Edit]) {
+        let end = stream.bytes.count
+        var pieces: [Piece] = []
+        for line in stream.others {
+            edits += self.found(in: stream.bytes[line], isCut: isCut && line.upperBound == end)
+        }
+        for event in stream.events {
+            let data = stream.data[event]
+            guard LooseJSON.looksLike(data) else {
+                edits += self.found(in: data, isCut: isCut && event.upperBound == end)
                 continue
             }
-            let json = self.read(line.dropFirst(5), &edits)
-            for text in json.texts {
-                let decoded = DecodedText(bytes, text.range)
-                if let name = text.path.last, Self.pieces.contains(name) {
-                    streams[text.path + [json.positions], default: []].append(decoded)
-                } else {
-                    self.search([decoded], depth: 0, &edits)
-                }
-            }
+            let isWhole = self.search(event: data, &pieces, &edits)
+            // Which choice the rest of an event is about may stand behind its cut: nothing of it is kept.
+            if isCut, !isWhole { edits.append(Edit(range: event, kind: .nothing)) }
         }
-        for pieces in streams.values { self.search(pieces, depth: 0, &edits) }
+        pieces.sort { ($0.key, $0.start) < ($1.key, $1.start) }
+        var rest = pieces[...]
+        while let first = rest.first {
+            let same = rest.prefix { $0.key == first.key }
+            rest = rest.dropFirst(same.count)
+            let text = DecodedText(stream.data[...], pieces: same.map { Int($0.start)..<Int($0.end) })
+            self.search(text, depth: 0, isCut: isCut, &edits)
+        }
+    }
+
+    /// Searches an event but for texts that may go on in the next one, which are added to the pieces.
+    ///
+    /// - Returns: Whether its end is there.
+    private func search(event: ArraySlice<UInt8>, _ pieces: inout [Piece], _ edits: inout [Edit]) -> Bool {
+        let earlier = pieces.count
+        var json = LooseJSON(event, rules: self.rules, followsPlaces: true)
+        while let finding = json.next() {
+            guard let text = self.text(finding, in: event, isCut: false, &edits) else { continue }
+            guard !text.isName, !Self.repeated.contains(text.name) else {
+                self.search(DecodedText(event, text.range), depth: 0, isCut: false, &edits)
+                continue
+            }
+            pieces.append(
+                Piece(
+                    key: StreamPlaces.tag(of: text),
+                    node: Int32(clamping: text.node),
+                    start: UInt32(clamping: text.range.lowerBound),
+                    end: UInt32(clamping: text.range.upperBound)
+                )
+            )
+        }
+        let identities = json.places?.identities() ?? []
+        for i in earlier..<pieces.count {
+            let node = Int(pieces[i].node)
+            pieces[i].key = (pieces[i].key &* 31) &+ (identities.indices.contains(node) ? identities[node] : 0)
+        }
+        return !json.isOpen
     }
 
     // MARK: Bytes
 
-    private static func apply(_ edits: [Edit], to bytes: ArraySlice<UInt8>) -> [UInt8] {
+    private static func apply(_ edits: [Edit], to bytes: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var position = bytes.startIndex
@@ -154,21 +204,5 @@ struct BodyRedactor {
             position = edit.range.upperBound
         }
         return result + bytes[position...]
-    }
-
-    /// Half a token is not known for one.
-    private static func withoutLastWord(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
-        var rest = bytes[...]
-        let most = 1_024
-        func drop(while isPart: (UInt8) -> Bool) {
-            while let last = rest.last, bytes.count - rest.count < most, isPart(last) { rest.removeLast() }
-        }
-        drop { $0 > 0x20 && !"\",:{}[]\\()<>;".utf8.contains($0) }
-        drop { TokenPatterns.isDigit($0) || $0 == 0x20 || $0 == 0x2D }
-        return rest
-    }
-
-    private static func lower(_ bytes: [UInt8]) -> [UInt8] {
-        bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     }
 }

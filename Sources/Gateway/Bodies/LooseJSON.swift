@@ -1,122 +1,162 @@
 /// Reads JSON as far as it goes: what was cut, or is not quite JSON, is read to its end all the same, for what is masked must
-/// not depend on what comes after it. One pass; a stack of bounded depth.
+/// not depend on what comes after it. One pass, a finding at a time; what is kept meanwhile is a stack of bounded depth and, where
+/// texts are followed from event to event, one node of each container.
 struct LooseJSON {
-    /// A text that is a value.
+    /// A text: a value, or the name of a member.
     struct Text {
         /// Between the quotes.
         var range: Range<Int>
-        /// Names of the members it stands in, from the root.
-        var path: [[UInt8]]
+        var isName: Bool
+        /// Its end is not there.
+        var isOpen: Bool
+        /// The name it stands under.
+        var name: [UInt8]
+        /// Where it stands; see `StreamPlaces`.
+        var node: Int
+        var ordinal: Int
     }
 
-    /// What was found.
-    private(set) var texts: [Text] = []
-    /// Values that a rule masks whole.
-    private(set) var masked: [(range: Range<Int>, isText: Bool)] = []
-    /// Numbers under names that tell the pieces of a stream apart, in order.
-    private(set) var positions: [UInt8] = []
-    /// Numbers of as many digits as a card has.
-    private(set) var longNumbers: [Range<Int>] = []
+    /// What the caller of `next` is to look at.
+    enum Finding {
+        case text(Text)
+        /// A value that a rule masks whole.
+        case masked(Range<Int>, isText: Bool)
+        /// A number of as many digits as a card has, or one whose end is not there.
+        case number(Range<Int>, isOpen: Bool)
+    }
 
     private struct Frame {
         var isObject: Bool
-        var key: [UInt8]?
+        /// Of the member that is read, or of the array.
+        var name: [UInt8] = []
+        var hasName = false
+        var isMasked = false
+        /// Paths of rules that led here, and those that lead on through the name.
+        var alive: [Int]
+        var aliveInName: [Int] = []
+        var depth: Int
+        var node = -1
+        /// How many values came before in an array.
+        var ordinal = 0
     }
 
     private static let maximumDepth = 256
-    private static let positionNames = ["index", "output_index", "content_index", "summary_index"].map {
-        Array($0.utf8)
-    }
+    /// As many bytes as the shortest number of a card.
+    private static let longNumber = 13
     private let bytes: ArraySlice<UInt8>
-    private let isMasked: ([[UInt8]]) -> Bool
+    private let rules: MaskRules
+    private var position: Int
     private var stack: [Frame] = []
+    private(set) var places: StreamPlaces?
 
-    init(_ bytes: ArraySlice<UInt8>, isMasked: @escaping ([[UInt8]]) -> Bool) {
+    /// - Parameters:
+    ///   - bytes: What is read.
+    ///   - rules: What is masked whole.
+    ///   - followsPlaces: It is an event of a stream, whose texts go on in the next one.
+    init(_ bytes: ArraySlice<UInt8>, rules: MaskRules, followsPlaces: Bool = false) {
         self.bytes = bytes
-        self.isMasked = isMasked
-        self.read()
+        self.rules = rules
+        self.position = bytes.startIndex
+        self.places = followsPlaces ? StreamPlaces() : nil
     }
 
-    /// Whether text may be JSON.
+    /// Whether text may be JSON, a mark of its encoding or the fence of a block of code before it notwithstanding.
     static func looksLike(_ bytes: ArraySlice<UInt8>) -> Bool {
-        guard let first = bytes.first(where: { $0 > 0x20 }) else { return false }
-        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        var rest = bytes
+        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        rest = rest.drop { $0 <= 0x20 }
+        if rest.starts(with: "```".utf8) { rest = rest.drop { $0 != 0x0A }.drop { $0 <= 0x20 } }
+        return rest.first == UInt8(ascii: "{") || rest.first == UInt8(ascii: "[")
     }
 
-    private var path: [[UInt8]] { self.stack.compactMap { $0.isObject ? $0.key : nil } }
+    /// Whether it ended before all that was opened was closed.
+    var isOpen: Bool { !self.stack.isEmpty }
 
-    private mutating func read() {
-        var i = self.bytes.startIndex
-        while i < self.bytes.endIndex {
-            switch self.bytes[i] {
+    /// Bytes kept beside the text itself.
+    var heldBytes: Int {
+        self.stack.count * MemoryLayout<Frame>.stride + (self.places?.heldBytes ?? 0)
+    }
+
+    /// The next finding; `nil` at the end.
+    mutating func next() -> Finding? {
+        while self.position < self.bytes.endIndex {
+            switch self.bytes[self.position] {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
-                i = self.open(at: i)
+                if let masked = self.open() { return masked }
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 _ = self.stack.popLast()
-                i += 1
+                self.endValue()
+                self.position += 1
             case UInt8(ascii: ","):
-                if let last = self.stack.indices.last { self.stack[last].key = nil }
-                i += 1
-            case UInt8(ascii: "\""):
-                i = self.text(at: i)
-            case UInt8(ascii: ":"), 0...0x20:
-                i += 1
+                self.beginNext()
+                self.position += 1
+            case UInt8(ascii: "\""): return self.text()
+            case UInt8(ascii: ":"), 0...0x20: self.position += 1
             default:
-                i = self.scalar(at: i)
+                if let found = self.scalar() { return found }
             }
         }
+        return nil
+    }
+}
+
+// MARK: - Containers
+
+extension LooseJSON {
+    private mutating func beginNext() {
+        guard let last = self.stack.indices.last else { return }
+        self.stack[last].ordinal += 1
+        self.endValue()
     }
 
-    private mutating func open(at i: Int) -> Int {
-        let path = self.path
+    /// A name is good for one value.
+    private mutating func endValue() {
+        guard let last = self.stack.indices.last, self.stack[last].isObject else { return }
+        self.stack[last].hasName = false
+        self.stack[last].isMasked = false
+    }
+
+    private mutating func open() -> Finding? {
+        let start = self.position
         // Deeper than any body may be: all that is inside goes.
-        if self.stack.count >= Self.maximumDepth || (!path.isEmpty && self.isMasked(path)) {
-            let end = self.endOfContainer(from: i)
-            self.masked.append((i..<end, false))
-            return end
+        if self.stack.count >= Self.maximumDepth || self.isMaskedContainer(at: start) {
+            self.position = self.endOfContainer(from: start)
+            self.endValue()
+            return .masked(start..<self.position, isText: false)
         }
-        self.stack.append(Frame(isObject: self.bytes[i] == UInt8(ascii: "{"), key: nil))
-        return i + 1
+        let outer = self.stack.last
+        let isMember = outer?.isObject == true && outer?.hasName == true
+        var frame = Frame(
+            isObject: self.bytes[start] == UInt8(ascii: "{"),
+            name: outer?.name ?? [],
+            alive: isMember ? outer?.aliveInName ?? [] : outer?.alive ?? self.rules.atRoot,
+            depth: (outer?.depth ?? 0) + (isMember ? 1 : 0)
+        )
+        if let node = self.places?.open(in: outer?.node, name: frame.name, ordinal: Self.ordinal(outer)) {
+            frame.node = node
+        }
+        self.stack.append(frame)
+        self.position += 1
+        return nil
     }
 
-    private mutating func text(at i: Int) -> Int {
-        let end = self.endOfText(from: i + 1)
-        let next = min(end + 1, self.bytes.endIndex)
-        if let last = self.stack.indices.last, self.stack[last].isObject, self.stack[last].key == nil {
-            self.stack[last].key = DecodedText(self.bytes, i + 1..<end).bytes
-            return next
-        }
-        let path = self.path
-        if self.isMasked(path) {
-            self.masked.append((i + 1..<end, true))
-        } else {
-            self.texts.append(Text(range: i + 1..<end, path: path))
-        }
-        return next
+    private static func ordinal(_ frame: Frame?) -> Int {
+        guard let frame, !frame.isObject else { return 0 }
+        return frame.ordinal
     }
 
-    private mutating func scalar(at i: Int) -> Int {
-        var end = i
-        while end < self.bytes.endIndex, !Self.endsScalar(self.bytes[end]) { end += 1 }
-        let path = self.path
-        if self.isMasked(path) {
-            self.masked.append((i..<end, false))
-        } else if let name = path.last, Self.positionNames.contains(name) {
-            self.positions += self.bytes[i..<end] + [UInt8(ascii: ",")]
-        } else if end - i >= 13 {
-            self.longNumbers.append(i..<end)
-        }
-        return end
+    private func isMaskedContainer(at start: Int) -> Bool {
+        guard let frame = self.stack.last, frame.isObject, frame.hasName else { return false }
+        if frame.isMasked { return true }
+        if MaskRules.repeats(frame.name) { return !self.isEmptyContainer(at: start) }
+        guard self.stack.count == 1, MaskRules.isTokenized(frame.name) else { return false }
+        let first = self.bytes[start...].first { $0 > 0x20 && $0 != UInt8(ascii: "[") }
+        return first.map(TokenPatterns.isDigit) ?? false
     }
 
-    private static func endsScalar(_ byte: UInt8) -> Bool { byte <= 0x20 || "{}[],:\"".utf8.contains(byte) }
-
-    private func endOfText(from start: Int) -> Int {
-        var i = start
-        while i < self.bytes.endIndex, self.bytes[i] != UInt8(ascii: "\"") {
-            i += self.bytes[i] == UInt8(ascii: "\\") ? 2 : 1
-        }
-        return min(i, self.bytes.endIndex)
+    private func isEmptyContainer(at start: Int) -> Bool {
+        guard let next = self.bytes[(start + 1)...].first(where: { $0 > 0x20 }) else { return false }
+        return next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
     }
 
     private func endOfContainer(from start: Int) -> Int {
@@ -137,41 +177,63 @@ struct LooseJSON {
     }
 }
 
-/// A text as it reads once its escapes are undone, and where each of its bytes stood.
-struct DecodedText {
-    private(set) var bytes: [UInt8] = []
-    /// One more than bytes: the last is where the text ends.
-    private(set) var places: [Int] = []
+// MARK: - Texts and numbers
 
-    init(_ source: ArraySlice<UInt8>, _ range: Range<Int>) {
-        var i = range.lowerBound
-        while i < range.upperBound {
-            guard source[i] == UInt8(ascii: "\\"), i + 1 < range.upperBound else {
-                self.add([source[i]], at: i)
-                i += 1
-                continue
-            }
-            switch source[i + 1] {
-            case UInt8(ascii: "n"): self.add([0x0A], at: i)
-            case UInt8(ascii: "r"): self.add([0x0D], at: i)
-            case UInt8(ascii: "t"): self.add([0x09], at: i)
-            case UInt8(ascii: "b"), UInt8(ascii: "f"): self.add([0x20], at: i)
-            case UInt8(ascii: "u"):
-                let digits = source[i + 2..<min(i + 6, range.upperBound)]
-                let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0xFFFD
-                // Half of a pair stands for itself: no pattern is looked for beyond it.
-                let scalar = Unicode.Scalar(code) ?? "\u{FFFD}"
-                self.add(Array(String(scalar).utf8), at: i)
-                i += digits.count
-            default: self.add([source[i + 1]], at: i)
-            }
-            i += 2
+extension LooseJSON {
+    private mutating func text() -> Finding {
+        let start = self.position + 1
+        let end = self.endOfText(from: start)
+        self.position = min(end + 1, self.bytes.endIndex)
+        var text = Text(
+            range: start..<end,
+            isName: false,
+            isOpen: end == self.bytes.endIndex,
+            name: self.stack.last?.name ?? [],
+            node: self.stack.last?.node ?? -1,
+            ordinal: Self.ordinal(self.stack.last)
+        )
+        guard let last = self.stack.indices.last, self.stack[last].isObject else { return .text(text) }
+        guard self.stack[last].hasName else {
+            self.begin(member: DecodedText(self.bytes, start..<end).bytes, in: last)
+            text.isName = true
+            return .text(text)
         }
-        self.places.append(range.upperBound)
+        let frame = self.stack[last]
+        self.endValue()
+        if frame.isMasked || MaskRules.repeats(frame.name) { return .masked(start..<end, isText: true) }
+        self.places?.note(text: self.bytes[start..<end], under: frame.name, node: frame.node)
+        return .text(text)
     }
 
-    private mutating func add(_ bytes: [UInt8], at place: Int) {
-        self.bytes += bytes
-        for _ in bytes { self.places.append(place) }
+    private mutating func begin(member name: [UInt8], in last: Int) {
+        let (alive, isMasked) = self.rules.follow(name, alive: self.stack[last].alive, depth: self.stack[last].depth)
+        self.stack[last].name = name
+        self.stack[last].hasName = true
+        self.stack[last].aliveInName = alive
+        self.stack[last].isMasked = isMasked
+    }
+
+    private mutating func scalar() -> Finding? {
+        let start = self.position
+        while self.position < self.bytes.endIndex, !Self.endsScalar(self.bytes[self.position]) { self.position += 1 }
+        let range = start..<self.position
+        if let frame = self.stack.last, frame.isObject, frame.hasName {
+            self.endValue()
+            if frame.isMasked { return .masked(range, isText: false) }
+            self.places?.note(number: self.bytes[range], under: frame.name, node: frame.node)
+        }
+        let isOpen = range.upperBound == self.bytes.endIndex
+        guard isOpen || range.count >= Self.longNumber else { return nil }
+        return .number(range, isOpen: isOpen)
+    }
+
+    private static func endsScalar(_ byte: UInt8) -> Bool { byte <= 0x20 || "{}[],:\"".utf8.contains(byte) }
+
+    private func endOfText(from start: Int) -> Int {
+        var i = start
+        while i < self.bytes.endIndex, self.bytes[i] != UInt8(ascii: "\"") {
+            i += self.bytes[i] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return min(i, self.bytes.endIndex)
     }
 }

@@ -8,12 +8,20 @@ struct TokenPatterns {
     private static let longestDomain = 255
     private static let cardDigits = 13...19
     /// What credentials begin with, and how many bytes follow at least.
-    private static let prefixes: [(text: [UInt8], rest: Int)] = [
+    private static let prefixes = Self.bytes([
         ("sk-", 12), ("mt-admin-", 12), ("AKIA", 12), ("ASIA", 12), ("AIza", 20), ("ghp_", 16), ("gho_", 16),
-        ("ghs_", 16), ("github_pat_", 16), ("glpat-", 12), ("xoxb-", 10), ("xoxp-", 10), ("xoxa-", 10), ("hf_", 20),
-        ("gsk_", 16), ("eyJ", 24), ("ya29.", 16),
-    ].map { (Array($0.0.utf8), $0.1) }
-    private static let schemes = ["bearer ", "basic "].map { Array($0.utf8) }
+        ("ghs_", 16), ("ghu_", 16), ("github_pat_", 16), ("glpat-", 12), ("xoxb-", 10), ("xoxp-", 10), ("xoxa-", 10),
+        ("hf_", 20), ("gsk_", 16), ("eyJ", 24), ("ya29.", 16), ("xai-", 20), ("pplx-", 20), ("nvapi-", 20),
+        ("r8_", 20), ("csk-", 20), ("ABSK", 24), ("bedrock-api-key-", 16), ("sk_live_", 12), ("rk_live_", 12),
+        ("whsec_", 16),
+    ])
+    /// Those that stand for nothing else, whatever is written right before them.
+    private static let unmistakable = Self.bytes([
+        ("sk-mt-", 12), ("sk-ant-", 12), ("sk-proj-", 12), ("mt-admin-", 12), ("github_pat_", 16),
+    ])
+    private static let schemes = ["bearer", "basic"].map { Array($0.utf8) }
+    /// Spaces that may stand behind a scheme.
+    private static let longestGap = 8
     private static let keyBegin = Array("-----BEGIN ".utf8)
     private static let keyEnd = Array("-----END ".utf8)
 
@@ -35,19 +43,33 @@ struct TokenPatterns {
     private func match(at i: Int, in text: ArraySlice<UInt8>, after floor: Int) -> Range<Int>? {
         let byte = text[i]
         if byte == UInt8(ascii: "@") { return self.findsEmail ? Self.email(at: i, in: text, after: floor) : nil }
-        guard i == text.startIndex || !Self.isAlphanumeric(text[i - 1]) else { return nil }
+        guard Self.isBoundary(i, in: text) else { return Self.credential(of: Self.unmistakable, at: i, in: text) }
         if self.findsCards, Self.isDigit(byte), let card = Self.card(at: i, in: text) { return card }
         switch byte {
         case UInt8(ascii: "-"): return Self.privateKey(at: i, in: text)
         case UInt8(ascii: "b"), UInt8(ascii: "B"):
-            return Self.scheme(at: i, in: text)
-        default: return Self.credential(at: i, in: text)
+            return Self.scheme(at: i, in: text) ?? Self.credential(of: Self.prefixes, at: i, in: text)
+        default: return Self.credential(of: Self.prefixes, at: i, in: text)
         }
     }
 
-    private static func credential(at i: Int, in text: ArraySlice<UInt8>) -> Range<Int>? {
-        let rest = text[i...]
-        for (prefix, least) in self.prefixes where rest.starts(with: prefix) {
+    /// Whether a word may begin here. What looks like a letter before it may be the end of an escape that nobody has undone:
+    /// `\n`, `\u0022`, `%20`.
+    private static func isBoundary(_ i: Int, in text: ArraySlice<UInt8>) -> Bool {
+        func before(_ count: Int) -> UInt8 { i - count >= text.startIndex ? text[i - count] : 0 }
+        guard self.isAlphanumeric(before(1)) else { return true }
+        if before(2) == UInt8(ascii: "\\") { return "nrtbf".utf8.contains(before(1)) }
+        if before(6) == UInt8(ascii: "\\"), before(5) == UInt8(ascii: "u") { return true }
+        return before(3) == UInt8(ascii: "%")
+    }
+
+    private static func credential(
+        of prefixes: [(text: [UInt8], rest: Int)],
+        at i: Int,
+        in text: ArraySlice<UInt8>
+    ) -> Range<Int>? {
+        let first = text[i]
+        for (prefix, least) in prefixes where prefix.first == first && text[i...].starts(with: prefix) {
             let end = self.tokenEnd(from: i + prefix.count, in: text)
             return end - i - prefix.count >= least ? i..<end : nil
         }
@@ -57,8 +79,11 @@ struct TokenPatterns {
     private static func scheme(at i: Int, in text: ArraySlice<UInt8>) -> Range<Int>? {
         for scheme in self.schemes where text.endIndex - i > scheme.count {
             guard zip(text[i...], scheme).allSatisfy({ ($0 | 0x20) == $1 }) else { continue }
-            let end = self.tokenEnd(from: i + scheme.count, in: text)
-            return end - i - scheme.count >= 12 ? i + scheme.count..<end : nil
+            let rest = text[(i + scheme.count)...]
+            let start = rest.prefix(self.longestGap).firstIndex { $0 != 0x20 && $0 != 0x09 } ?? rest.startIndex
+            guard start > rest.startIndex else { continue }
+            let end = self.tokenEnd(from: start, in: text)
+            return end - start >= 12 ? start..<end : nil
         }
         return nil
     }
@@ -138,6 +163,10 @@ struct TokenPatterns {
     }
 
     // MARK: Bytes
+
+    private static func bytes(_ list: [(String, Int)]) -> [(text: [UInt8], rest: Int)] {
+        list.map { (Array($0.0.utf8), $0.1) }
+    }
 
     static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 

@@ -1,0 +1,28 @@
+/// The end of a text that was cut: half a credential, half an address or half a number is not known for one.
+enum LastWord {
+    /// Longest address of electronic mail, which alone may have other letters than ASCII's (RFC 5321, section 4.5.3.1).
+    private static let longestAddress = 320
+
+    /// What goes with the end of a text: its last word, and the digits before that.
+    static func range(in text: ArraySlice<UInt8>) -> Range<Int> {
+        var rest = text
+        while let last = rest.last, self.isPart(last) {
+            let isBeyond = text.count - rest.count >= self.longestAddress
+            // Not in the middle of a character.
+            let removed = rest.endIndex < text.endIndex ? text[rest.endIndex] : 0
+            if isBeyond, last >= 0x80, !(0x80...0xBF).contains(removed) { break }
+            rest.removeLast()
+        }
+        let digits = rest.suffix(from: self.number(in: rest))
+        return (digits.firstIndex(where: TokenPatterns.isDigit) ?? rest.endIndex)..<text.endIndex
+    }
+
+    /// Where digits begin that reach to the end, with spaces and dashes between them.
+    private static func number(in text: ArraySlice<UInt8>) -> Int {
+        let other = text.lastIndex { !TokenPatterns.isDigit($0) && $0 != 0x20 && $0 != 0x2D }
+        return other.map { $0 + 1 } ?? text.startIndex
+    }
+
+    /// What no pattern reaches over is no part of a word.
+    private static func isPart(_ byte: UInt8) -> Bool { byte > 0x20 && !"\",:[]\\()<>;".utf8.contains(byte) }
+}
