@@ -17,6 +17,8 @@ public struct FinishedBodies: Sendable {
     var answerBytes = 0
     /// The answer is a stream of events.
     var isEventStream = false
+    /// The caller was sent all of it.
+    var isAnswerWhole = false
 }
 
 /// Bodies on their way from the loops to their store: bounded by count and by bytes, those of exchanges in flight included, so
@@ -109,6 +111,14 @@ final class BodyCapture {
         guard let part = self.room(for: bytes, beside: self.bodies.answer.count) else { return }
         self.bodies.answer.append(contentsOf: part)
     }
+
+    /// Adds the line that ends an event, which the vendor left out.
+    func endEvent() {
+        withUnsafeBytes(of: (UInt8(ascii: "\n"), UInt8(ascii: "\n"))) { self.add($0, isEventStream: true) }
+    }
+
+    /// The answer has ended as it should: its last word is one.
+    func complete() { self.bodies.isAnswerWhole = true }
 
     private func room(for bytes: UnsafeRawBufferPointer, beside count: Int) -> Slice<UnsafeRawBufferPointer>? {
         guard !self.isDropped, count < self.limit, !bytes.isEmpty else { return nil }

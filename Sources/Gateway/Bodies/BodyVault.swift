@@ -35,8 +35,14 @@ public final class BodyVault: Sendable {
 
     private static func kept(_ bodies: FinishedBodies, _ box: SecretBox) throws -> KeptBodies {
         let redactor = BodyRedactor(bodies.rules.redactions)
-        func part(_ bytes: [UInt8], of whole: Int, _ name: String, isStream: Bool) throws -> KeptBodies.Part {
-            var isCut = bytes.count < whole
+        func part(
+            _ bytes: [UInt8],
+            of whole: Int,
+            _ name: String,
+            isWhole: Bool,
+            isStream: Bool
+        ) throws -> KeptBodies.Part {
+            var isCut = bytes.count < whole || !isWhole
             var text: [UInt8]
             if bodies.rules.mode == .metadata {
                 text = BodyShape.text(of: bytes, isStream: isStream, isCut: isCut)
@@ -59,10 +65,16 @@ public final class BodyVault: Sendable {
             at: bodies.at,
             mode: bodies.rules.mode.rawValue,
             isStream: bodies.isStream,
-            request: try part(bodies.request, of: bodies.requestBytes, "request", isStream: false),
+            request: try part(bodies.request, of: bodies.requestBytes, "request", isWhole: true, isStream: false),
             answer: bodies.answerBytes == 0
                 ? nil
-                : try part(bodies.answer, of: bodies.answerBytes, "answer", isStream: bodies.isEventStream)
+                : try part(
+                    bodies.answer,
+                    of: bodies.answerBytes,
+                    "answer",
+                    isWhole: bodies.isAnswerWhole,
+                    isStream: bodies.isEventStream
+                )
         )
     }
 

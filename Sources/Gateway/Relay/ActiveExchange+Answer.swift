@@ -320,6 +320,7 @@ extension ActiveExchange {
     ) {
         if let bodies = self.journey.bodies {
             body.withUnsafeReadableBytes { bodies.add($0, isEventStream: false) }
+            bodies.complete()
         }
         self.afterSync { exchange, _ in
             exchange.writeWhole(status: status, headers: headers, contentType: contentType, body: body)

@@ -124,7 +124,10 @@ extension ActiveExchange {
     }
 
     private func emit(_ raw: UnsafeRawBufferPointer, _ isUnterminated: Bool) {
-        self.journey.bodies?.add(raw, isEventStream: true)
+        if let bodies = self.journey.bodies {
+            bodies.add(raw, isEventStream: true)
+            if isUnterminated { bodies.endEvent() }
+        }
         self.withOutput { output in
             output.writeBytes(raw)
             if isUnterminated { output.writeStaticString("\n\n") }
@@ -137,6 +140,7 @@ extension ActiveExchange {
             self.journey.bodies?.add(raw, isEventStream: true)
             self.withOutput { $0.writeBytes(raw) }
         }
+        self.journey.bodies?.complete()
         self.flushOutput(isLast: true)
     }
 
@@ -246,6 +250,7 @@ extension ActiveExchange {
 
     func completeStream() {
         self.commit()
+        self.journey.bodies?.complete()
         self.settle(status: 200, outcome: .completed)
         self.finishStream()
     }
