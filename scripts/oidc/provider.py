@@ -81,7 +81,8 @@ class Provider:
             "iat": now - 600 if lie == "expired" else now, "exp": now - 300 if lie == "expired" else now + 300,
         }
         key = self.keys[self.state["signing"]]
-        header = {"typ": "JWT", "alg": {"none": "none", "hmac": "HS256"}.get(lie, "RS256"), "kid": key.key_id}
+        algorithm = {"none": "none", "none-signed": "none", "hmac": "HS256", "unknown-algorithm": "ES256K"}.get(lie, "RS256")
+        header = {"typ": "JWT", "alg": algorithm, "kid": key.key_id}
         signed = base64url(json.dumps(header).encode()) + "." + base64url(json.dumps(claims).encode())
         if lie == "none":
             return signed + "."

@@ -226,6 +226,16 @@ def algorithm_none(house):
     house.refused("none", "base64url")
 
 
+def algorithm_none_signed(house):
+    """a token that says nobody signed it, and is signed all the same"""
+    house.refused("none-signed", "RS256 or ES256")
+
+
+def algorithm_unknown(house):
+    """a token signed in a way that is not known here"""
+    house.refused("unknown-algorithm", "RS256 or ES256")
+
+
 def algorithm_hmac(house):
     """a token signed with the public key as a shared secret"""
     house.refused("hmac", "RS256 or ES256")
@@ -351,8 +361,8 @@ def provider_down(house):
 
 CASES = [
     success, held_to_project, no_group, wrong_nonce, wrong_audience, wrong_issuer, expired, algorithm_none,
-    algorithm_hmac, changed_claims, replayed, foreign_state, pkce_mismatch, published_rotation, unknown_key, hanging,
-    rotated, provider_down,
+    algorithm_none_signed, algorithm_unknown, algorithm_hmac, changed_claims, replayed, foreign_state, pkce_mismatch,
+    published_rotation, unknown_key, hanging, rotated, provider_down,
 ]
 
 
