@@ -17,12 +17,18 @@ struct RequestCounters {
         var reason: String
     }
 
+    /// Of each kind so many are found without the registry's lock: projects, models and statuses multiply. One takes some 100
+    /// bytes, so that a loop's take 2 MB at most.
+    private static let known = 8_192
+
     private let registry: MetricRegistry
-    private var counters: [Key: Counter] = [:]
+    private var counters = RecentCache<Key, Counter>(capacity: Self.known)
     /// What was counted last is often what comes next: it is found without a hash.
     private var last: (key: Key, counter: Counter)?
-    private var fallbacks: [Fallback: Counter] = [:]
+    private var fallbacks = RecentCache<Fallback, Counter>(capacity: Self.known)
     private var rejections: [GatewayFailure.Kind: Counter] = [:]
+    /// How often the registry was asked.
+    private(set) var lookups = 0
 
     init(registry: MetricRegistry) {
         self.registry = registry
@@ -32,11 +38,11 @@ struct RequestCounters {
     mutating func count(operation: String, operationIndex: UInt8, status: Int, project: String, model: ModelLabel?) {
         let key = Key(operation: operationIndex, status: status, project: project, model: model)
         if let last = self.last, last.key == key { return last.counter.add() }
-        if let counter = self.counters[key] {
+        if let counter = self.counters.find(key) {
             self.last = (key, counter)
             return counter.add()
         }
-        if self.counters.count > 2_000 { self.counters.removeAll() }
+        self.lookups += 1
         let counter = self.registry.counter(
             "martlet_requests_total",
             help: "Finished requests.",
@@ -45,21 +51,22 @@ struct RequestCounters {
                 ("project", project), ("status", String(status)),
             ]
         )
-        self.counters[key] = counter
+        self.counters.insert(counter, for: key)
+        self.last = (key, counter)
         counter.add()
     }
 
     /// Counts an attempt at another provider than the one that failed before it. While a vendor is down this is every request.
     mutating func fellBack(from: String, to: String, _ reason: String) {
         let key = Fallback(from: from, to: to, reason: reason)
-        if let counter = self.fallbacks[key] { return counter.add() }
-        if self.fallbacks.count > 2_000 { self.fallbacks.removeAll() }
+        if let counter = self.fallbacks.find(key) { return counter.add() }
+        self.lookups += 1
         let counter = self.registry.counter(
             "martlet_fallbacks_total",
             help: "Attempts at another target after a failed one, by provider and by how that failed.",
             labels: [("from", from), ("to", to), ("reason", reason)]
         )
-        self.fallbacks[key] = counter
+        self.fallbacks.insert(counter, for: key)
         counter.add()
     }
 
