@@ -10,6 +10,7 @@ struct AdminGate: Sendable {
     private let requests: RequestReader
     private let ledger: LedgerDesk
     private let cookie: SessionCookie
+    private let bodies: (any BodyDesk)?
 
     init(token: Secret, services: AdminServices) {
         self.bootstrap = AdminTokenCheck(token)
@@ -18,6 +19,7 @@ struct AdminGate: Sendable {
         self.requests = services.requests
         self.ledger = services.ledger
         self.cookie = services.cookie
+        self.bodies = services.bodies
     }
 
     /// Who asks; `nil` when what is shown is good for nothing.
@@ -49,11 +51,29 @@ struct AdminGate: Sendable {
     /// Refuses a row of a project that is not seen, as if there were none.
     func check(_ principal: AdminPrincipal, sees id: String, _ owned: RouteRight.Owned) async throws(AdminProblem) {
         guard principal.isScoped, owned != .none else { return }
-        if owned == .request, try await self.requests.find(id: id, in: principal.projects) != nil { return }
-        guard let project = try await self.project(of: id, owned), !principal.sees(project: project) else { return }
-        var problem = AdminProblem(.notFound, "there is no \(owned.rawValue) \(id)")
-        problem.isForeign = true
+        if try await self.hasOwn(principal, id, owned) { return }
+        let project = try await self.project(of: id, owned)
+        let isForeign = project.map { !principal.sees(project: $0) } ?? false
+        // Whether others have such a request must not be told by another answer.
+        guard isForeign || owned == .bodies else { return }
+        var problem = AdminProblem(.notFound, "there is no \(owned.noun) \(id)")
+        problem.isForeign = isForeign
         throw problem
+    }
+
+    /// Callers may repeat the ids of others: of several rows with one id those of one's own projects count. Bodies know their own
+    /// project, whether or not the request's record is still there.
+    private func hasOwn(
+        _ principal: AdminPrincipal,
+        _ id: String,
+        _ owned: RouteRight.Owned
+    ) async throws(AdminProblem)
+        -> Bool
+    {
+        guard owned == .request || owned == .bodies else { return false }
+        if try await self.requests.find(id: id, in: principal.projects) != nil { return true }
+        guard owned == .bodies, let bodies = self.bodies else { return false }
+        return try await bodies.holds(.request(id, projects: principal.projects))
     }
 
     /// Notes that a token was used, when that is news.
@@ -85,7 +105,7 @@ struct AdminGate: Sendable {
             case .project(let id): return id
             case .key(let id): return configuration.keys.first { $0.id == id }?.projectID
             }
-        case .request: return try await self.requests.find(id: id)?.record.projectID
+        case .request, .bodies: return try await self.requests.find(id: id)?.record.projectID
         case .attempt:
             guard let attempt = AttemptText.parse(id) else { return nil }
             return try await self.ledger.entries(of: attempt).first?.subject.projectID

@@ -8,7 +8,12 @@ public struct RouteRight: Sendable, Equatable {
         case key
         case budget
         case request
+        /// What is kept of a request's bodies, which may outlive its record.
+        case bodies
         case attempt
+
+        /// What it is called.
+        var noun: String { self == .bodies ? Self.request.rawValue : self.rawValue }
     }
 
     /// What is needed.
@@ -84,8 +89,8 @@ public struct RouteRight: Sendable, Equatable {
 
         "GET /requests": RouteRight(.readRequests),
         "GET /requests/{id}": RouteRight(.readRequests, .request),
-        "GET /requests/{id}/body": RouteRight(.readBodies, .request),
-        "DELETE /requests/{id}/body": RouteRight(.eraseBodies, .request),
+        "GET /requests/{id}/body": RouteRight(.readBodies, .bodies),
+        "DELETE /requests/{id}/body": RouteRight(.eraseBodies, .bodies),
         "GET /usage": RouteRight(.readSpend),
         "GET /ledger": RouteRight(.readSpend),
         "GET /ledger/{id}": RouteRight(.readSpend, .attempt),

@@ -11,11 +11,25 @@ public protocol BodyDesk: Sendable {
     /// - Throws: `.storeFailed`.
     func show(requestID: String, in projects: [String]?) async throws(AdminProblem) -> ShownBodies?
 
-    /// Erases the bodies of a request; tells of how many exchanges.
-    func erase(requestID: String, in projects: [String]?) async throws(AdminProblem) -> Int
+    /// Whether any are kept.
+    func holds(_ bodies: BodySelection) async throws(AdminProblem) -> Bool
 
-    /// Erases all bodies of a project; tells of how many exchanges.
-    func erase(projectID: String) async throws(AdminProblem) -> Int
+    /// Erases all that are kept at this moment.
+    func erase(_ bodies: BodySelection) async -> ErasedBodies
+}
+
+/// What came of erasing.
+public struct ErasedBodies: Sendable, Equatable {
+    /// Of how many exchanges bodies are gone.
+    public var count: Int
+    /// What kept the others from it.
+    public var problem: AdminProblem?
+
+    /// States the facts.
+    public init(count: Int = 0, problem: AdminProblem? = nil) {
+        self.count = count
+        self.problem = problem
+    }
 }
 
 /// The bodies of an exchange, opened.

@@ -18,16 +18,13 @@ enum BodyRoutes {
             }.documented(BodyOperations.show),
             AdminRoute(.delete, "\(prefix)/requests/{id}/body", "erases what is kept of a request's bodies") {
                 call throws(AdminProblem) in
-                let projects = call.principal.projects
-                try await services.audit.require("body.erase", object: call.id, detail: "of one request")
-                let count = try await self.desk(services).erase(requestID: call.id, in: projects)
-                return await self.erased(count, call.id, services)
+                let bodies = BodySelection.request(call.id, projects: call.principal.projects)
+                return try await self.erase(bodies, call.id, "of one request", services)
             }.documented(BodyOperations.erase),
             AdminRoute(.delete, "\(prefix)/projects/{id}/bodies", "erases all bodies that are kept of a project") {
                 call throws(AdminProblem) in
-                try await services.audit.require("body.erase", object: call.id, detail: "of a project")
-                let count = try await self.desk(services).erase(projectID: call.id)
-                return await self.erased(count, call.id, services)
+                try await self.check(call, services)
+                return try await self.erase(.project(call.id), call.id, "of a project", services)
             }.documented(BodyOperations.eraseProject),
         ]
     }
@@ -37,9 +34,31 @@ enum BodyRoutes {
         return desk
     }
 
-    private static func erased(_ count: Int, _ object: String, _ services: AdminServices) async -> AdminAnswer {
-        await services.audit.note("body.erased", object: object, detail: "\(count) exchanges")
-        return .object { $0.member("erased", count) }
+    /// A project that was deleted may have left bodies, for whoever is not held to others.
+    private static func check(_ call: AdminCall, _ services: AdminServices) async throws(AdminProblem) {
+        let projects = await services.administration.configuration.projects
+        guard !projects.contains(where: { $0.id == call.id }) else { return }
+        if !call.principal.isScoped, try await self.desk(services).holds(.project(call.id)) { return }
+        throw AdminProblem(.notFound, "there is no project \(call.id)")
+    }
+
+    private static func erase(
+        _ bodies: BodySelection,
+        _ object: String,
+        _ what: String,
+        _ services: AdminServices
+    ) async throws(AdminProblem) -> AdminAnswer {
+        let desk = try self.desk(services)
+        try await services.audit.require("body.erase", object: object, detail: what)
+        let erased = await desk.erase(bodies)
+        guard var problem = erased.problem else {
+            await services.audit.note("body.erased", object: object, detail: "\(erased.count) exchanges")
+            return .object { $0.member("erased", erased.count) }
+        }
+        let detail = "\(erased.count) exchanges, then it failed: others may be left"
+        await services.audit.note("body.erased", object: object, detail: detail)
+        problem.detail = "the bodies of \(erased.count) exchanges are erased, others may be left: \(problem.detail)"
+        throw problem
     }
 
     private static func write(_ bodies: ShownBodies, to writer: inout JSONWriter) {

@@ -19,6 +19,8 @@ public struct FinishedBodies: Sendable {
     var isEventStream = false
     /// The caller was sent all of it.
     var isAnswerWhole = false
+
+    var heldBytes: Int { self.request.count + self.answer.count }
 }
 
 /// Bodies on their way from the loops to their store: bounded by count and by bytes, those of exchanges in flight included, so
@@ -41,7 +43,7 @@ public final class BodyQueue: Sendable {
         self.maxBytes = maxBytes
         self.dropped = registry.counter(
             "martlet_bodies_dropped_total",
-            help: "Exchanges whose bodies were not kept because too many were held or waiting."
+            help: "Exchanges whose bodies were not kept because too many were held or waiting, or their store was full."
         )
     }
 
@@ -62,17 +64,27 @@ public final class BodyQueue: Sendable {
             return true
         }
         guard !isTaken else { return }
-        self.release(bodies.request.count + bodies.answer.count)
+        self.release(bodies.heldBytes)
         self.drop()
     }
 
-    func drop() { self.dropped.add() }
+    func drop(_ count: Int = 1) { self.dropped.add(count) }
 
     /// Takes up to `limit` off the queue, oldest first. They are held until they are released.
-    func take(limit: Int) -> [FinishedBodies] {
+    ///
+    /// - Parameters:
+    ///   - limit: How many at most.
+    ///   - maxBytes: No more is taken when so many bytes are.
+    /// - Returns: One at least, when any waits.
+    func take(limit: Int, maxBytes: Int = .max) -> [FinishedBodies] {
         self.waiting.withLock { waiting in
-            let batch = Array(waiting.prefix(limit))
-            waiting.removeFirst(batch.count)
+            var (count, bytes) = (0, 0)
+            while count < min(limit, waiting.count), bytes < maxBytes {
+                bytes += waiting[count].heldBytes
+                count += 1
+            }
+            let batch = Array(waiting.prefix(count))
+            waiting.removeFirst(count)
             return batch
         }
     }
@@ -125,7 +137,7 @@ final class BodyCapture {
         let part = bytes.prefix(self.limit - count)
         if self.queue.hold(part.count) { return part }
         self.isDropped = true
-        self.queue.release(self.bodies.request.count + self.bodies.answer.count)
+        self.queue.release(self.bodies.heldBytes)
         self.bodies.request = []
         self.bodies.answer = []
         return nil

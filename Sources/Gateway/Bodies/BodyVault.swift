@@ -27,10 +27,21 @@ public final class BodyVault: Sendable {
         self.box = box
     }
 
-    /// Keeps bodies, all or none.
-    func keep(_ bodies: [FinishedBodies]) throws {
+    /// Bodies as they are kept.
+    func sealed(_ bodies: [FinishedBodies]) throws -> [KeptBodies] {
         let box = try self.box()
-        try self.store.append(try bodies.map { try Self.kept($0, box) })
+        return try bodies.map { try Self.kept($0, box) }
+    }
+
+    /// Keeps bodies, all or none.
+    ///
+    /// - Parameters:
+    ///   - bodies: Sealed.
+    ///   - maxBytes: How large the store may be with them; `nil` for any size.
+    /// - Returns: Whether there was room for them.
+    /// - Throws: `StorageError`.
+    func keep(_ bodies: [KeptBodies], maxBytes: Int?) throws -> Bool {
+        try self.store.append(bodies, maxBytes: maxBytes)
     }
 
     private static func kept(_ bodies: FinishedBodies, _ box: SecretBox) throws -> KeptBodies {
@@ -99,13 +110,16 @@ public final class BodyVault: Sendable {
         return (kept, try opened(kept.request, "request"), try kept.answer.map { try opened($0, "answer") })
     }
 
-    /// Erases the bodies of a request; tells of how many exchanges.
-    public func erase(requestID: String, in projects: [String]?) throws -> Int {
-        try self.store.erase(requestID: requestID, in: projects)
-    }
+    /// Whether there are any.
+    public func holds(_ bodies: BodySelection) throws -> Bool { try self.store.holds(bodies) }
 
-    /// Erases all bodies of a project; tells of how many exchanges.
-    public func erase(projectID: String) throws -> Int { try self.store.erase(projectID: projectID) }
+    /// A mark behind all bodies that are kept now.
+    public func mark() throws -> Int64 { try self.store.mark() }
+
+    /// Erases a part of the bodies before a mark; tells of how many exchanges, 0 when none are left.
+    public func erase(_ bodies: BodySelection, before mark: Int64) throws -> Int {
+        try self.store.erase(bodies, before: mark)
+    }
 
     /// Drops what is too old or too much, a part at a time; tells of how many exchanges.
     func prune(before: UnixMilliseconds?, maxBytes: Int?) throws -> Int {

@@ -1,6 +1,4 @@
 public import Logging
-import NIOCore
-import NIOPosix
 public import ServiceLifecycle
 public import Storage
 import Synchronization
@@ -9,7 +7,7 @@ public import Telemetry
 /// Moves bodies into their store in small batches, off the road, and drops what is too old or too much. A store that fails costs
 /// bodies, which are counted; it is tried again with the next ones.
 public struct BodyWriter: Service {
-    private static let batch = 64
+    private static let batch = (count: 64, bytes: 8 << 20)
     /// So many batches are written before it is looked whether the store is too large.
     private static let round = 16
     private static let pruneEvery = Duration.seconds(5)
@@ -17,6 +15,7 @@ public struct BodyWriter: Service {
 
     private let queue: BodyQueue
     private let vault: BodyVault
+    private let thread: BodyThread
     private let retention: Duration?
     private let maxStoreBytes: Int?
     private let clock: @Sendable () -> UnixMilliseconds
@@ -36,6 +35,7 @@ public struct BodyWriter: Service {
     /// - Parameters:
     ///   - queue: Where bodies come from.
     ///   - vault: Where they go.
+    ///   - thread: Where that is done.
     ///   - retention: How long they are kept; `nil` for ever.
     ///   - maxStoreBytes: How large their store may be; `nil` for any size.
     ///   - registry: Where counters live.
@@ -44,6 +44,7 @@ public struct BodyWriter: Service {
     public init(
         queue: BodyQueue,
         vault: BodyVault,
+        thread: BodyThread,
         retention: Duration?,
         maxStoreBytes: Int?,
         registry: MetricRegistry,
@@ -52,6 +53,7 @@ public struct BodyWriter: Service {
     ) {
         self.queue = queue
         self.vault = vault
+        self.thread = thread
         self.retention = retention
         self.maxStoreBytes = maxStoreBytes
         self.clock = clock
@@ -84,14 +86,29 @@ public struct BodyWriter: Service {
     public func drain() async { await self.drain(batches: .max) }
 
     private func drain(batches: Int) async {
+        // A small store is not to be emptied for one batch.
+        let most = min(Self.batch.bytes, (self.maxStoreBytes ?? .max) / 4)
         for _ in 0..<batches {
-            let batch = self.queue.take(limit: Self.batch)
+            let batch = self.queue.take(limit: Self.batch.count, maxBytes: most)
             guard !batch.isEmpty else { return }
-            let vault = self.vault
-            let isWritten = await self.work { try vault.keep(batch) } != nil
-            if isWritten { self.written.add(batch.count) } else { self.failed.add(batch.count) }
-            self.queue.release(batch.reduce(0) { $0 + $1.request.count + $1.answer.count })
-            if batch.count < Self.batch { return }
+            await self.write(batch)
+            self.queue.release(batch.reduce(0) { $0 + $1.heldBytes })
+        }
+    }
+
+    /// Over its size the store takes nothing: the oldest go first.
+    private func write(_ batch: [FinishedBodies]) async {
+        let (vault, most) = (self.vault, self.maxStoreBytes)
+        guard let sealed = await self.work({ try vault.sealed(batch) }) else { return self.failed.add(batch.count) }
+        var isKept = await self.work { try vault.keep(sealed, maxBytes: most) }
+        if isKept == false {
+            await self.prune()
+            isKept = await self.work { try vault.keep(sealed, maxBytes: most) }
+        }
+        switch isKept {
+        case true: self.written.add(batch.count)
+        case false: self.queue.drop(batch.count)
+        case nil: self.failed.add(batch.count)
         }
     }
 
@@ -105,11 +122,10 @@ public struct BodyWriter: Service {
         }
     }
 
-    /// Blocks a thread of the pool; shutdown cancels nothing of it. What failed is told now and then.
+    /// Blocks the bodies' thread; shutdown cancels nothing of it. What failed is told now and then.
     private func work<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async -> R? {
-        let loop = MultiThreadedEventLoopGroup.singleton.any()
         do {
-            let result = try await NIOThreadPool.singleton.runIfActive(eventLoop: loop, body).get()
+            let result = try await self.thread.run(body)
             self.isUp.set(1)
             return result
         } catch {

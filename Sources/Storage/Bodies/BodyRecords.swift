@@ -52,19 +52,37 @@ public struct KeptBodies: Sendable, Equatable {
     }
 }
 
-/// Keeps bodies, in a place of its own: whatever becomes of it concerns neither configuration nor ledger. Calls block.
+/// Which bodies are meant.
+public enum BodySelection: Sendable, Equatable {
+    /// All of a request's; with projects, only those of them: callers may repeat the ids of others.
+    case request(String, projects: [String]?)
+    /// All of a project's.
+    case project(String)
+}
+
+/// Keeps bodies, in a place of its own: whatever becomes of it concerns neither configuration nor ledger. Calls block; each does a
+/// bounded piece of work.
 public protocol BodyStore: Sendable {
-    /// Adds bodies, all or none.
-    func append(_ bodies: [KeptBodies]) throws
+    /// Adds bodies, all or none, and drops as many of the oldest as stand in their way.
+    ///
+    /// - Parameters:
+    ///   - bodies: What is added.
+    ///   - maxBytes: How large the store may be with them; `nil` for any size.
+    /// - Returns: Whether they were added; `false` when there is no room for them yet: `prune` makes some.
+    /// - Throws: `StorageError`.
+    func append(_ bodies: [KeptBodies], maxBytes: Int?) throws -> Bool
 
     /// The newest bodies of a request among those of projects; `nil` for all projects.
     func find(requestID: String, in projects: [String]?) throws -> KeptBodies?
 
-    /// Erases all bodies of a request, or of those of it that are of these projects; tells how many.
-    func erase(requestID: String, in projects: [String]?) throws -> Int
+    /// Whether there are any.
+    func holds(_ bodies: BodySelection) throws -> Bool
 
-    /// Erases all bodies of a project; tells how many.
-    func erase(projectID: String) throws -> Int
+    /// A mark behind all bodies that are kept now.
+    func mark() throws -> Int64
+
+    /// Erases a part of the bodies that lie before a mark; tells how many, 0 when none are left.
+    func erase(_ bodies: BodySelection, before mark: Int64) throws -> Int
 
     /// Drops bodies that are older than an instant, and the oldest of them while they take more room than they may; a part at
     /// a time.

@@ -129,6 +129,7 @@ struct Road: Sendable {
             bodies: BodyWriter(
                 queue: bodies,
                 vault: keeper.vault,
+                thread: keeper.thread,
                 retention: workspace.settings.bodies.retention,
                 maxStoreBytes: workspace.settings.bodies.maxStoreBytes,
                 registry: registry,

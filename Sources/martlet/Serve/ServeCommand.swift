@@ -176,7 +176,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
         let signals = try await Self.run(serviceGroup, road.dataPlane, readiness, reload, logger, notifier)
         road.verifier.shutdown()
-        try? road.bodiesKeeper.store.close()
+        await road.bodiesKeeper.close()
         try workspace.store.close()
         logger.info("stopped")
         if signals > 1 { throw ExitCode(1) }

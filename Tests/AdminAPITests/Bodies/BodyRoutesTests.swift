@@ -7,11 +7,19 @@ import Testing
 
 @Suite("Kept bodies in the admin API")
 struct BodyRoutesTests {
+    /// Keeps the bodies of one request of project prj_1, and those that a test says.
     private final class Desk: BodyDesk {
-        let erased = Mutex<[String]>([])
+        let erased = Mutex<[BodySelection]>([])
+        let kept = Mutex<[BodySelection]>([])
+        let problem = Mutex<AdminProblem?>(nil)
+
+        func holds(_ bodies: BodySelection) async throws(AdminProblem) -> Bool {
+            self.kept.withLock { $0.contains(bodies) }
+        }
 
         func show(requestID: String, in projects: [String]?) async throws(AdminProblem) -> ShownBodies? {
-            guard requestID == "req_1" else { return nil }
+            let isKept = self.kept.withLock { $0.contains(.request(requestID, projects: projects)) }
+            guard requestID == "req_1" || isKept else { return nil }
             return ShownBodies(
                 requestID: requestID,
                 projectID: "prj_1",
@@ -23,14 +31,11 @@ struct BodyRoutesTests {
             )
         }
 
-        func erase(requestID: String, in projects: [String]?) async throws(AdminProblem) -> Int {
-            self.erased.withLock { $0.append(requestID) }
-            return 1
-        }
-
-        func erase(projectID: String) async throws(AdminProblem) -> Int {
-            self.erased.withLock { $0.append(projectID) }
-            return 3
+        func erase(_ bodies: BodySelection) async -> ErasedBodies {
+            self.erased.withLock { $0.append(bodies) }
+            let problem = self.problem.withLock { $0 }
+            guard case .request = bodies else { return ErasedBodies(count: 3, problem: problem) }
+            return ErasedBodies(count: 1, problem: problem)
         }
     }
 
@@ -45,9 +50,14 @@ struct BodyRoutesTests {
         self.router = AdminRouter(services: services, token: AdminFixture.token, isLoopback: true)
     }
 
-    private func call(_ method: String, _ path: String, json: String? = nil) async -> AdminAnswer {
+    private func call(
+        _ method: String,
+        _ path: String,
+        json: String? = nil,
+        token: String = String(decoding: AdminFixture.token.bytes, as: UTF8.self)
+    ) async -> AdminAnswer {
         var request = AdminRequest(method: method, path: "/admin/v1" + path, query: nil, requestID: "adm_1")
-        request.authorization = ["Bearer " + String(decoding: AdminFixture.token.bytes, as: UTF8.self)]
+        request.authorization = ["Bearer " + token]
         request.contentType = json == nil ? nil : "application/json"
         return await self.router.answer(request) { (_: Int?) throws(AdminProblem) in Array((json ?? "").utf8) }
     }
@@ -72,8 +82,76 @@ struct BodyRoutesTests {
         let id = try #require(project.string("id"))
         #expect(await self.call("DELETE", "/requests/req_1/body").text == #"{"erased":1}"#)
         #expect(await self.call("DELETE", "/projects/\(id)/bodies").text == #"{"erased":3}"#)
-        #expect(self.desk.erased.withLock { $0 } == ["req_1", id])
+        #expect(self.desk.erased.withLock { $0 } == [.request("req_1", projects: nil), .project(id)])
         #expect(await self.call("GET", "/audit").text.ranges(of: "body.erased").count == 2)
+    }
+
+    @Test("erasing that fails midway says how far it came, in the answer and in the audit trail")
+    func halfErased() async throws {
+        let project = await self.call("POST", "/projects", json: #"{"name":"a"}"#)
+        let id = try #require(project.string("id"))
+        self.desk.problem.withLock { $0 = AdminProblem(.storeFailed, "the store of bodies failed: the disk is full") }
+        let answer = await self.call("DELETE", "/projects/\(id)/bodies")
+        #expect(answer.status == 503 && answer.text.contains("store_failed"))
+        #expect(answer.text.contains("the bodies of 3 exchanges are erased, others may be left"), "\(answer.text)")
+        let audit = await self.call("GET", "/audit")
+        #expect(audit.text.contains("body.erased") && audit.text.contains("3 exchanges, then it failed"))
+    }
+
+    @Test("there is nothing to erase of a project that there is not, and of a deleted one what it left")
+    func unknownProject() async throws {
+        let answer = await self.call("DELETE", "/projects/prj_unknown/bodies")
+        #expect(answer.status == 404 && answer.text.contains("not_found"))
+        #expect(answer.text.contains("there is no project prj_unknown"))
+        #expect(self.desk.erased.withLock { $0 }.isEmpty)
+        self.desk.kept.withLock { $0 = [.project("prj_gone")] }
+        #expect(await self.call("DELETE", "/projects/prj_gone/bodies").text == #"{"erased":3}"#)
+    }
+
+    /// A project's admin, and the project.
+    private func projectAdmin() async throws -> (token: String, project: String) {
+        let project = await self.call("POST", "/projects", json: #"{"name":"own"}"#)
+        let id = try #require(project.string("id"))
+        return (try await self.fixture.token(.projectAdmin, projects: [id]), id)
+    }
+
+    @Test("a project's admin erases no bodies that a deleted project left, nor is told of them")
+    func foreignDeleted() async throws {
+        let (token, id) = try await self.projectAdmin()
+        self.desk.kept.withLock { $0 = [.project("prj_gone")] }
+        let gone = await self.call("DELETE", "/projects/prj_gone/bodies", token: token)
+        let never = await self.call("DELETE", "/projects/prj_nevr/bodies", token: token)
+        #expect(gone.status == 404 && never.status == 404 && self.desk.erased.withLock { $0 }.isEmpty)
+        #expect(gone.text == never.text.replacing("prj_nevr", with: "prj_gone"))
+        #expect(await self.call("DELETE", "/projects/\(id)/bodies", token: token).status == 200)
+    }
+
+    @Test("bodies whose request's record is gone belong to their own project")
+    func orphaned() async throws {
+        let (token, id) = try await self.projectAdmin()
+        let foreign = try await ProjectRows("others", number: 2, in: self.fixture)
+        // A record of another project has the same id; the own one was pruned.
+        let own = BodySelection.request(foreign.request, projects: [id])
+        let path = "/requests/\(foreign.request)/body"
+        #expect(await self.call("GET", path, token: token).status == 404)
+        #expect(await self.call("DELETE", path, token: token).status == 404)
+        self.desk.kept.withLock { $0 = [own] }
+        #expect(await self.call("GET", path, token: token).status == 200)
+        #expect(await self.call("DELETE", path, token: token).text == #"{"erased":1}"#)
+        #expect(self.desk.erased.withLock { $0 } == [own])
+    }
+
+    @Test("whether others have a request of an id is not told")
+    func unseen() async throws {
+        let (token, _) = try await self.projectAdmin()
+        let foreign = try await ProjectRows("others", number: 2, in: self.fixture)
+        self.desk.kept.withLock { $0 = [.request("req_theirs", projects: ["prj_x"])] }
+        for method in ["GET", "DELETE"] {
+            let answers = await [foreign.request, "req_theirs", "req_never"].asyncMap { id in
+                await self.call(method, "/requests/\(id)/body", token: token).text.replacing(id, with: "ID")
+            }
+            #expect(Set(answers).count == 1 && answers[0].contains("not_found"), "\(answers)")
+        }
     }
 
     @Test("what cannot be audited is neither shown nor erased")
@@ -127,5 +205,13 @@ struct BodyRoutesTests {
         let document = try DeclaredDocument(json: Array(json.utf8))
         #expect(document.projects.first?.bodies.samplePerMillion == 500_000)
         #expect(try DeclaredDocument(json: document.json(withSecrets: false)) == document)
+    }
+}
+
+extension Array where Element: Sendable {
+    fileprivate func asyncMap<R>(_ transform: (Element) async -> R) async -> [R] {
+        var results: [R] = []
+        for element in self { results.append(await transform(element)) }
+        return results
     }
 }

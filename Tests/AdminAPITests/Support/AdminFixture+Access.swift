@@ -103,7 +103,7 @@ struct ProjectRows {
         case .project: self.project
         case .key: self.key
         case .budget: self.budget
-        case .request: self.request
+        case .request, .bodies: self.request
         case .attempt: self.attempt
         }
     }

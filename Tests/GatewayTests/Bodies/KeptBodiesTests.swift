@@ -34,7 +34,7 @@ struct KeptBodiesTests {
     /// What is kept of the one request so far.
     private func kept(_ road: RoadHarness) throws -> (kept: KeptBodies, request: BodyVault.OpenedPart, answer: BodyVault.OpenedPart?)? {
         let batch = road.bodies.take(limit: 10)
-        try self.vault.keep(batch)
+        _ = try self.vault.keep(self.vault.sealed(batch), maxBytes: nil)
         road.bodies.release(batch.reduce(0) { $0 + $1.request.count + $1.answer.count })
         guard let id = self.store.kept.last?.requestID else { return nil }
         return try self.vault.open(requestID: id, in: nil)
@@ -247,27 +247,62 @@ struct KeptBodiesTests {
         #expect(Self.text(road.registry).contains("martlet_bodies_dropped_total \(6 - kept)"))
     }
 
+    private func writer(_ queue: BodyQueue, _ registry: MetricRegistry, maxStoreBytes: Int? = nil) -> BodyWriter {
+        BodyWriter(queue: queue, vault: self.vault, thread: BodyThread(), retention: nil, maxStoreBytes: maxStoreBytes, registry: registry, clock: { 0 }, log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    }
+
+    private func submit(_ id: String, to queue: BodyQueue, bytes: Int = 2) {
+        var rules = BodyRules()
+        rules.mode = .full
+        let bodies = FinishedBodies(requestID: id, projectID: "p", at: 1, isStream: false, rules: rules)
+        let body = Array("{}".utf8) + Array(repeating: 0x20, count: bytes - 2)
+        let capture = body.withUnsafeBytes { BodyCapture(bodies, request: $0, queue: queue) }
+        withExtendedLifetime(capture) {}
+    }
+
     @Test("a store that fails is said and counted, and is tried again")
     func broken() async throws {
         let registry = MetricRegistry()
         let queue = BodyQueue(registry: registry)
-        let writer = BodyWriter(queue: queue, vault: self.vault, retention: nil, maxStoreBytes: nil, registry: registry, clock: { 0 }, log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-        func submit(_ id: String) {
-            var rules = BodyRules()
-            rules.mode = .full
-            let bodies = FinishedBodies(requestID: id, projectID: "p", at: 1, isStream: false, rules: rules)
-            let capture = Array("{}".utf8).withUnsafeBytes { BodyCapture(bodies, request: $0, queue: queue) }
-            withExtendedLifetime(capture) {}
-        }
+        let writer = self.writer(queue, registry)
         self.store.setBroken(true)
-        submit("a")
+        self.submit("a", to: queue)
         await writer.drain()
         #expect(Self.text(registry).contains("martlet_bodies_failed_total 1"))
         #expect(Self.text(registry).contains("martlet_bodies_store_up 0"))
         self.store.setBroken(false)
-        submit("b")
+        self.submit("b", to: queue)
         await writer.drain()
         #expect(self.store.kept.map(\.requestID) == ["b"] && queue.heldBytes == 0)
         #expect(Self.text(registry).contains("martlet_bodies_store_up 1"))
+    }
+
+    @Test("a store over its size takes nothing before the oldest went; what finds no room even then is dropped and counted")
+    func fullStore() async throws {
+        let registry = MetricRegistry()
+        let queue = BodyQueue(registry: registry)
+        let writer = self.writer(queue, registry, maxStoreBytes: 1 << 20)
+        self.store.setCapacity(3)
+        for id in 1...3 { self.submit("\(id)", to: queue) }
+        await writer.drain()
+        self.submit("4", to: queue)
+        await writer.drain()
+        #expect(self.store.kept.map(\.requestID) == ["2", "3", "4"])
+        self.store.setPrunable(false)
+        self.submit("5", to: queue)
+        await writer.drain()
+        #expect(self.store.kept.map(\.requestID) == ["2", "3", "4"] && queue.heldBytes == 0)
+        let text = Self.text(registry)
+        #expect(text.contains("martlet_bodies_dropped_total 1") && text.contains("martlet_bodies_written_total 4"))
+        #expect(text.contains("martlet_bodies_failed_total 0"))
+    }
+
+    @Test("a batch is bounded by its bytes as well as by its number, and holds one at least")
+    func batches() {
+        let queue = BodyQueue(registry: MetricRegistry())
+        for id in 1...5 { self.submit("\(id)", to: queue, bytes: 1_000) }
+        #expect(queue.take(limit: 9, maxBytes: 1).map(\.requestID) == ["1"])
+        #expect(queue.take(limit: 9, maxBytes: 1_500).map(\.requestID) == ["2", "3"])
+        #expect(queue.take(limit: 1).map(\.requestID) == ["4"] && queue.take(limit: 9).count == 1)
     }
 }

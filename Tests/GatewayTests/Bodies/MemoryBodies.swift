@@ -7,27 +7,50 @@ import Synchronization
 
 /// A store of bodies in memory that fails when it is told to.
 final class MemoryBodies: BodyStore {
-    private let state = Mutex<(kept: [KeptBodies], isBroken: Bool)>(([], false))
+    private struct State {
+        var kept: [KeptBodies] = []
+        var isBroken = false
+        var capacity = Int.max
+        var isPrunable = true
+    }
+
+    private let state = Mutex(State())
 
     var kept: [KeptBodies] { self.state.withLock { $0.kept } }
 
     func setBroken(_ isBroken: Bool) { self.state.withLock { $0.isBroken = isBroken } }
 
-    func append(_ bodies: [KeptBodies]) throws {
-        let isBroken = self.state.withLock { state in
-            if !state.isBroken { state.kept += bodies }
-            return state.isBroken
+    /// Over a number of exchanges there is no room.
+    func setCapacity(_ capacity: Int) { self.state.withLock { $0.capacity = capacity } }
+
+    func append(_ bodies: [KeptBodies], maxBytes: Int?) throws -> Bool {
+        let (isBroken, hasRoom) = self.state.withLock { state in
+            let hasRoom = state.kept.count + bodies.count <= state.capacity
+            if !state.isBroken, hasRoom { state.kept += bodies }
+            return (state.isBroken, hasRoom)
         }
         if isBroken { throw StorageError(.unusable, "the disk is full") }
+        return hasRoom
     }
 
     func find(requestID: String, in projects: [String]?) -> KeptBodies? {
         self.kept.last { $0.requestID == requestID && projects?.contains($0.projectID) ?? true }
     }
 
-    func erase(requestID: String, in projects: [String]?) -> Int { 0 }
-    func erase(projectID: String) -> Int { 0 }
-    func prune(before: UnixMilliseconds?, maxBytes: Int?) -> Int { 0 }
+    func holds(_ bodies: BodySelection) -> Bool { false }
+    func mark() -> Int64 { 0 }
+    func erase(_ bodies: BodySelection, before mark: Int64) -> Int { 0 }
+
+    /// Drops one at a time while there is no room.
+    func prune(before: UnixMilliseconds?, maxBytes: Int?) -> Int {
+        self.state.withLock { state in
+            guard state.isPrunable, state.kept.count >= state.capacity, !state.kept.isEmpty else { return 0 }
+            state.kept.removeFirst()
+            return 1
+        }
+    }
+
+    func setPrunable(_ isPrunable: Bool) { self.state.withLock { $0.isPrunable = isPrunable } }
 
     /// A vault over it.
     func vault() throws -> BodyVault {

@@ -1,15 +1,15 @@
 import AdminAPI
 import Gateway
-import NIOPosix
 import Policy
 import SQLiteStorage
 import Storage
 import Synchronization
 
-/// Kept bodies of a data folder: the file beside the store, its key, and who reads and erases them.
+/// Kept bodies of a data folder: the file beside the store, its key, the thread it is worked on, and who reads and erases them.
 struct BodiesKeeper: BodyDesk {
     let store: SQLiteBodyStore
     let vault: BodyVault
+    let thread = BodyThread()
 
     init(_ workspace: Workspace) {
         let store = SQLiteBodyStore(path: workspace.folder.bodiesPath)
@@ -18,9 +18,20 @@ struct BodiesKeeper: BodyDesk {
         self.vault = BodyVault(store) { try key.box() }
     }
 
+    /// Ends the thread, and closes the file behind its work.
+    func close() async {
+        await self.thread.shutdown()
+        try? self.store.close()
+    }
+
+    func holds(_ bodies: BodySelection) async throws(AdminProblem) -> Bool {
+        let vault = self.vault
+        return try await self.offLoop { try vault.holds(bodies) }
+    }
+
     func show(requestID: String, in projects: [String]?) async throws(AdminProblem) -> ShownBodies? {
         let vault = self.vault
-        return try await Self.offLoop { () -> ShownBodies? in
+        return try await self.offLoop { () -> ShownBodies? in
             guard let opened = try vault.open(requestID: requestID, in: projects) else { return nil }
             let kept = opened.kept
             return ShownBodies(
@@ -35,25 +46,30 @@ struct BodiesKeeper: BodyDesk {
         }
     }
 
-    func erase(requestID: String, in projects: [String]?) async throws(AdminProblem) -> Int {
+    /// Part by part: what is to be written meanwhile is written in between, and is not erased.
+    func erase(_ bodies: BodySelection) async -> ErasedBodies {
         let vault = self.vault
-        return try await Self.offLoop { try vault.erase(requestID: requestID, in: projects) }
+        var erased = ErasedBodies()
+        do throws(AdminProblem) {
+            let mark = try await self.offLoop { try vault.mark() }
+            while case let count = try await self.offLoop({ try vault.erase(bodies, before: mark) }), count > 0 {
+                erased.count += count
+            }
+        } catch {
+            erased.problem = error
+        }
+        return erased
     }
 
-    func erase(projectID: String) async throws(AdminProblem) -> Int {
-        let vault = self.vault
-        return try await Self.offLoop { try vault.erase(projectID: projectID) }
-    }
-
-    private static func offLoop<R: Sendable>(
-        _ work: @escaping @Sendable () throws -> R
-    ) async throws(AdminProblem) -> R {
+    private func offLoop<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws(AdminProblem) -> R {
         do {
-            return try await NIOThreadPool.singleton.runIfActive(work)
+            return try await self.thread.runIfRoom(work)
         } catch let error as StorageError {
             throw AdminProblem(.storeFailed, "the store of bodies failed: \(error.message)")
         } catch let error as SecretsError {
             throw AdminProblem(.storeFailed, "the bodies could not be opened: \(error.message)")
+        } catch BodyThread.Refusal.busy {
+            throw AdminProblem(.unavailable, "too many ask for bodies at once; try again in a moment")
         } catch {
             throw AdminProblem(.storeFailed, "the bodies could not be read or erased")
         }
