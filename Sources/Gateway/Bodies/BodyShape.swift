@@ -66,8 +66,14 @@ struct BodyShape {
             let isTool =
                 ["function", "tools", "tool_calls"].contains(name) || type.hasSuffix("_call") || type == "tool_use"
             writer.object { writer in
+                var others = (count: 0, bytes: 0)
                 for (key, member) in value.members {
-                    guard let key = key.string, self.isWord(key) else { continue }
+                    // Callers write what they like for a name: it may be anything but one of a format's.
+                    guard let key = key.string, self.isKnown(key) else {
+                        others.count += 1
+                        others.bytes += member.contentRange.count
+                        continue
+                    }
                     if isTool, key == "name", let text = member.string, self.isWord(text) {
                         writer.key(key)
                         writer.string(text)
@@ -76,6 +82,14 @@ struct BodyShape {
                         self.write(member, key, parent: name, depth: depth + 1, to: &writer)
                     }
                 }
+                guard others.count > 0 else { return }
+                writer.member(
+                    "…",
+                    object: { writer in
+                        writer.member("members", others.count)
+                        writer.member("bytes", others.bytes)
+                    }
+                )
             }
         case .array where depth < self.depth && (self.structure.contains(name) || depth == 1 && name == "input"):
             let inner = name == "input" ? "messages" : name
@@ -91,6 +105,11 @@ struct BodyShape {
         default:
             if self.parameters.contains(name) || value.isNull { writer.raw(value.bytes) } else { writer.string("…") }
         }
+    }
+
+    private static func isKnown(_ name: String) -> Bool {
+        self.structure.contains(name) || self.words.contains(name) || self.parameters.contains(name)
+            || self.pieces.contains(name) || self.others.contains(name)
     }
 
     fileprivate static func isWord(_ text: String) -> Bool {

@@ -30,14 +30,17 @@ struct BodyRedactorNameTests {
         #expect(self.masked(named, ["email", "field:joe@mail.example"]) == #"{"[redacted]":"[redacted]"}"#)
     }
 
-    @Test("the shapes of the mode metadata show no credential as a name")
-    func shape() throws {
+    @Test("the shapes of the mode metadata show no credential as a name, be it one of a kind of events")
+    func shape() {
         let text =
             #"{"model":"fast","sk-proj-abcdefghijklmnop":1,"4111111111111111":2,"messages":[{"AKIAIOSFODNN7EXAMPLE":"x"}]}"#
-        let shape = BodyShape.text(of: Array(text.utf8), isStream: false, isCut: false)
-        let masked = self.masked(String(decoding: shape, as: UTF8.self))
-        #expect(!masked.contains("sk-proj") && !masked.contains("4111") && !masked.contains("AKIA"), "\(masked)")
-        #expect(masked.contains(#""model":"fast""#))
+        let stream = #"data: {"type":"sk-proj-abcdefghijklmnop"}"# + "\n\n"
+        for (body, isStream) in [(text, false), (stream, true)] {
+            let shape = BodyShape.text(of: Array(body.utf8), isStream: isStream, isCut: false)
+            let masked = self.masked(String(decoding: shape, as: UTF8.self))
+            #expect(!masked.contains("sk-proj") && !masked.contains("4111") && !masked.contains("AKIA"), "\(masked)")
+            #expect(masked.contains(isStream ? #""kinds":{"[redacted]":1}"# : #""model":"fast""#))
+        }
     }
 
     private static let logprobs = #"{"content":[{"token":"sk","logprob":-0.1,"bytes":[115,107],"top_logprobs":[]}]}"#

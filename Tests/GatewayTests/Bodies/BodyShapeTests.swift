@@ -23,6 +23,16 @@ struct BodyShapeTests {
         #expect(shape.contains(#""name":"look""#) && shape.contains(#""model":"fast""#))
     }
 
+    @Test("a name that no format knows is counted, not told: callers write what they like")
+    func names() {
+        let shape = self.shape(
+            #"{"model":"fast","SECRET":"abc","messages":[{"role":"user","content":"x","SECRET-2":1}],"SECRET_3":[1,2]}"#
+        )
+        #expect(!shape.contains("SECRET"), "\(shape)")
+        #expect(shape.contains(#""content":{"bytes":1},"…":{"members":1,"bytes":1}}"#), "\(shape)")
+        #expect(shape.contains(#""…":{"members":2,"#))
+    }
+
     @Test("a stream's shape counts its events and tells how it ended")
     func stream() {
         let shape = self.shape(
