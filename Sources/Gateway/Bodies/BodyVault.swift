@@ -114,10 +114,10 @@ public final class BodyVault: Sendable {
     public func holds(_ bodies: BodySelection) throws -> Bool { try self.store.holds(bodies) }
 
     /// A mark behind all bodies that are kept now.
-    public func mark() throws -> Int64 { try self.store.mark() }
+    func mark() throws -> Int64 { try self.store.mark() }
 
     /// Erases a part of the bodies before a mark; tells of how many exchanges, 0 when none are left.
-    public func erase(_ bodies: BodySelection, before mark: Int64) throws -> Int {
+    func erase(_ bodies: BodySelection, before mark: Int64) throws -> Int {
         try self.store.erase(bodies, before: mark)
     }
 

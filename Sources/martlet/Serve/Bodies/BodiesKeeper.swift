@@ -46,32 +46,25 @@ struct BodiesKeeper: BodyDesk {
         }
     }
 
-    /// Part by part: what is to be written meanwhile is written in between, and is not erased.
     func erase(_ bodies: BodySelection) async -> ErasedBodies {
-        let vault = self.vault
-        var erased = ErasedBodies()
-        do throws(AdminProblem) {
-            let mark = try await self.offLoop { try vault.mark() }
-            while case let count = try await self.offLoop({ try vault.erase(bodies, before: mark) }), count > 0 {
-                erased.count += count
-            }
-        } catch {
-            erased.problem = error
-        }
-        return erased
+        let erasure = await self.vault.erase(bodies, on: self.thread)
+        return ErasedBodies(count: erasure.count, problem: erasure.error.map(Self.problem))
     }
 
     private func offLoop<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws(AdminProblem) -> R {
-        do {
-            return try await self.thread.runIfRoom(work)
-        } catch let error as StorageError {
-            throw AdminProblem(.storeFailed, "the store of bodies failed: \(error.message)")
-        } catch let error as SecretsError {
-            throw AdminProblem(.storeFailed, "the bodies could not be opened: \(error.message)")
-        } catch BodyThread.Refusal.busy {
-            throw AdminProblem(.unavailable, "too many ask for bodies at once; try again in a moment")
-        } catch {
-            throw AdminProblem(.storeFailed, "the bodies could not be read or erased")
+        do { return try await self.thread.runIfRoom(work) } catch { throw Self.problem(error) }
+    }
+
+    private static func problem(_ error: any Error) -> AdminProblem {
+        switch error {
+        case let error as StorageError:
+            AdminProblem(.storeFailed, "the store of bodies failed: \(error.message)")
+        case let error as SecretsError:
+            AdminProblem(.storeFailed, "the bodies could not be opened: \(error.message)")
+        case BodyThread.Refusal.busy:
+            AdminProblem(.unavailable, "too many ask for bodies at once; try again in a moment")
+        default:
+            AdminProblem(.storeFailed, "the bodies could not be read or erased")
         }
     }
 }
