@@ -27,15 +27,17 @@ public struct BodyRules: Sendable, Equatable {
     /// Keeps nothing.
     public init() {}
 
-    /// Whether the bodies of a request are kept: always the same for the same id.
+    /// Whether the bodies of a request are kept: always the same for the same id and salt.
     ///
-    /// - Parameter id: The request's id.
+    /// - Parameters:
+    ///   - id: The request's id, which may be of the caller's own choice.
+    ///   - salt: Something that callers do not know: which are kept is not for them to choose.
     /// - Returns: Whether it is in the sample.
-    public func keeps(_ id: String) -> Bool {
+    public func keeps(_ id: String, salt: UInt64) -> Bool {
         guard self.mode != .off else { return false }
         guard self.samplePerMillion < 1_000_000 else { return true }
         // FNV-1a, and a finisher that spreads the last bytes over all bits.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ salt
         for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         hash = (hash ^ hash >> 33) &* 0xFF51_AFD7_ED55_8CCD
         hash ^= hash >> 33

@@ -28,6 +28,8 @@ public struct FinishedBodies: Sendable {
 public final class BodyQueue: Sendable {
     private let capacity: Int
     private let maxBytes: Int
+    /// What samples are drawn with.
+    let salt: UInt64
     private let waiting = Mutex<[FinishedBodies]>([])
     private let held = Atomic<Int>(0)
     private let dropped: Counter
@@ -37,10 +39,17 @@ public final class BodyQueue: Sendable {
     /// - Parameters:
     ///   - capacity: Exchanges that wait at most.
     ///   - maxBytes: Bytes of bodies that are held at most, in flight and waiting.
+    ///   - salt: What samples are drawn with; nobody outside is to know it.
     ///   - registry: Where the drop counter lives.
-    public init(capacity: Int = 5_000, maxBytes: Int = 64 << 20, registry: MetricRegistry) {
+    public init(
+        capacity: Int = 5_000,
+        maxBytes: Int = 64 << 20,
+        salt: UInt64 = .random(in: .min ... .max),
+        registry: MetricRegistry
+    ) {
         self.capacity = capacity
         self.maxBytes = maxBytes
+        self.salt = salt
         self.dropped = registry.counter(
             "martlet_bodies_dropped_total",
             help: "Exchanges whose bodies were not kept because too many were held or waiting, or their store was full."

@@ -5,7 +5,8 @@ import Policy
 extension Journey {
     /// The request was admitted, and its project keeps bodies: whether its own are kept is decided here, once.
     func capture(_ rules: BodyRules) {
-        guard self.bodies == nil, let queue = self.loop.shared.bodies, rules.keeps(self.head.requestID),
+        guard self.bodies == nil, let queue = self.loop.shared.bodies,
+            rules.keeps(self.head.requestID, salt: queue.salt),
             let body = self.request?.received.body
         else { return }
         let bodies = FinishedBodies(

@@ -124,17 +124,22 @@ struct BodyRedactorTests {
         #expect(BodyRedaction(text) == nil)
     }
 
-    @Test("the sample is the same for the same id, and as large as it says")
+    @Test("the sample is the same for the same id, as large as it says, and not for callers to choose")
     func sample() {
         var rules = BodyRules()
-        #expect(!rules.keeps("req_1"))
+        #expect(!rules.keeps("req_1", salt: 1))
         rules.mode = .full
-        #expect(rules.keeps("req_1"))
+        #expect(rules.keeps("req_1", salt: 1))
         rules.samplePerMillion = 250_000
-        let kept = (0..<4_000).count { rules.keeps("req_\($0)") }
-        #expect((850...1_150).contains(kept))
-        #expect(rules.keeps("req_7") == rules.keeps("req_7"))
+        for salt: UInt64 in [0, 1, .max] {
+            let kept = (0..<4_000).count { rules.keeps("req_\($0)", salt: salt) }
+            #expect((850...1_150).contains(kept))
+        }
+        #expect(rules.keeps("req_7", salt: 3) == rules.keeps("req_7", salt: 3))
+        let chosen = (0..<400).filter { rules.keeps("mine-\($0)", salt: 1) }
+        let elsewhere = chosen.count { rules.keeps("mine-\($0)", salt: 2) }
+        #expect(elsewhere < chosen.count / 2 && elsewhere > 0)
         rules.samplePerMillion = 0
-        #expect(!(0..<100).contains { rules.keeps("req_\($0)") })
+        #expect(!(0..<100).contains { rules.keeps("req_\($0)", salt: 1) })
     }
 }
