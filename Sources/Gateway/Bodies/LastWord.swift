@@ -3,7 +3,7 @@ enum LastWord {
     /// Longest address of electronic mail, which alone may have other letters than ASCII's (RFC 5321, section 4.5.3.1).
     private static let longestAddress = 320
 
-    /// What goes with the end of a text: its last word, and the digits before that.
+    /// What goes with the end of a text: its last word, and the digits or the user of an address before that.
     static func range(in text: ArraySlice<UInt8>) -> Range<Int> {
         var rest = text
         while let last = rest.last, self.isPart(last) {
@@ -14,7 +14,8 @@ enum LastWord {
             rest.removeLast()
         }
         let digits = rest.suffix(from: self.number(in: rest))
-        return (digits.firstIndex(where: TokenPatterns.isDigit) ?? rest.endIndex)..<text.endIndex
+        let start = digits.firstIndex(where: TokenPatterns.isDigit) ?? rest.endIndex
+        return min(start, TokenPatterns.openAddress(in: text) ?? start)..<text.endIndex
     }
 
     /// Where digits begin that reach to the end, with spaces and dashes between them.
@@ -23,6 +24,6 @@ enum LastWord {
         return other.map { $0 + 1 } ?? text.startIndex
     }
 
-    /// What no pattern reaches over is no part of a word.
+    /// What no other pattern reaches over is no part of a word.
     private static func isPart(_ byte: UInt8) -> Bool { byte > 0x20 && !"\",:[]\\()<>;".utf8.contains(byte) }
 }

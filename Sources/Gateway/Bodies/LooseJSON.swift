@@ -146,10 +146,11 @@ extension LooseJSON {
     }
 
     private func isMaskedContainer(at start: Int) -> Bool {
-        guard let frame = self.stack.last, frame.isObject, frame.hasName else { return false }
-        if frame.isMasked { return true }
-        if MaskRules.repeats(frame.name) { return !self.isEmptyContainer(at: start) }
-        guard self.stack.count == 1, MaskRules.isTokenized(frame.name) else { return false }
+        guard let frame = self.stack.last, !frame.isObject || frame.hasName else { return false }
+        if frame.isObject, frame.isMasked { return true }
+        if frame.isObject, MaskRules.repeats(frame.name) { return !self.isEmptyContainer(at: start) }
+        // A member of the body, or one of several prompts.
+        guard self.stack.count == (frame.isObject ? 1 : 2), MaskRules.isTokenized(frame.name) else { return false }
         let first = self.bytes[start...].first { $0 > 0x20 && $0 != UInt8(ascii: "[") }
         return first.map(TokenPatterns.isDigit) ?? false
     }

@@ -22,6 +22,8 @@ struct TokenPatterns {
     private static let schemes = ["bearer", "basic"].map { Array($0.utf8) }
     /// Spaces that may stand behind a scheme.
     private static let longestGap = 8
+    private static let schemeEnd = Array("://".utf8)
+    private static let longestAuthority = 512
     private static let keyBegin = Array("-----BEGIN ".utf8)
     private static let keyEnd = Array("-----END ".utf8)
 
@@ -43,6 +45,7 @@ struct TokenPatterns {
     private func match(at i: Int, in text: ArraySlice<UInt8>, after floor: Int) -> Range<Int>? {
         let byte = text[i]
         if byte == UInt8(ascii: "@") { return self.findsEmail ? Self.email(at: i, in: text, after: floor) : nil }
+        if byte == UInt8(ascii: ":") { return Self.password(at: i, in: text) }
         guard Self.isBoundary(i, in: text) else { return Self.credential(of: Self.unmistakable, at: i, in: text) }
         if self.findsCards, Self.isDigit(byte), let card = Self.card(at: i, in: text) { return card }
         switch byte {
@@ -86,6 +89,32 @@ struct TokenPatterns {
             return end - start >= 12 ? start..<end : nil
         }
         return nil
+    }
+
+    /// The password in an address: `scheme://user:password@host` (RFC 3986, section 3.2.1).
+    private static func password(at i: Int, in text: ArraySlice<UInt8>) -> Range<Int>? {
+        guard let authority = self.authority(at: i, in: text), let colon = authority.firstIndex(of: UInt8(ascii: ":")),
+            let sign = authority.lastIndex(of: UInt8(ascii: "@")), colon + 1 < sign
+        else { return nil }
+        return colon + 1..<sign
+    }
+
+    private static func authority(at i: Int, in text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard text[i...].starts(with: self.schemeEnd) else { return nil }
+        return text[(i + self.schemeEnd.count)...].prefix(self.longestAuthority)
+            .prefix { $0 > 0x20 && !"/?#<>\"\\".utf8.contains($0) }
+    }
+
+    /// Where an address begins, behind its scheme, whose user and password may reach beyond the end.
+    static func openAddress(in text: ArraySlice<UInt8>) -> Int? {
+        let tail = text.suffix(self.longestAuthority)
+        guard
+            let colon = tail.indices.last(where: {
+                tail[$0] == UInt8(ascii: ":") && tail[$0...].starts(with: self.schemeEnd)
+            }),
+            let authority = self.authority(at: colon, in: tail), authority.endIndex == tail.endIndex
+        else { return nil }
+        return authority.startIndex
     }
 
     private static func privateKey(at i: Int, in text: ArraySlice<UInt8>) -> Range<Int>? {

@@ -81,8 +81,23 @@ struct BodyRedactorNameTests {
         #expect(self.masked(#"{"prompt":[[1,2],[3]],"n":1}"#, []) == #"{"prompt":null,"n":1}"#)
         #expect(self.masked(#"{"input":[ 17, 18 ]}"#, []) == #"{"input":null}"#)
         #expect(self.masked(#"{"choices":[{"token_ids":[1,2]}]}"#, []) == #"{"choices":[{"token_ids":null}]}"#)
+        #expect(self.masked(#"{"prompt":["a",[1,2],"b"]}"#, []) == #"{"prompt":["a",null,"b"]}"#)
         let texts = #"{"input":["1","2"],"prompt":[],"data":[{"embedding":[1,2]}]}"#
         #expect(self.masked(texts, []) == texts)
+    }
+
+    @Test("the password in an address goes, and nothing else of it")
+    func addresses() {
+        #expect(
+            self.masked(#"{"a":"postgres://app:gehe@im!@db.example:5432/x"}"#)
+                == #"{"a":"postgres://app:[redacted]@db.example:5432/x"}"#
+        )
+        #expect(
+            self.masked(#"{"a":"see https:\/\/u:p@h and x"}"#, []) == #"{"a":"see https:\/\/u:[redacted]@h and x"}"#
+        )
+        for text in ["https://mail.example/a:b@c", "http://h:80/x", "://", "a://b@c", "a://b:@c", "https://user@h"] {
+            #expect(self.masked(#"{"a":"\#(text)"}"#, []) == #"{"a":"\#(text)"}"#)
+        }
     }
 
     @Test("credentials are found behind escapes that nobody undoes, in fences, and however far a scheme's spaces go")

@@ -151,6 +151,7 @@ struct BodyRedactorStreamTests {
         arguments: [
             ("hello sk-ab", "hello "), ("a, 4111 1111 ", "a, "), ("x joe\u{E9}@mail", "x "), ("", ""), ("word", ""),
             ("key=sk-abc", ""), ("end. ", "end. "), (#"{"a":"b"#, #"{"a":""#),
+            ("a https://u:p(w,x", "a https://"), ("a https://h/b,c", "a https://h/b,"),
         ]
     )
     func lastWord(_ text: String, _ rest: String) {
