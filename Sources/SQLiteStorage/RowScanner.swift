@@ -58,11 +58,6 @@ struct RowScanner {
             counts.append(self.integer(column))
             column += 1
         }
-        let bytes = sqlite3_column_blob(self.statement, column)
-        let count = Int(sqlite3_column_bytes(self.statement, column))
-        return RollupSums(
-            counts: counts,
-            durations: try Durations(bytes: UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
-        )
+        return RollupSums(counts: counts, durations: try Durations(bytes: self.bytes(column)))
     }
 }

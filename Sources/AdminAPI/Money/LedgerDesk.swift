@@ -42,6 +42,11 @@ public actor LedgerDesk {
         do { return try self.store.usage(query) } catch { throw Self.failed }
     }
 
+    /// Sums, and their sum.
+    func usageAndTotal(_ query: UsageQuery) throws(AdminProblem) -> UsageSums {
+        do { return try self.store.usageAndTotal(query) } catch { throw Self.failed }
+    }
+
     /// What was spent in periods; those without spending are left out.
     func spent(_ periods: [BudgetPeriodKey]) throws(AdminProblem) -> [BudgetPeriodKey: Int64] {
         guard !periods.isEmpty else { return [:] }

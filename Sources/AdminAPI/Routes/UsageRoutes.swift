@@ -20,17 +20,18 @@ enum UsageRoutes {
         var query = try self.query(call.query, configuration, now: services.process.now())
         query.projects = call.principal.projects
         let isCSV = try self.isCSV(call.query)
-        var sum = query
-        sum.groupBy = []
-        sum.interval = nil
-        let rows = try await services.ledger.usage(query)
-        let total = isCSV ? nil : try await services.ledger.usage(sum).first
+        let sums: UsageSums
+        if isCSV {
+            sums = UsageSums(rows: try await services.ledger.usage(query), total: UsageRow())
+        } else {
+            sums = try await services.ledger.usageAndTotal(query)
+        }
         let projects = configuration.projects.map { ($0.id, $0.name) }
         let keys = configuration.keys.map { ($0.id, $0.name) }
         let report = UsageReport(
             query: query,
-            rows: rows,
-            total: total ?? UsageRow(),
+            rows: sums.rows,
+            total: sums.total,
             names: [
                 .project: Dictionary(projects, uniquingKeysWith: { first, _ in first }),
                 .key: Dictionary(keys, uniquingKeysWith: { first, _ in first }),

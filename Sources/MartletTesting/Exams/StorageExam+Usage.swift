@@ -17,6 +17,24 @@ extension StorageExam {
                 try Self.expectUsage(try store.usage(query), of: query, entries)
             }
         },
+        StorageExam("a total is the plain sum of the time asked for, whatever it is grouped, sliced and cut by") {
+            store in
+            try Self.append(store, LedgerSamples.entries(600, seed: 21))
+            var chance = LedgerSamples.Chance(state: 22)
+            for round in 0..<40 {
+                var query = LedgerSamples.query()
+                query.from = LedgerSamples.start + Int64(chance.next(2 * 1_440)) * 60_000
+                query.to = query.from + Int64(1 + chance.next(1_440)) * 60_000
+                query.groupBy = UsageDimension.allCases.filter { _ in chance.next(3) == 0 }
+                query.interval = [nil, nil, .minute, .hour, .day][chance.next(5)]
+                query.limit = 1 + chance.next(5)
+                if chance.next(3) == 0 { query.filters = [.status: "truncated", .key: "key-1"] }
+                if round == 0 { query.filters = [.model: "unknown"] }
+                let sums = try store.usageAndTotal(query)
+                try expectEqual(sums.rows, try store.usage(query), "rows of \(query)")
+                try expectEqual(sums.total, try store.usage(query.ungrouped).first ?? UsageRow(), "total of \(query)")
+            }
+        },
         StorageExam("rows are dearest first, or by time; a limit keeps the first of them") { store in
             try Self.append(store, LedgerSamples.entries(500, seed: 15))
             var query = LedgerSamples.query([.key, .model])

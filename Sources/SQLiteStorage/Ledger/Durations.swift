@@ -18,6 +18,9 @@ struct Durations: Equatable {
     /// No durations.
     init() {}
 
+    /// Counts that are in order already, each place once.
+    init(ordered places: [(place: UInt16, count: Int64)]) { self.places = places }
+
     /// Counts places, which need no order.
     init(_ samples: [UInt16]) {
         for place in samples.sorted() {
@@ -99,6 +102,8 @@ struct Durations: Equatable {
 extension Durations {
     /// Places set aside for each kind; 960 are used.
     private static let kindWidth = 1024
+    /// Every place is below this.
+    static let end = 4096
 
     /// Values below 16 have a bucket each; above, the four bits behind the first one choose it.
     private static func bucket(_ value: Int64) -> Int {
@@ -137,18 +142,9 @@ extension Durations {
     /// - Throws: `.failed` when they are not such a list.
     init(bytes: UnsafeRawBufferPointer) throws(StorageError) {
         self.places.reserveCapacity(bytes.count / 2)
-        var rest = bytes[...]
-        var place: UInt64 = 0
-        while !rest.isEmpty {
-            let (distance, count) = (Self.number(&rest), Self.number(&rest))
-            guard let distance, let count, distance < 4096, count <= UInt64(Int64.max) else { throw Self.damage }
-            place += distance
-            guard place < 4096, distance > 0 || self.places.isEmpty else { throw Self.damage }
-            self.places.append((UInt16(place), Int64(count)))
-        }
+        var reader = DurationReader(bytes)
+        while let next = try reader.next() { self.places.append(next) }
     }
-
-    private static let damage = StorageError(.failed, "durations cannot be read; the database is damaged")
 
     private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
         var rest = number
@@ -157,16 +153,5 @@ extension Durations {
             rest >>= 7
         }
         bytes.append(UInt8(rest))
-    }
-
-    private static func number(_ rest: inout Slice<UnsafeRawBufferPointer>) -> UInt64? {
-        var number: UInt64 = 0
-        var shift: UInt64 = 0
-        while let byte = rest.popFirst(), shift < 64 {
-            number |= UInt64(byte & 0x7F) << shift
-            guard byte >= 0x80 else { return number }
-            shift += 7
-        }
-        return nil
     }
 }

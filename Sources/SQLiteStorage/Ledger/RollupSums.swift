@@ -61,33 +61,3 @@ struct RollupSums: Equatable {
         self.counts[index] = self.counts[index].addingSaturating(count)
     }
 }
-
-extension UsageRow {
-    /// Adds the sums of one outcome.
-    mutating func add(_ sums: RollupSums, outcome: ExchangeOutcome) {
-        var counts = sums.counts.map { Int($0) }[...]
-        func next() -> Int { counts.popFirst() ?? 0 }
-        let requests = next()
-        self.requests = Self.sum(self.requests, requests)
-        if outcome != .completed { self.errors = Self.sum(self.errors, requests) }
-        self.estimated = Self.sum(self.estimated, next())
-        self.chargeNanoUSD = self.chargeNanoUSD.addingSaturating(Int64(next()))
-        self.cacheSavingsNanoUSD = self.cacheSavingsNanoUSD.addingSaturating(Int64(next()))
-        var usage = TokenUsage()
-        usage.uncachedInputTokens = next()
-        usage.cacheReadTokens = next()
-        usage.cacheWrite5mTokens = next()
-        usage.cacheWrite1hTokens = next()
-        usage.audioInputTokens = next()
-        usage.imageInputTokens = next()
-        usage.visibleOutputTokens = next()
-        usage.reasoningTokens = next()
-        usage.audioOutputTokens = next()
-        usage.imageOutputTokens = next()
-        usage.webSearchRequests = next()
-        self.lostCacheNanoUSD = self.lostCacheNanoUSD.addingSaturating(Int64(next()))
-        self.usage.add(usage)
-    }
-
-    private static func sum(_ a: Int, _ b: Int) -> Int { Int(Int64(a).addingSaturating(Int64(b))) }
-}

@@ -8,20 +8,31 @@ extension SQLiteStore {
     ///
     /// An attempt counts where it began; a correction where its attempt did.
     public func usage(_ query: UsageQuery) throws -> [UsageRow] {
+        try self.query { database in try Self.sum(query, database)?.rows() ?? [] }
+    }
+
+    /// As `usage`, with the sum over all groups: of what was read anyway, or where slices were asked for of the time as such.
+    public func usageAndTotal(_ query: UsageQuery) throws -> UsageSums {
         try self.query { database in
-            guard var sum = try UsageSum(query, database) else { return [] }
-            let state = try LedgerState(database)
-            let cover = UsageCover(
-                from: query.from,
-                to: query.to,
-                coarsest: query.interval?.table ?? .days,
-                isSliced: query.interval != nil,
-                horizon: state.horizon
-            )
-            for part in cover.parts {
-                guard try sum.add(part, database) else { break }
-            }
-            return sum.rows()
+            let sum = try Self.sum(query, database)
+            let total = query.interval == nil ? sum : try Self.sum(query.ungrouped, database)
+            return UsageSums(rows: sum?.rows() ?? [], total: total?.total() ?? UsageRow())
         }
+    }
+
+    private static func sum(_ query: UsageQuery, _ database: Database) throws -> UsageSum? {
+        guard var sum = try UsageSum(query, database) else { return nil }
+        let state = try LedgerState(database)
+        let cover = UsageCover(
+            from: query.from,
+            to: query.to,
+            coarsest: query.interval?.table ?? .days,
+            isSliced: query.interval != nil,
+            horizon: state.horizon
+        )
+        for part in cover.parts {
+            guard try sum.add(part, database) else { break }
+        }
+        return sum
     }
 }

@@ -9,15 +9,21 @@ struct UsageSum {
     private var groups: [Int64: Int] = [:]
     /// What each group is called; the outcome, when grouped by, is left open.
     private var names: [[String]] = []
-    private let outcome: Int64?
-    private var sums: [Place: RollupSums] = [:]
+    private let outcome: ExchangeOutcome?
+    private let isByStatus: Bool
+    private var tallies = UsageTallies()
+    /// What each line of the tallies is, in the order of slices.
+    private var lines: [Line] = []
+    /// The last line of each group, or with `isByStatus` of each group and outcome.
+    private var latest: [Int?] = []
 
-    /// Where a rollup row is added.
-    private struct Place: Hashable {
+    /// Where rollup rows are added together.
+    private struct Line {
         /// The slice asked for; 0 when summed over time.
         var slice: Int64
         var group: Int
-        var outcome: Int64
+        /// Of the rows, when grouped by outcome; of the first one, else.
+        var outcome: ExchangeOutcome
     }
 
     /// More rows than this are never made.
@@ -26,14 +32,16 @@ struct UsageSum {
     /// Finds the subjects that pass the filters, or returns `nil` when nothing can.
     init?(_ query: UsageQuery, _ database: Database) throws {
         self.query = query
+        self.isByStatus = query.groupBy.contains(.status)
         if let status = query.filters[.status] {
             guard let outcome = ExchangeOutcome(rawValue: status) else { return nil }
-            self.outcome = outcome.ledgerCode
+            self.outcome = outcome
         } else {
             self.outcome = nil
         }
         try self.findSubjects(database)
         if self.groups.isEmpty { return nil }
+        self.latest = Array(repeating: nil, count: self.names.count * self.outcomesApart)
     }
 
     /// Adds a part of the cover. Parts come in the order of time; `false` when no more are needed.
@@ -52,40 +60,51 @@ struct UsageSum {
         defer { rows.reset() }
         var current = Int64.min
         while try rows.next() {
-            guard let group = self.groups[rows.integer(1)] else { continue }
-            let outcome = rows.integer(2)
-            guard self.outcome == nil || self.outcome == outcome else { continue }
+            guard let group = self.groups[rows.integer(1)], let outcome = Self.outcome(rows.integer(2)),
+                self.outcome == nil || self.outcome == outcome
+            else { continue }
             let slice = self.slice(of: rows.integer(0), part.table)
             if slice != current {
-                if self.query.interval != nil, self.hasEnough(before: slice) { return false }
+                // The rows of slices before this one are all there.
+                if self.query.interval != nil, self.lines.count >= self.limit, self.lines.last?.slice != slice {
+                    return false
+                }
                 current = slice
             }
-            let place = Place(slice: slice, group: group, outcome: outcome)
-            self.sums[place, default: RollupSums()].add(try rows.sums(from: 3))
+            let line = self.line(Line(slice: slice, group: group, outcome: outcome))
+            try self.tallies.add(rows, from: 3, isFailed: outcome != .completed, to: line)
         }
         return true
     }
 
+    /// The line that rows of this kind are added to.
+    private mutating func line(_ line: Line) -> Int {
+        let place = line.group * self.outcomesApart + (self.isByStatus ? Int(line.outcome.ledgerCode) : 0)
+        if let latest = self.latest[place], self.lines[latest].slice == line.slice { return latest }
+        let number = self.tallies.begin()
+        self.lines.append(line)
+        self.latest[place] = number
+        return number
+    }
+
     /// The rows: by time, then dearest first.
     func rows() -> [UsageRow] {
-        let byStatus = self.query.groupBy.contains(.status)
-        var rows: [Place: (row: UsageRow, durations: Durations)] = [:]
-        for (place, sums) in self.sums {
-            guard let outcome = ExchangeOutcome(ledgerCode: place.outcome) else { continue }
-            var target = place
-            if !byStatus { target.outcome = 0 }
-            let empty = UsageRow(startsAt: self.startsAt(place), group: self.group(place, outcome))
-            rows[target, default: (empty, Durations())].row.add(sums, outcome: outcome)
-            rows[target]?.durations.add(sums.durations)
-        }
-        let finished = rows.values.map { row, durations in
-            var row = row
-            row.total = durations.percentiles(.total)
-            row.firstContent = durations.percentiles(.firstContent)
-            row.overhead = durations.percentiles(.overhead)
+        let rows = self.lines.enumerated().map { number, line in
+            var row = UsageRow(startsAt: self.startsAt(line), group: self.group(line))
+            self.tallies.fill(&row, from: number)
             return row
         }
-        return Array(finished.sorted(by: Self.isBefore).prefix(self.limit))
+        return Array(rows.sorted(by: Self.isBefore).prefix(self.limit))
+    }
+
+    /// The sum of all rows, those beyond the limit included.
+    func total() -> UsageRow {
+        var total = UsageTallies()
+        let sum = total.begin()
+        for line in self.lines.indices { total.add(line, of: self.tallies, to: sum) }
+        var row = UsageRow()
+        total.fill(&row, from: sum)
+        return row
     }
 
     private var limit: Int { min(max(self.query.limit, 1), Self.largestLimit) }
@@ -99,26 +118,28 @@ extension UsageSum {
         return (slice * table.minutes).dividedDown(by: interval.table.minutes)
     }
 
-    /// Whether the slices before this one fill the answer already.
-    private func hasEnough(before slice: Int64) -> Bool {
-        guard self.sums.count > self.limit else { return false }
-        let byStatus = self.query.groupBy.contains(.status)
-        let places = Set(
-            self.sums.keys.lazy.filter { $0.slice < slice }.map {
-                Place(slice: $0.slice, group: $0.group, outcome: byStatus ? $0.outcome : 0)
-            }
-        )
-        return places.count >= self.limit
+    private func startsAt(_ line: Line) -> UnixMilliseconds? {
+        self.query.interval.map { line.slice * $0.table.milliseconds }
     }
 
-    private func startsAt(_ place: Place) -> UnixMilliseconds? {
-        self.query.interval.map { place.slice * $0.table.milliseconds }
-    }
-
-    private func group(_ place: Place, _ outcome: ExchangeOutcome) -> [String] {
-        zip(self.query.groupBy, self.names[place.group]).map { dimension, name in
-            dimension == .status ? outcome.rawValue : name
+    private func group(_ line: Line) -> [String] {
+        zip(self.query.groupBy, self.names[line.group]).map { dimension, name in
+            dimension == .status ? line.outcome.rawValue : name
         }
+    }
+
+    /// Into how many lines the outcomes of a group may fall.
+    private var outcomesApart: Int { self.isByStatus ? Self.outcomes.count : 1 }
+
+    /// Outcomes by their numbers.
+    private static let outcomes: [ExchangeOutcome?] = {
+        let end = (ExchangeOutcome.allCases.map(\.ledgerCode).max() ?? 0) + 1
+        return (0..<end).map { ExchangeOutcome(ledgerCode: $0) }
+    }()
+
+    private static func outcome(_ code: Int64) -> ExchangeOutcome? {
+        guard let index = Int(exactly: code), self.outcomes.indices.contains(index) else { return nil }
+        return self.outcomes[index]
     }
 
     private static func isBefore(_ a: UsageRow, _ b: UsageRow) -> Bool {

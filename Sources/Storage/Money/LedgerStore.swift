@@ -59,6 +59,9 @@ public protocol LedgerStore: Sendable {
     /// were deleted are missing.
     func usage(_ query: UsageQuery) throws -> [UsageRow]
 
+    /// As `usage`, with the sum over all that was asked for.
+    func usageAndTotal(_ query: UsageQuery) throws -> UsageSums
+
     /// Deletes ledger rows, request records and rollups that are older than their retention, in bounded steps, and in the
     /// end what the engine keeps for them and nothing needs any more. Balances stay.
     ///
@@ -68,6 +71,11 @@ public protocol LedgerStore: Sendable {
 }
 
 extension LedgerStore {
+    /// Asks twice: once for the groups, once for their sum.
+    public func usageAndTotal(_ query: UsageQuery) throws -> UsageSums {
+        UsageSums(rows: try self.usage(query), total: try self.usage(query.ungrouped).first ?? UsageRow())
+    }
+
     /// Adds entries that attempts have made.
     ///
     /// - Parameters:

@@ -63,6 +63,30 @@ public struct UsageQuery: Sendable, Equatable {
     }
 }
 
+extension UsageQuery {
+    /// The same question for one sum of all.
+    public var ungrouped: UsageQuery {
+        var query = self
+        query.groupBy = []
+        query.interval = nil
+        return query
+    }
+}
+
+/// The answer to a question for sums.
+public struct UsageSums: Sendable, Equatable {
+    /// What was asked for.
+    public var rows: [UsageRow]
+    /// The sum over the whole time and all groups, those beyond the limit included.
+    public var total: UsageRow
+
+    /// Makes an answer.
+    public init(rows: [UsageRow], total: UsageRow) {
+        self.rows = rows
+        self.total = total
+    }
+}
+
 /// Percentiles of one kind of duration, in microseconds, exact to about 5 %.
 public struct UsagePercentiles: Sendable, Equatable {
     /// Half are faster.
