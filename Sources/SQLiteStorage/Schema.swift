@@ -6,10 +6,17 @@ enum Schema {
     /// `MRTL`, written into the file's header.
     static let applicationID: UInt32 = 0x4D52_544C
 
-    /// Brings the file up to date, or refuses one written by a newer Martlet.
+    /// Brings the file up to date, or refuses one written by a newer Martlet. What was rewritten leaves the write-ahead log
+    /// at once: the first requests should not be held up by it.
     static func migrate(_ pool: DatabasePool) throws {
-        try pool.writeWithoutTransaction { database in try Self.refuseNewer(database) }
+        let isOld = try pool.writeWithoutTransaction { database in
+            try Self.refuseNewer(database)
+            let applied = try Self.migrator.appliedIdentifiers(database)
+            return try !applied.isEmpty && !Self.migrator.hasCompletedMigrations(database)
+        }
         try Self.migrator.migrate(pool)
+        guard isOld else { return }
+        _ = try pool.writeWithoutTransaction { database in try database.checkpoint(.passive) }
     }
 
     /// Looks at an existing file through a read-only connection, so that a foreign or newer one is left untouched.
@@ -59,6 +66,7 @@ enum Schema {
         migrator.registerMigration("0022-declared-rows") { try $0.execute(sql: Self.declaredRows) }
         migrator.registerMigration("0023-traces") { try $0.execute(sql: Self.traces) }
         migrator.registerMigration("0024-body-rules") { try $0.execute(sql: Self.bodyRules) }
+        migrator.registerMigration("0025-rollups-in-order") { try $0.execute(sql: Self.rollupsInOrder) }
         migrator.registerMigration("0027-request-blocks") { try Self.packRequests($0) }
         return migrator
     }

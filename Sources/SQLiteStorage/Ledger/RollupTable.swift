@@ -60,7 +60,7 @@ struct RollupWriter {
         self.find = RowScanner(
             try database.cachedStatement(
                 sql: """
-                    SELECT id, \(columns.joined(separator: ", ")) FROM \(table.name)
+                    SELECT \(columns.joined(separator: ", ")) FROM \(table.name)
                     WHERE slice = ? AND subject = ? AND outcome = ?
                     """
             )
@@ -76,7 +76,8 @@ struct RollupWriter {
         self.update = RowBinder(
             try database.cachedStatement(
                 sql: """
-                    UPDATE \(table.name) SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?
+                    UPDATE \(table.name) SET \(columns.map { "\($0) = ?" }.joined(separator: ", "))
+                    WHERE slice = ? AND subject = ? AND outcome = ?
                     """
             ).sqliteStatement
         )
@@ -88,20 +89,20 @@ struct RollupWriter {
         binder.bind(place.subject)
         binder.bind(place.outcome)
         try binder.check()
-        var found: (id: Int64, sums: RollupSums)?
-        if try self.find.next() { found = (self.find.integer(0), try self.find.sums(from: 1)) }
+        var found: RollupSums?
+        if try self.find.next() { found = try self.find.sums(from: 0) }
         self.find.reset()
-        guard var found else {
-            Self.bind(sums, to: &self.insert)
-            self.insert.bind(place.slice)
-            self.insert.bind(place.subject)
-            self.insert.bind(place.outcome)
-            return try self.insert.run()
-        }
-        found.sums.add(sums)
-        Self.bind(found.sums, to: &self.update)
-        self.update.bind(found.id)
-        try self.update.run()
+        guard var found else { return try Self.run(&self.insert, sums, place) }
+        found.add(sums)
+        try Self.run(&self.update, found, place)
+    }
+
+    private static func run(_ row: inout RowBinder, _ sums: RollupSums, _ place: RollupPlace) throws {
+        Self.bind(sums, to: &row)
+        row.bind(place.slice)
+        row.bind(place.subject)
+        row.bind(place.outcome)
+        try row.run()
     }
 
     private static func bind(_ sums: RollupSums, to row: inout RowBinder) {

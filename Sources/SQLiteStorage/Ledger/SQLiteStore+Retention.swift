@@ -87,7 +87,12 @@ private struct Pruning {
             let end = self.end(days).dividedDown(by: coarser.milliseconds) * (coarser.minutes / table.minutes)
             state.raiseHorizon(table, to: end)
             try self.delete(
-                "DELETE FROM \(table.name) WHERE id IN (SELECT id FROM \(table.name) WHERE slice < ? ORDER BY slice LIMIT ?)",
+                """
+                DELETE FROM \(table.name) WHERE (slice, subject, outcome) IN (
+                    SELECT slice, subject, outcome FROM \(table.name) WHERE slice < ?
+                    ORDER BY slice, subject, outcome LIMIT ?
+                )
+                """,
                 [state.horizon(table)]
             )
         }
