@@ -18,9 +18,10 @@ for name in ("acceptance", "bench"):
 
 import load  # noqa: E402
 from gateway import Gateway  # noqa: E402
-from processes import Failure, Oracle, end_well  # noqa: E402
+from processes import Failure, Oracle, Process, Usage, end_well  # noqa: E402
 
 KEYS = 40
+REST_MS = 200
 PAGES = ("requests", "requests?model=model-3", "ledger", "keys", "audit")
 REPORTS = (
     "usage?group_by=model&since=30d",
@@ -36,7 +37,8 @@ def options():
         parser.add_argument(name, nargs="?", default=os.path.join(ROOT, ".build/release", name))
     parser.add_argument("--requests", type=int, default=1_000_000, help="request records")
     parser.add_argument("--rows", type=int, default=10_000_000, help="ledger rows")
-    parser.add_argument("--seconds", type=int, default=10, help="of load, once alone and once beside reports")
+    parser.add_argument("--seconds", type=int, default=10, help="of load, each time")
+    parser.add_argument("--rounds", type=int, default=3, help="of the road alone and beside others; medians are told")
     parser.add_argument("--data", help="keeps the filled data folder there, and takes it from there")
     parsed = parser.parse_args()
     parsed.oracle = os.path.abspath(getattr(parsed, "martlet-oracle"))
@@ -45,9 +47,21 @@ def options():
     return parsed
 
 
+def quiet_us(pid):
+    """CPU microseconds of those threads that give way to others: where reports are made."""
+    used = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        if int(fields[16]) > 0:
+            used += (int(fields[11]) + int(fields[12])) * 1_000_000 // Usage.tick
+    return used
+
+
 class Sizes:
     def __init__(self, opts, folder):
         self.opts, self.folder = opts, folder
+        self.medians = {}
         self.oracle = Oracle(opts.oracle, folder, pace_ms=1)
         self.home = os.path.abspath(opts.data) if opts.data else os.path.join(folder, "martlet")
         if not os.path.exists(os.path.join(self.home, "var", "martlet.sqlite")):
@@ -87,6 +101,7 @@ class Sizes:
             median = statistics.median(self.get(path)[0] for _ in range(9))
             print(f"sizes-get path={path} first_ms={first:.1f} median_ms={median:.1f} bytes={size}", flush=True)
             worst = max(worst, median)
+            self.medians[path] = median
         return worst
 
     def target(self):
@@ -102,25 +117,35 @@ class Sizes:
         return model, self.gateway.create_key("sizes")
 
     def road(self, what, model, key):
+        """CPU of a request, that of the reports beside it, and p99, all in microseconds."""
         seconds = self.opts.seconds
-        pids = [self.gateway.pid]
-        cpu = load.full_speed(self.gateway.url, key, model, pids, seconds, self.folder)
+        before = quiet_us(self.gateway.pid)
+        cpu = load.full_speed(self.gateway.url, key, model, [self.gateway.pid], seconds, self.folder)
+        reports = (quiet_us(self.gateway.pid) - before) / (cpu["rps"] * seconds)
         late = load.fixed_rate(self.gateway.url, key, model, 1000, seconds, self.folder)
-        print(f"sizes-road {what} cpu_us={cpu['cpu_us']:.1f} p50_us={late['p50']} p99_us={late['p99']}", flush=True)
-        return cpu["cpu_us"], late["p99"]
+        print(
+            f"sizes-road {what} cpu_us={cpu['cpu_us']:.1f} of_reports_us={reports:.1f} p50_us={late['p50']} "
+            f"p99_us={late['p99']}",
+            flush=True,
+        )
+        return cpu["cpu_us"], reports, late["p99"]
 
-    def busy(self, body):
+    def beside_reports(self, body):
         """Runs the body while one report after another is asked for, one at a time."""
         ended = threading.Event()
-        count = 0
+        count, failure = 0, None
 
         def report():
-            nonlocal count
-            while not ended.is_set():
-                self.get(REPORTS[count % len(REPORTS)])
-                count += 1
-                time.sleep(0.2)
+            nonlocal count, failure
+            try:
+                while not ended.is_set():
+                    self.get(REPORTS[count % len(REPORTS)])
+                    count += 1
+                    time.sleep(REST_MS / 1000)
+            except (OSError, http.client.HTTPException, Failure) as caught:
+                failure = caught
 
+        self.connection.close()  # it was left alone for so long that the server may have closed it
         thread = threading.Thread(target=report)
         thread.start()
         try:
@@ -129,18 +154,43 @@ class Sizes:
             ended.set()
             thread.join()
             print(f"sizes-reports asked={count}", flush=True)
+            if failure:
+                raise Failure(f"the reports beside the road ended with: {failure!r}")
+
+    def beside_burner(self, body):
+        """Runs the body beside a program that works as long and rests as long as the reports, and does nothing else."""
+        busy = statistics.mean(self.medians[path] for path in REPORTS)
+        burner = Process(
+            [sys.executable, os.path.join(HERE, "burner.py"), f"{busy:.1f}", str(REST_MS)],
+            os.path.join(self.folder, "burner.log"),
+        )
+        try:
+            return body()
+        finally:
+            burner.check()
+            burner.stop()
+
+    def roads(self):
+        """Medians of the road alone, beside a mere burner and beside reports, in turn so that all see the same machine."""
+        model, key = self.target()
+        lanes = {"alone": lambda body: body(), "beside-burner": self.beside_burner, "beside-reports": self.beside_reports}
+        found = {name: [] for name in lanes}
+        for _ in range(self.opts.rounds):
+            for name, beside in lanes.items():
+                found[name].append(beside(lambda: self.road(name, model, key)))
+        return [[statistics.median(column) for column in zip(*rounds)] for rounds in found.values()]
 
     def run(self):
         page = self.time(PAGES)
         usage = self.time(REPORTS[:1])
         others = self.time(REPORTS[1:])
-        model, key = self.target()
-        alone = self.road("alone", model, key)
-        beside = self.busy(lambda: self.road("beside-reports", model, key))
+        alone, burner, reports = self.roads()
         self.gateway.stop()
         print(
             f"sizes requests={self.opts.requests} rows={self.opts.rows} first_page_ms={page:.1f} usage_30d_ms={usage:.1f} "
-            f"reports_ms={others:.1f} p99_alone_us={alone[1]} p99_beside_us={beside[1]}"
+            f"reports_ms={others:.1f} cpu_alone_us={alone[0]:.1f} cpu_beside_burner_us={burner[0]:.1f} "
+            f"cpu_beside_us={reports[0]:.1f} of_reports_us={reports[1]:.1f} p99_alone_us={alone[2]:.0f} "
+            f"p99_beside_burner_us={burner[2]:.0f} p99_beside_us={reports[2]:.0f}"
         )
 
 
