@@ -1,24 +1,35 @@
 import GRDB
 import GRDBSQLite
+import Storage
 
-/// Ends queries that take too long. The engine asks from time to time whether it should go on.
+/// Ends queries that take too long, and has the others give way to who waits for a processor. The engine asks from time to
+/// time whether it should go on.
 enum QueryLimit {
-    /// Steps of the engine between two questions; some hundred microseconds.
-    private static let steps: Int32 = 10_000
+    /// Steps of the engine between two questions; some ten microseconds.
+    private static let steps: Int32 = 1_000
+
+    /// What the engine's questions are answered by.
+    private struct State {
+        let end: ContinuousClock.Instant
+        var courtesy: Courtesy
+    }
 
     /// Runs `body`, whose statements are interrupted once `limit` has passed.
     static func hold<R>(_ database: Database, to limit: Duration, _ body: () throws -> R) throws -> R {
         guard let connection = database.sqliteConnection else { return try body() }
-        var end = ContinuousClock.now + limit
-        return try withUnsafeMutablePointer(to: &end) { end in
-            sqlite3_progress_handler(connection, Self.steps, Self.isOver, end)
+        let now = ContinuousClock.now
+        var state = State(end: now + limit, courtesy: Courtesy(at: now))
+        return try withUnsafeMutablePointer(to: &state) { state in
+            sqlite3_progress_handler(connection, Self.steps, Self.isOver, state)
             defer { sqlite3_progress_handler(connection, 0, nil, nil) }
             return try body()
         }
     }
 
-    private static let isOver: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { end in
-        guard let end else { return 0 }
-        return ContinuousClock.now > end.load(as: ContinuousClock.Instant.self) ? 1 : 0
+    private static let isOver: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
+        guard let state = context?.assumingMemoryBound(to: State.self) else { return 0 }
+        let now = ContinuousClock.now
+        state.pointee.courtesy.offer(at: now)
+        return now > state.pointee.end ? 1 : 0
     }
 }

@@ -47,6 +47,9 @@ public actor LedgerDesk {
         do { return try self.store.usageAndTotal(query) } catch { throw Self.failed }
     }
 
+    /// Works on what was read, on the desk's thread: the text of a long report is as long to make as some are to read.
+    func work<R: Sendable>(_ body: @Sendable () -> R) -> R { body() }
+
     /// What was spent in periods; those without spending are left out.
     func spent(_ periods: [BudgetPeriodKey]) throws(AdminProblem) -> [BudgetPeriodKey: Int64] {
         guard !periods.isEmpty else { return [:] }

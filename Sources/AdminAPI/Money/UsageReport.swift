@@ -24,7 +24,9 @@ struct UsageReport: Sendable {
             writer.member(
                 "data",
                 array: { writer in
+                    var courtesy = Courtesy(at: .now)
                     for row in self.rows {
+                        courtesy.offer(at: .now)
                         writer.object { writer in
                             if self.query.interval != nil { writer.member("starts_at", time: row.startsAt) }
                             self.writeGroup(row, to: &writer)
@@ -80,7 +82,11 @@ struct UsageReport: Sendable {
     /// RFC 4180, one line a row under a line of names.
     var csv: AdminAnswer {
         var lines = [self.columns.joined(separator: ",")]
-        for row in self.rows { lines.append(self.cells(row).joined(separator: ",")) }
+        var courtesy = Courtesy(at: .now)
+        for row in self.rows {
+            courtesy.offer(at: .now)
+            lines.append(self.cells(row).joined(separator: ","))
+        }
         let text = lines.map { $0 + "\r\n" }.joined()
         return AdminAnswer(status: 200, contentType: "text/csv; charset=utf-8", body: Array(text.utf8))
     }

@@ -37,7 +37,7 @@ enum UsageRoutes {
                 .key: Dictionary(keys, uniquingKeysWith: { first, _ in first }),
             ]
         )
-        return isCSV ? report.csv : report.json
+        return await services.ledger.work { isCSV ? report.csv : report.json }
     }
 
     private static func query(

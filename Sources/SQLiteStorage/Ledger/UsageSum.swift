@@ -89,7 +89,9 @@ struct UsageSum {
 
     /// The rows: by time, then dearest first.
     func rows() -> [UsageRow] {
+        var courtesy = Courtesy(at: .now)
         let rows = self.lines.enumerated().map { number, line in
+            courtesy.offer(at: .now)
             var row = UsageRow(startsAt: self.startsAt(line), group: self.group(line))
             self.tallies.fill(&row, from: number)
             return row
