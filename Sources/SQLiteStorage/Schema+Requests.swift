@@ -13,6 +13,14 @@ extension Schema {
             latest_start INTEGER NOT NULL,
             marks BLOB NOT NULL
         ) STRICT;
+        CREATE INDEX request_blocks_by_start ON request_blocks (earliest_start);
+        CREATE TABLE key_uses (
+            key_id TEXT NOT NULL PRIMARY KEY,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO key_uses (key_id, at)
+            SELECT key_id, started_at FROM request_log
+            WHERE sequence IN (SELECT max(sequence) FROM request_log GROUP BY key_id);
         CREATE TABLE request_records (
             first INTEGER PRIMARY KEY,
             records BLOB NOT NULL
@@ -25,7 +33,8 @@ extension Schema {
             VALUES (1, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'request_log'), 0));
         """
 
-    /// Moves the log from a row for each record into blocks. Records keep their numbers.
+    /// Moves the log from a row for each record into blocks. Records keep their numbers. Rows that no Martlet wrote, which could not be
+    /// listed, are left out: they must not keep the gateway from starting.
     static func packRequests(_ database: Database) throws {
         try database.execute(sql: Self.requestBlocks)
         var writer = try RequestWriter(database)
@@ -37,7 +46,7 @@ extension Schema {
             // The table cannot go while it is read.
             defer { rows.reset() }
             while try rows.next() {
-                let stored = try RequestRow.stored(rows)
+                guard let stored = RequestRow.stored(rows) else { continue }
                 var open = block ?? RequestBlock(first: stored.sequence)
                 block = nil
                 open.take(stored)
@@ -60,12 +69,12 @@ private enum RequestRow {
         """
 
     /// Reads a row of `sequence` and the columns. A million rows are read while a start waits, so that none becomes an object.
-    static func stored(_ row: RowScanner) throws -> StoredRequest {
+    /// `nil` when no Martlet wrote it.
+    static func stored(_ row: RowScanner) -> StoredRequest? {
         guard let operation = Exchange.Operation(rawValue: row.text(5)),
-            let outcome = ExchangeOutcome(rawValue: row.text(11))
-        else {
-            throw StorageError(.failed, "a row of request_log cannot be read; the database is damaged")
-        }
+            let outcome = ExchangeOutcome(rawValue: row.text(11)),
+            let warnings = Self.warnings(row)
+        else { return nil }
         var record = RequestRecord(
             id: row.text(1),
             startedAt: row.integer(2),
@@ -76,7 +85,7 @@ private enum RequestRow {
         record.outcome = outcome
         Self.readResult(row, into: &record)
         record.usage = Self.usage(row)
-        record.warnings = try Self.warnings(row)
+        record.warnings = warnings
         record.client = row.optionalText(31)
         record.session = row.optionalText(32)
         record.costNanoUSD = row.optionalInteger(33)
@@ -119,12 +128,8 @@ private enum RequestRow {
         return usage
     }
 
-    private static func warnings(_ row: RowScanner) throws -> [String] {
+    private static func warnings(_ row: RowScanner) -> [String]? {
         guard let text = row.optionalText(30) else { return [] }
-        do {
-            return try JSONDecoder().decode([String].self, from: Data(text.utf8))
-        } catch {
-            throw StorageError(.failed, "a row of request_log cannot be read at its warnings; the database is damaged")
-        }
+        return try? JSONDecoder().decode([String].self, from: Data(text.utf8))
     }
 }

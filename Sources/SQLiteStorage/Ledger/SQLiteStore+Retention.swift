@@ -52,10 +52,19 @@ private struct Pruning {
         self.left -= self.database.changesCount
     }
 
-    /// Sequence is age, but for a clock that was wrong for a while: its records are looked past, within bounds.
+    /// Records, and when keys were last used that are gone themselves.
     mutating func requests(_ days: Int?) throws {
         guard let days, self.left > 0 else { return }
         self.left -= try RequestWriter(self.database).delete(before: self.end(days), limit: self.left)
+        guard self.left > 0 else { return }
+        try self.delete(
+            """
+            DELETE FROM key_uses WHERE key_id IN (
+                SELECT key_id FROM key_uses WHERE at < ? AND key_id NOT IN (SELECT id FROM keys) LIMIT ?
+            )
+            """,
+            [self.end(days)]
+        )
     }
 
     /// What began later than its id says stays until that is old, too.

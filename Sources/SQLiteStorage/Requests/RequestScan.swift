@@ -32,7 +32,7 @@ struct RequestScan {
         guard self.query.projects?.isEmpty != true else { return [] }
         let rows = try RequestRows(database)
         var found: [StoredRequest] = []
-        try self.eachBlock(database) { first, _ in
+        try self.eachBlock(database) { first in
             var own: [StoredRequest] = []
             try rows.read(first) { record, sequence throws(StorageError) in
                 if self.passes(record, sequence) {
@@ -47,11 +47,8 @@ struct RequestScan {
         return found
     }
 
-    /// Names the blocks that may have a record that passes, in the order of the query, with their marks, until `visit` says `false`.
-    func eachBlock(
-        _ database: Database,
-        _ visit: (_ first: Int64, _ filter: UnsafeRawBufferPointer) throws -> Bool
-    ) throws {
+    /// Names the blocks that may have a record that passes, in the order of the query, until `visit` says `false`.
+    private func eachBlock(_ database: Database, _ visit: (_ first: Int64) throws -> Bool) throws {
         let statement = try database.cachedStatement(
             sql: self.query.after == nil
                 ? "SELECT first, marks FROM request_blocks WHERE first < ? ORDER BY first DESC"
@@ -65,12 +62,14 @@ struct RequestScan {
         try binder.check()
         let rows = RowScanner(statement)
         defer { rows.reset() }
+        var courtesy = Courtesy(at: .now)
         while try rows.next() {
-            let filter = rows.bytes(1)
-            guard self.mayPass(filter) else { continue }
+            guard self.mayPass(rows.bytes(1)) else { continue }
             // The engine looks at the clock while it steps; what is done with a block is not among its steps.
-            if ContinuousClock.now > self.deadline { throw DatabaseError(resultCode: .SQLITE_INTERRUPT) }
-            guard try visit(rows.integer(0), filter) else { return }
+            let now = ContinuousClock.now
+            if now > self.deadline { throw DatabaseError(resultCode: .SQLITE_INTERRUPT) }
+            courtesy.offer(at: now)
+            guard try visit(rows.integer(0)) else { return }
         }
     }
 

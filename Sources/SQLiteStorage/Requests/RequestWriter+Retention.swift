@@ -2,23 +2,21 @@ import GRDB
 import Storage
 
 extension RequestWriter {
-    /// Blocks looked at for old records in one step. Sequence is age, but for a clock that was wrong for a while: its records are
-    /// looked past, within bounds.
-    private static let blocks = 10_000 / RequestBlock.capacity
+    /// Blocks looked at in one step.
+    private static let blocks = 80
 
-    /// Deletes records that started before an instant, the first written first: whole blocks, and from a block that is partly old
-    /// what is old.
+    /// Deletes records that started before an instant: whole blocks, which are not read for that, and from a block that is partly
+    /// old what is old. A block that cannot be read stays until all of it is old.
     ///
     /// - Parameters:
     ///   - instant: What started before is old.
     ///   - limit: At most this many go.
     /// - Returns: How many went.
-    /// - Throws: What the engine says, or damage.
+    /// - Throws: What the engine says.
     func delete(before instant: UnixMilliseconds, limit: Int) throws -> Int {
         let sql = """
-            SELECT first, count FROM (
-                SELECT first, count, earliest_start FROM request_blocks ORDER BY first LIMIT \(Self.blocks)
-            ) WHERE earliest_start < ?
+            SELECT first, count, latest_start FROM request_blocks WHERE earliest_start < ?
+            ORDER BY earliest_start LIMIT \(Self.blocks)
             """
         var left = limit
         for row in try Row.fetchAll(self.database, sql: sql, arguments: [instant]) {
@@ -26,37 +24,43 @@ extension RequestWriter {
             var reader = RowReader(row, of: "request_log")
             let first = try reader.value(Int64.self)
             let count = try reader.value(Int.self)
-            let kept = try self.block(first, without: instant, atMost: left)
-            left -= max(0, count - kept.count)
-            try self.replace(kept)
+            let isOld = try reader.value(Int64.self) < instant
+            if isOld, count <= left {
+                try self.remove(first)
+                left -= max(count, 0)
+            } else {
+                left -= try self.thin(first, of: count, before: instant, limit: left, isOld: isOld)
+            }
         }
         return limit - left
     }
 
-    /// A block without the first of its records that are old.
-    private func block(_ first: Int64, without instant: UnixMilliseconds, atMost limit: Int) throws -> RequestBlock {
-        var kept = RequestBlock(first: first)
-        var left = limit
-        try RequestRows(self.database).read(first) { record, sequence throws(StorageError) in
-            if left > 0, record.startedAt < instant {
-                left -= 1
-            } else {
-                kept.take(StoredRequest(sequence: sequence, record: copy record))
+    /// Deletes the first old records of a block.
+    private func thin(_ first: Int64, of count: Int, before instant: Int64, limit: Int, isOld: Bool) throws -> Int {
+        var gone = 0
+        do {
+            let kept = try RequestRows(self.database).block(first) { record in
+                guard gone < limit, record.startedAt < instant else { return false }
+                gone += 1
+                return true
             }
-            return true
+            if kept.count == 0 {
+                try self.remove(first)
+            } else {
+                var writer = self
+                try writer.write(kept)
+            }
+            return gone
+        } catch is StorageError {
+            guard isOld else { return 0 }
+            try self.remove(first)
+            return min(max(count, 0), limit)
         }
-        return kept
     }
 
-    private func replace(_ block: RequestBlock) throws {
-        guard block.count == 0 else {
-            var writer = self
-            return try writer.write(block)
-        }
+    private func remove(_ first: Int64) throws {
         for table in ["request_blocks", "request_records"] {
-            try self.database.cachedStatement(sql: "DELETE FROM \(table) WHERE first = ?").execute(arguments: [
-                block.first
-            ])
+            try self.database.cachedStatement(sql: "DELETE FROM \(table) WHERE first = ?").execute(arguments: [first])
         }
     }
 }

@@ -18,24 +18,21 @@ struct RequestWriter {
         self.records = RowBinder(try database.cachedStatement(sql: records).sqliteStatement)
     }
 
-    /// Appends records.
+    /// Appends records. A state or a last block that is damaged holds up nothing: a new block is begun behind what is known.
     ///
     /// - Parameters:
     ///   - records: What to append.
     ///   - tail: The last block, when it is known. `nil` reads it from the file.
     /// - Returns: The last block now.
-    /// - Throws: What the engine says, or damage.
+    /// - Throws: What the engine says.
     mutating func append(_ records: [RequestRecord], to tail: RequestBlock?) throws -> RequestBlock {
-        guard let start = try Int64.fetchOne(self.database, sql: "SELECT next FROM request_log_state WHERE id = 1")
-        else {
-            throw StorageError(.failed, "the request log's state is gone; the database is damaged")
+        let start = try Int64.fetchOne(self.database, sql: "SELECT next FROM request_log_state WHERE id = 1") ?? 1
+        let last = try tail.map { (block: $0, end: $0.last) } ?? self.lastBlock()
+        var next = max(start, last?.end.addingSaturating(1) ?? 1, 1)
+        guard next < .max - Int64(records.count) else {
+            throw StorageError(.failed, "the request log has no numbers left: its state is damaged")
         }
-        // So many that no later sum can go over.
-        guard start > 0, start < .max - Int64(records.count) else {
-            throw StorageError(.failed, "the request log's next number cannot be \(start); the database is damaged")
-        }
-        var next = start
-        var block = try tail ?? self.lastBlock() ?? RequestBlock(first: next)
+        var block = last?.block ?? RequestBlock(first: next)
         var index = 0
         try records.withUnsafeBufferPointer { records in
             while index < records.count {
@@ -43,9 +40,28 @@ struct RequestWriter {
                 block.take(records, from: &index, next: &next)
                 try self.write(block)
             }
+            try self.noteUses(records)
         }
-        try self.database.execute(sql: "UPDATE request_log_state SET next = ? WHERE id = 1", arguments: [next])
+        let state = "INSERT OR REPLACE INTO request_log_state (id, next) VALUES (1, ?)"
+        try self.database.cachedStatement(sql: state).execute(arguments: [next])
         return block
+    }
+
+    /// Notes when each key was last used: the newest record counts.
+    private func noteUses(_ records: UnsafeBufferPointer<RequestRecord>) throws {
+        var row = RowBinder(
+            try self.database.cachedStatement(sql: "INSERT OR REPLACE INTO key_uses (key_id, at) VALUES (?, ?)")
+                .sqliteStatement
+        )
+        var seen: Set<String> = []
+        for index in records.indices.reversed() {
+            // Neighbours often have the same key.
+            if index + 1 < records.count, records[index].keyID.isSame(as: records[index + 1].keyID) { continue }
+            guard seen.insert(records[index].keyID).inserted else { continue }
+            row.bind(records[index].keyID)
+            row.bind(records[index].startedAt)
+            try row.run()
+        }
     }
 
     /// Stores a block, over itself when it is there.
@@ -61,15 +77,19 @@ struct RequestWriter {
         try self.records.run()
     }
 
-    private func lastBlock() throws -> RequestBlock? {
-        let sql = "SELECT max(first) FROM request_blocks"
-        guard let first = try Int64.fetchOne(self.database, sql: sql) else { return nil }
-        var block = RequestBlock(first: first)
-        try RequestRows(self.database).read(first) { record, sequence throws(StorageError) in
-            block.take(StoredRequest(sequence: sequence, record: copy record))
-            return true
+    /// The last block and its last number. One that cannot be read is left alone; its number is then at most what its row tells.
+    private func lastBlock() throws -> (block: RequestBlock?, end: Int64)? {
+        let sql = "SELECT first, count FROM request_blocks ORDER BY first DESC LIMIT 1"
+        guard let row = try Row.fetchOne(self.database, sql: sql) else { return nil }
+        var reader = RowReader(row, of: "request_log")
+        let first = try reader.value(Int64.self)
+        let count = try reader.value(Int64.self)
+        do {
+            let block = try RequestRows(self.database).block(first)
+            return (block, block.last)
+        } catch is StorageError {
+            return (nil, first.addingSaturating(max(count, Int64(RequestBlock.capacity))))
         }
-        return block
     }
 }
 
@@ -82,6 +102,19 @@ struct RequestRows {
         let statement = try database.cachedStatement(sql: "SELECT records FROM request_records WHERE first = ?")
         self.scanner = RowScanner(statement)
         self.binder = RowBinder(statement.sqliteStatement)
+    }
+
+    /// One block, less the records that `isLeftOut` names.
+    func block(
+        _ first: Int64,
+        without isLeftOut: (borrowing RequestRecord) -> Bool = { _ in false }
+    ) throws -> RequestBlock {
+        var block = RequestBlock(first: first)
+        try self.read(first) { record, sequence throws(StorageError) in
+            if !isLeftOut(record) { block.take(StoredRequest(sequence: sequence, record: copy record)) }
+            return true
+        }
+        return block
     }
 
     /// Reads one block's records in their order until `visit` says `false`.

@@ -31,29 +31,13 @@ extension SQLiteStore: RequestLog {
         return try self.list(query).first
     }
 
-    /// When each of these keys was last used; keys without records are left out.
+    /// When each of these keys was last used; keys that never were are left out. It is known after the records have gone, too.
     public func lastUsed(keyIDs: [String]) throws -> [String: UnixMilliseconds] {
-        var rest = Set(keyIDs)
-        var used: [String: UnixMilliseconds] = [:]
-        guard !rest.isEmpty else { return used }
-        let marks = Dictionary(rest.map { ($0, RequestMarks.mark(.key, $0)) }) { first, _ in first }
-        let scan = RequestScan(RequestQuery(), until: .now + self.queryLimit)
-        try self.query { database in
-            let rows = try RequestRows(database)
-            try scan.eachBlock(database) { first, filter in
-                guard rest.contains(where: { marks[$0].map { RequestMarks.may(filter, have: $0) } ?? false }) else {
-                    return true
-                }
-                var latest: [String: UnixMilliseconds] = [:]
-                try rows.read(first) { record, _ throws(StorageError) in
-                    if rest.contains(record.keyID) { latest[record.keyID] = record.startedAt }
-                    return true
-                }
-                used.merge(latest) { newer, _ in newer }
-                rest.subtract(latest.keys)
-                return !rest.isEmpty
+        try self.read { database in
+            let statement = try database.cachedStatement(sql: "SELECT at FROM key_uses WHERE key_id = ?")
+            return try keyIDs.reduce(into: [:]) { used, id in
+                used[id] = try Int64.fetchOne(statement, arguments: [id.withoutZeroBytes])
             }
         }
-        return used
     }
 }
