@@ -17,7 +17,11 @@ enum BodySchema {
         )
         guard version < Self.version else { return }
         let steps = [Self.tables, Self.indexes][version...].joined(separator: "\n")
-        try database.execute(sql: "BEGIN;\n\(steps)\nPRAGMA user_version = \(Self.version);\nCOMMIT;")
+        // Rolled back when a step fails: a transaction that is left open ends the process.
+        try database.inTransaction(.immediate) {
+            try database.execute(sql: "\(steps)\nPRAGMA user_version = \(Self.version);")
+            return .commit
+        }
     }
 
     private static let tables = """
