@@ -29,8 +29,8 @@ struct SQLiteBodyStoreTests {
     }
 
     private func append(_ bodies: [KeptBodies], maxBytes: Int? = nil) throws {
-        let isKept = try self.store.append(bodies, maxBytes: maxBytes)
-        #expect(isKept)
+        let addition = try self.store.append(bodies, maxBytes: maxBytes)
+        #expect(addition == .added)
     }
 
     /// Erases part by part; how many went with each.
@@ -134,15 +134,30 @@ struct SQLiteBodyStoreTests {
     @Test("what has no room is not added, all or none, and may be later")
     func noRoom() throws {
         let tooLarge = try self.store.append([self.bodies("a", size: 600_000)], maxBytes: 1 << 20)
-        #expect(!tooLarge)
+        #expect(tooLarge == .noRoom)
         #expect(try !self.store.holds(.project("p")))
         // More than one step makes room for.
         for id in 0..<20 { try self.append([self.bodies("r\(id)", size: 500_000)]) }
         let first = try self.store.append([self.bodies("b")], maxBytes: 1 << 20)
-        #expect(!first)
+        #expect(first == .madeRoom)
         #expect(try !self.store.holds(.request("b", projects: nil)))
         while try self.store.prune(before: nil, maxBytes: 1 << 20) > 0 {}
         try self.append([self.bodies("b")], maxBytes: 1 << 20)
+    }
+
+    @Test("of small bodies as many go, part by part, as a large one takes")
+    func largeAmongSmall() throws {
+        let most = 2 << 20
+        for batch in 0..<20 { try self.append((0..<100).map { self.bodies("s\(batch)-\($0)", size: 400) }) }
+        while try self.store.prune(before: nil, maxBytes: most) > 0 {}
+        let isFull = try self.store.usedBytes() > most * 3 / 4
+        var additions: [BodyAddition] = []
+        repeat {
+            additions.append(try self.store.append([self.bodies("large", size: 400_000)], maxBytes: most))
+        } while additions.last == .madeRoom && additions.count < 50
+        #expect(isFull && additions.count > 2 && additions.last == .added)
+        #expect(try self.store.usedBytes() <= most)
+        #expect(try self.store.holds(.request("s19-99", projects: nil)))
     }
 
     @Test("erasing goes by bounded parts, and stops at its mark though more is written meanwhile")

@@ -38,9 +38,9 @@ public final class BodyVault: Sendable {
     /// - Parameters:
     ///   - bodies: Sealed.
     ///   - maxBytes: How large the store may be with them; `nil` for any size.
-    /// - Returns: Whether there was room for them.
+    /// - Returns: Whether they are kept, or how far it came.
     /// - Throws: `StorageError`.
-    func keep(_ bodies: [KeptBodies], maxBytes: Int?) throws -> Bool {
+    func keep(_ bodies: [KeptBodies], maxBytes: Int?) throws -> BodyAddition {
         try self.store.append(bodies, maxBytes: maxBytes)
     }
 

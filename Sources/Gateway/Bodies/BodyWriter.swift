@@ -12,6 +12,12 @@ public struct BodyWriter: Service {
     private static let round = 16
     private static let pruneEvery = Duration.seconds(5)
     private static let complainEvery = Duration.seconds(60)
+    /// So many steps at most make room for a batch.
+    private static let steps = 256
+    /// Nothing is drained for so long while old bodies go.
+    private static let pruneFor = Duration.seconds(1)
+    /// So long bodies are written at the end; what is left then is lost, and counted.
+    private static let lastDrain = Duration.seconds(10)
 
     private let queue: BodyQueue
     private let vault: BodyVault
@@ -73,22 +79,33 @@ public struct BodyWriter: Service {
             var lastPruned: ContinuousClock.Instant?
             while !Task.isCancelled {
                 try? await Task.sleep(for: .milliseconds(200))
+                guard !Task.isCancelled, !self.thread.isStuck else { continue }
                 await self.drain(batches: Self.round)
                 if let last = lastPruned, ContinuousClock.now - last < Self.pruneEvery { continue }
-                lastPruned = ContinuousClock.now
-                await self.prune()
+                lastPruned = await self.prune() ? ContinuousClock.now : nil
             }
         }
         await self.drain()
+        self.loseRest()
     }
 
-    /// Writes everything that is waiting now.
-    public func drain() async { await self.drain(batches: .max) }
+    /// Writes everything that is waiting now, as far as there is time.
+    public func drain() async { await self.drain(batches: .max, until: ContinuousClock.now + Self.lastDrain) }
 
-    private func drain(batches: Int) async {
+    /// What is still there when there is no time left.
+    private func loseRest() {
+        while case let rest = self.queue.take(limit: .max), !rest.isEmpty {
+            self.queue.release(rest.reduce(0) { $0 + $1.heldBytes })
+            self.failed.add(rest.count)
+        }
+    }
+
+    private func drain(batches: Int, until end: ContinuousClock.Instant? = nil) async {
         // A small store is not to be emptied for one batch.
         let most = min(Self.batch.bytes, (self.maxStoreBytes ?? .max) / 4)
         for _ in 0..<batches {
+            if self.thread.isStuck { return }
+            if let end, ContinuousClock.now >= end { return }
             let batch = self.queue.take(limit: Self.batch.count, maxBytes: most)
             guard !batch.isEmpty else { return }
             await self.write(batch)
@@ -98,28 +115,43 @@ public struct BodyWriter: Service {
 
     /// Over its size the store takes nothing: the oldest go first.
     private func write(_ batch: [FinishedBodies]) async {
-        let (vault, most) = (self.vault, self.maxStoreBytes)
+        let vault = self.vault
         guard let sealed = await self.work({ try vault.sealed(batch) }) else { return self.failed.add(batch.count) }
-        var isKept = await self.work { try vault.keep(sealed, maxBytes: most) }
-        if isKept == false {
+        var outcome = await self.keep(sealed)
+        if let first = outcome, first != .added {
             await self.prune()
-            isKept = await self.work { try vault.keep(sealed, maxBytes: most) }
+            outcome = await self.keep(sealed)
         }
-        switch isKept {
-        case true: self.written.add(batch.count)
-        case false: self.queue.drop(batch.count)
+        switch outcome {
+        case .added: self.written.add(batch.count)
+        case .madeRoom, .noRoom: self.queue.drop(batch.count)
         case nil: self.failed.add(batch.count)
         }
     }
 
-    /// Drops what is too old or too much, step by step.
-    public func prune() async {
+    /// Tries again while what stands in the way goes: of small bodies many make room for a large one.
+    private func keep(_ sealed: [KeptBodies]) async -> BodyAddition? {
+        let (vault, most) = (self.vault, self.maxStoreBytes)
+        for _ in 0..<Self.steps {
+            let outcome = await self.work { try vault.keep(sealed, maxBytes: most) }
+            guard outcome == .madeRoom else { return outcome }
+        }
+        return .madeRoom
+    }
+
+    /// Drops what is too old or too much, step by step, as far as there is time.
+    ///
+    /// - Returns: Whether nothing is left to be dropped.
+    @discardableResult
+    public func prune() async -> Bool {
         let now = self.clock()
         let before = self.retention.map { now - $0.components.seconds * 1_000 }
         let (vault, most) = (self.vault, self.maxStoreBytes)
+        let end = ContinuousClock.now + Self.pruneFor
         while let count = await self.work({ try vault.prune(before: before, maxBytes: most) }), count > 0 {
-            guard !Task.isCancelled else { return }
+            guard !Task.isCancelled, ContinuousClock.now < end else { return false }
         }
+        return true
     }
 
     /// Blocks the bodies' thread; shutdown cancels nothing of it. What failed is told now and then.

@@ -22,18 +22,18 @@ public final class SQLiteBodyStore: BodyStore {
         self.path = path
     }
 
-    /// Adds bodies, all or none, and drops as many of the oldest as stand in their way.
-    public func append(_ bodies: [KeptBodies], maxBytes: Int?) throws -> Bool {
+    /// Adds bodies, all or none, or drops a part of the oldest, which stand in their way.
+    public func append(_ bodies: [KeptBodies], maxBytes: Int?) throws -> BodyAddition {
         try self.write { database in
             if let maxBytes {
                 let room = maxBytes - bodies.reduce(0) { $0 + BodyRows.bytes(of: $1) }
-                guard room >= 0 else { return false }
+                guard room >= 0 else { return .noRoom }
                 let excess = try BodyRows.usedBytes(database) - room
-                if excess > 0 { _ = try BodyRows.delete(BodyRows.oldest(covering: excess), database) }
-                guard try BodyRows.usedBytes(database) <= room else { return false }
+                let gone = excess > 0 ? try BodyRows.delete(BodyRows.oldest(covering: excess), database) : 0
+                guard try BodyRows.usedBytes(database) <= room else { return gone > 0 ? .madeRoom : .noRoom }
             }
             for kept in bodies { try BodyRows.insert(kept, database) }
-            return true
+            return .added
         }
     }
 

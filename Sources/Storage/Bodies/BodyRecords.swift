@@ -60,17 +60,27 @@ public enum BodySelection: Sendable, Equatable {
     case project(String)
 }
 
+/// What came of adding bodies.
+public enum BodyAddition: Sendable, Equatable {
+    /// They were added.
+    case added
+    /// They were not: of what stood in their way a part went. The next try goes on.
+    case madeRoom
+    /// They were not, and nothing went for them.
+    case noRoom
+}
+
 /// Keeps bodies, in a place of its own: whatever becomes of it concerns neither configuration nor ledger. Calls block; each does a
 /// bounded piece of work.
 public protocol BodyStore: Sendable {
-    /// Adds bodies, all or none, and drops as many of the oldest as stand in their way.
+    /// Adds bodies, all or none, or drops a part of the oldest, which stand in their way.
     ///
     /// - Parameters:
     ///   - bodies: What is added.
     ///   - maxBytes: How large the store may be with them; `nil` for any size.
-    /// - Returns: Whether they were added; `false` when there is no room for them yet: `prune` makes some.
+    /// - Returns: Whether they were added, or how far it came.
     /// - Throws: `StorageError`.
-    func append(_ bodies: [KeptBodies], maxBytes: Int?) throws -> Bool
+    func append(_ bodies: [KeptBodies], maxBytes: Int?) throws -> BodyAddition
 
     /// The newest bodies of a request among those of projects; `nil` for all projects.
     func find(requestID: String, in projects: [String]?) throws -> KeptBodies?

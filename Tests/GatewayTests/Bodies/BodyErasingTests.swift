@@ -21,7 +21,7 @@ struct BodyErasingTests {
             self.goesOn = goesOn
         }
 
-        func append(_ bodies: [KeptBodies], maxBytes: Int?) -> Bool { true }
+        func append(_ bodies: [KeptBodies], maxBytes: Int?) -> BodyAddition { .added }
         func find(requestID: String, in projects: [String]?) -> KeptBodies? { nil }
         func holds(_ bodies: BodySelection) -> Bool { true }
         func mark() -> Int64 { 17 }

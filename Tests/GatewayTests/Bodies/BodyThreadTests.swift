@@ -66,6 +66,52 @@ struct BodyThreadTests {
         await thread.shutdown()
     }
 
+    @Test("work is done for a task that is cancelled, too")
+    func cancelled() async throws {
+        let thread = BodyThread()
+        // Ends with its work.
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return (Task.isCancelled, try await thread.run { 7 }, try await thread.runIfRoom { 8 })
+        }
+        let (isCancelled, own, asked) = try await task.value
+        #expect(isCancelled && own == 7 && asked == 8)
+        await thread.shutdown()
+    }
+
+    @Test("nobody waits for ever for a disk that does not answer, and nothing piles up behind it")
+    func late() async throws {
+        let thread = BodyThread(capacity: 2, patience: .milliseconds(20))
+        let (began, go) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        await #expect(throws: BodyThread.Refusal.late) {
+            try await thread.run {
+                began.signal()
+                _ = go.wait(timeout: .now() + .seconds(20))
+            }
+        }
+        #expect(thread.isStuck)
+        await #expect(throws: BodyThread.Refusal.late) { try await thread.run {} }
+        for _ in 0..<2 { await #expect(throws: BodyThread.Refusal.late) { try await thread.runIfRoom {} } }
+        // Those two wait still, though nobody waits for them.
+        await #expect(throws: BodyThread.Refusal.busy) { try await thread.runIfRoom {} }
+        let hasEnded = await thread.shutdown(patience: .milliseconds(20))
+        #expect(!hasEnded)
+        go.signal()
+    }
+
+    @Test("a disk that answers again is worked with again")
+    func again() async throws {
+        let thread = BodyThread(patience: .seconds(20))
+        let held = await self.hold(thread)
+        let short = Task { try await thread.run { 9 } }
+        held.go.signal()
+        try await held.done.value
+        #expect(try await short.value == 9 && !thread.isStuck)
+        #expect(try await thread.run { 10 } == 10)
+        let hasEnded = await thread.shutdown()
+        #expect(hasEnded)
+    }
+
     @Test("a thread that has ended refuses work, and may be ended twice")
     func ended() async {
         let thread = BodyThread()

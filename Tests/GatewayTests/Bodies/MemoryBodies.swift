@@ -12,6 +12,7 @@ final class MemoryBodies: BodyStore {
         var isBroken = false
         var capacity = Int.max
         var isPrunable = true
+        var makesRoom = false
     }
 
     private let state = Mutex(State())
@@ -23,14 +24,22 @@ final class MemoryBodies: BodyStore {
     /// Over a number of exchanges there is no room.
     func setCapacity(_ capacity: Int) { self.state.withLock { $0.capacity = capacity } }
 
-    func append(_ bodies: [KeptBodies], maxBytes: Int?) throws -> Bool {
-        let (isBroken, hasRoom) = self.state.withLock { state in
-            let hasRoom = state.kept.count + bodies.count <= state.capacity
-            if !state.isBroken, hasRoom { state.kept += bodies }
-            return (state.isBroken, hasRoom)
+    /// Adding drops one at a time while there is no room.
+    func setMakesRoom(_ makesRoom: Bool) { self.state.withLock { $0.makesRoom = makesRoom } }
+
+    func append(_ bodies: [KeptBodies], maxBytes: Int?) throws -> BodyAddition {
+        let (isBroken, addition): (Bool, BodyAddition) = self.state.withLock { state in
+            if state.isBroken { return (true, .noRoom) }
+            if state.kept.count + bodies.count <= state.capacity {
+                state.kept += bodies
+                return (false, .added)
+            }
+            guard state.makesRoom, !state.kept.isEmpty else { return (false, .noRoom) }
+            state.kept.removeFirst()
+            return (false, .madeRoom)
         }
         if isBroken { throw StorageError(.unusable, "the disk is full") }
-        return hasRoom
+        return addition
     }
 
     func find(requestID: String, in projects: [String]?) -> KeptBodies? {

@@ -18,9 +18,9 @@ struct BodiesKeeper: BodyDesk {
         self.vault = BodyVault(store) { try key.box() }
     }
 
-    /// Ends the thread, and closes the file behind its work.
+    /// Ends the thread, and closes the file behind its work; a file that still has some is left to the process's end.
     func close() async {
-        await self.thread.shutdown()
+        guard await self.thread.shutdown() else { return }
         try? self.store.close()
     }
 
@@ -63,6 +63,8 @@ struct BodiesKeeper: BodyDesk {
             AdminProblem(.storeFailed, "the bodies could not be opened: \(error.message)")
         case BodyThread.Refusal.busy:
             AdminProblem(.unavailable, "too many ask for bodies at once; try again in a moment")
+        case BodyThread.Refusal.late:
+            AdminProblem(.unavailable, "the file of bodies does not answer in time; try again in a moment")
         default:
             AdminProblem(.storeFailed, "the bodies could not be read or erased")
         }
