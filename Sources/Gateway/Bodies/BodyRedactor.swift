@@ -4,9 +4,11 @@ import Exchange
 ///
 /// Texts, names of members among them, are searched as they read without escapes; one that is JSON itself (a tool's arguments) is
 /// searched as JSON. The pieces of a streamed text are searched as the one text they make, so that what is cut in two by an event
-/// is found too.
+/// is found too; and each by itself, for they may be whole texts. What only begins as JSON does is searched as any other text, too,
+/// and goes whole where members are masked by their names.
 struct BodyRedactor {
     static let mark = Array("[redacted]".utf8)
+    private static let endOfStream = Array("[DONE]".utf8)
     /// JSON in JSON is followed so far; what is deeper is searched as text.
     private static let nesting = 4
     /// Texts that every event says anew; all others of a stream may go on in the next one.
@@ -40,12 +42,20 @@ struct BodyRedactor {
         var edits: [Edit] = []
         if isStream {
             self.search(stream: EventText(bytes), isCut: isCut, &edits)
-        } else if LooseJSON.looksLike(bytes[...]) {
-            self.search(json: bytes[...], depth: 0, isCut: isCut, &edits)
         } else {
-            edits = self.found(in: bytes[...], isCut: isCut)
+            self.search(body: bytes[...], isCut: isCut, &edits)
         }
         return Self.apply(edits, to: bytes)
+    }
+
+    private func search(body: ArraySlice<UInt8>, isCut: Bool, _ edits: inout [Edit]) {
+        let looksLikeJSON = LooseJSON.looksLike(body)
+        let isJSON = looksLikeJSON && JSONGrammar.holds(body)
+        if looksLikeJSON, !isJSON, self.rules.haveNames {
+            return edits.append(Edit(range: body.indices, kind: .mark))
+        }
+        if !isJSON { edits += self.found(in: body, isCut: isCut) }
+        if looksLikeJSON { self.search(json: body, depth: 0, isCut: isCut, &edits) }
     }
 
     private struct Edit {
@@ -138,10 +148,16 @@ struct BodyRedactor {
         }
         for event in stream.events {
             let data = stream.data[event]
-            guard LooseJSON.looksLike(data) else {
+            if Self.isEndOfStream(data) { continue }
+            let looksLikeJSON = LooseJSON.looksLike(data)
+            if !looksLikeJSON || !JSONGrammar.holds(data) {
+                if looksLikeJSON, self.rules.haveNames {
+                    edits.append(Edit(range: event, kind: .mark))
+                    continue
+                }
                 edits += self.found(in: data, isCut: isCut && event.upperBound == end)
-                continue
             }
+            guard looksLikeJSON else { continue }
             let isWhole = self.search(event: data, &pieces, &edits)
             // Which choice the rest of an event is about may stand behind its cut: nothing of it is kept.
             if isCut, !isWhole { edits.append(Edit(range: event, kind: .nothing)) }
@@ -151,9 +167,17 @@ struct BodyRedactor {
         while let first = rest.first {
             let same = rest.prefix { $0.key == first.key }
             rest = rest.dropFirst(same.count)
-            let text = DecodedText(stream.data[...], pieces: same.map { Int($0.start)..<Int($0.end) })
-            self.search(text, depth: 0, isCut: isCut, &edits)
+            let ranges = same.map { Int($0.start)..<Int($0.end) }
+            self.search(DecodedText(stream.data[...], pieces: ranges), depth: 0, isCut: isCut, &edits)
+            guard ranges.count > 1 else { continue }
+            // What is whole in one piece must not be hidden by the end of the piece before it.
+            for range in ranges { self.search(DecodedText(stream.data[...], range), depth: 0, isCut: false, &edits) }
         }
+    }
+
+    private static func isEndOfStream(_ data: ArraySlice<UInt8>) -> Bool {
+        let text = data.drop { $0 <= 0x20 }
+        return text.starts(with: self.endOfStream) && text.dropFirst(self.endOfStream.count).allSatisfy { $0 <= 0x20 }
     }
 
     /// Searches an event but for texts that may go on in the next one, which are added to the pieces.

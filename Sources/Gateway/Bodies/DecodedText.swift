@@ -23,18 +23,19 @@ struct DecodedText {
     private mutating func append(_ source: ArraySlice<UInt8>, _ range: Range<Int>) {
         var i = range.lowerBound
         while i < range.upperBound {
-            guard source[i] == UInt8(ascii: "\\"), i + 1 < range.upperBound else {
+            guard source[i] == UInt8(ascii: "\\") else {
                 self.add(source[i], at: i)
                 i += 1
                 continue
             }
-            switch source[i + 1] {
+            // An escape that is cut may be any character of a word.
+            switch i + 1 < range.upperBound ? source[i + 1] : UInt8(ascii: "u") {
             case UInt8(ascii: "n"): self.add(0x0A, at: i)
             case UInt8(ascii: "r"): self.add(0x0D, at: i)
             case UInt8(ascii: "t"): self.add(0x09, at: i)
             case UInt8(ascii: "b"), UInt8(ascii: "f"): self.add(0x20, at: i)
             case UInt8(ascii: "u"):
-                let digits = source[i + 2..<min(i + 6, range.upperBound)]
+                let digits = source[min(i + 2, range.upperBound)..<min(i + 6, range.upperBound)]
                 self.add(scalar: digits, at: i)
                 i += digits.count
             default: self.add(source[i + 1], at: i)
@@ -45,7 +46,8 @@ struct DecodedText {
     }
 
     private mutating func add(scalar digits: ArraySlice<UInt8>, at place: Int) {
-        let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0xFFFD
+        let isWhole = digits.count == 4
+        let code = (isWhole ? UInt32(String(decoding: digits, as: UTF8.self), radix: 16) : nil) ?? 0xFFFD
         // Half of a pair stands for itself: no pattern is looked for beyond it.
         let scalar = Unicode.Scalar(code) ?? "\u{FFFD}"
         for byte in String(scalar).utf8 { self.add(byte, at: place) }

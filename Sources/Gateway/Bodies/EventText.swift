@@ -10,12 +10,15 @@ struct EventText {
     private(set) var others: [Range<Int>] = []
 
     private static let field = Array("data:".utf8)
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
         self.data = bytes
         var event: Range<Int>?
-        var start = 0
+        // One mark of the encoding is no part of the first line.
+        var start = bytes.starts(with: Self.byteOrderMark) ? Self.byteOrderMark.count : 0
+        self.blank(0..<start)
         while start < bytes.count {
             let end = bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
             let line = start..<end

@@ -5,7 +5,8 @@ enum LastWord {
 
     /// What goes with the end of a text: its last word, and the digits or the user of an address before that.
     static func range(in text: ArraySlice<UInt8>) -> Range<Int> {
-        var rest = text
+        let finished = text[..<self.unfinishedEscape(in: text)]
+        var rest = finished
         while let last = rest.last, self.isPart(last) {
             let isBeyond = text.count - rest.count >= self.longestAddress
             // Not in the middle of a character.
@@ -15,7 +16,23 @@ enum LastWord {
         }
         let digits = rest.suffix(from: self.number(in: rest))
         let start = digits.firstIndex(where: TokenPatterns.isDigit) ?? rest.endIndex
-        return min(start, TokenPatterns.openAddress(in: text) ?? start)..<text.endIndex
+        return min(start, TokenPatterns.openAddress(in: finished) ?? start)..<text.endIndex
+    }
+
+    /// Where an escape begins that the cut has broken off: `\`, `\u00`. What it would have been, nobody knows.
+    private static func unfinishedEscape(in text: ArraySlice<UInt8>) -> Int {
+        let tail = text.suffix(5)
+        guard let slash = tail.lastIndex(of: UInt8(ascii: "\\")) else { return text.endIndex }
+        let rest = tail[(slash + 1)...]
+        guard rest.isEmpty || rest.first == UInt8(ascii: "u") && rest.dropFirst().allSatisfy(self.isHex) else {
+            return text.endIndex
+        }
+        // Of JSON in JSON there are several.
+        return text[..<slash].lastIndex { $0 != UInt8(ascii: "\\") }.map { $0 + 1 } ?? text.startIndex
+    }
+
+    private static func isHex(_ byte: UInt8) -> Bool {
+        TokenPatterns.isDigit(byte) || (0x61...0x66).contains(byte | 0x20)
     }
 
     /// Where digits begin that reach to the end, with spaces and dashes between them.

@@ -26,6 +26,9 @@ struct MaskRules {
         }
     }
 
+    /// Whether what is masked is named: where no names can be read, nothing is known to be harmless.
+    var haveNames: Bool { !self.fields.isEmpty || !self.paths.isEmpty }
+
     /// The paths that may go on from the root.
     var atRoot: [Int] { Array(self.paths.indices) }
 

@@ -91,18 +91,30 @@ struct TokenPatterns {
         return nil
     }
 
-    /// The password in an address: `scheme://user:password@host` (RFC 3986, section 3.2.1).
+    /// The user and the password in an address: `scheme://user:password@host` (RFC 3986, section 3.2.1). Either may be the secret.
     private static func password(at i: Int, in text: ArraySlice<UInt8>) -> Range<Int>? {
         guard let authority = self.authority(at: i, in: text), let colon = authority.firstIndex(of: UInt8(ascii: ":")),
             let sign = authority.lastIndex(of: UInt8(ascii: "@")), colon + 1 < sign
         else { return nil }
-        return colon + 1..<sign
+        return authority.startIndex..<sign
     }
 
+    /// What stands before the path; and beyond it, where that may be a password which nobody has escaped.
     private static func authority(at i: Int, in text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard text[i...].starts(with: self.schemeEnd) else { return nil }
-        return text[(i + self.schemeEnd.count)...].prefix(self.longestAuthority)
-            .prefix { $0 > 0x20 && !"/?#<>\"\\".utf8.contains($0) }
+        let word = text[(i + self.schemeEnd.count)...].prefix(self.longestAuthority)
+            .prefix { $0 > 0x20 && $0 != UInt8(ascii: "\"") }
+        let authority = word.prefix { !"/?#<>\\".utf8.contains($0) }
+        return self.endsInPassword(authority) ? word : authority
+    }
+
+    /// Whether a user stands here and what is no port behind it.
+    private static func endsInPassword(_ authority: ArraySlice<UInt8>) -> Bool {
+        guard authority.first != UInt8(ascii: "["), !authority.contains(UInt8(ascii: "@")),
+            let colon = authority.firstIndex(of: UInt8(ascii: ":"))
+        else { return false }
+        let port = authority[(colon + 1)...]
+        return port.count > 5 || port.isEmpty || !port.allSatisfy(self.isDigit)
     }
 
     /// Where an address begins, behind its scheme, whose user and password may reach beyond the end.

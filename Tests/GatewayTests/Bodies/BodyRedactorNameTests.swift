@@ -86,18 +86,37 @@ struct BodyRedactorNameTests {
         #expect(self.masked(texts, []) == texts)
     }
 
-    @Test("the password in an address goes, and nothing else of it")
+    @Test("the user and the password in an address go, and nothing else of it")
     func addresses() {
         #expect(
             self.masked(#"{"a":"postgres://app:gehe@im!@db.example:5432/x"}"#)
-                == #"{"a":"postgres://app:[redacted]@db.example:5432/x"}"#
+                == #"{"a":"postgres://[redacted]@db.example:5432/x"}"#
         )
         #expect(
-            self.masked(#"{"a":"see https:\/\/u:p@h and x"}"#, []) == #"{"a":"see https:\/\/u:[redacted]@h and x"}"#
+            self.masked(#"{"a":"see https:\/\/u:p@h and x"}"#, []) == #"{"a":"see https:\/\/[redacted]@h and x"}"#
         )
-        for text in ["https://mail.example/a:b@c", "http://h:80/x", "://", "a://b@c", "a://b:@c", "https://user@h"] {
+        for text in [
+            "https://mail.example/a:b@c", "http://h:80/x", "://", "a://b@c", "a://b:@c", "https://user@h",
+            "http://h:3000/users/@me", "http://[::1]:80/@me",
+        ] {
             #expect(self.masked(#"{"a":"\#(text)"}"#, []) == #"{"a":"\#(text)"}"#)
         }
+    }
+
+    @Test("a credential that stands as the user goes, and a password that nobody has escaped")
+    func addressesOfTokens() {
+        let user = #"{"a":"https://ghp_0123456789abcdefghij:x-oauth-basic@git.example/r"}"#
+        #expect(self.masked(user, []) == #"{"a":"https://[redacted]@git.example/r"}"#)
+        for password in ["pa/ssword", "p?a#b", "/x", "123456/7", "a<b>c", "1a/b@c"] {
+            #expect(
+                self.masked(#"{"a":"postgres://user:\#(password)@host/db and x"}"#, [])
+                    .hasPrefix(#"{"a":"postgres://[redacted]@"#),
+                "\(password)"
+            )
+        }
+        // Many beginnings of addresses cost no more than their length allows.
+        let many = String(repeating: "a://b:c/", count: 8_000)
+        #expect(self.masked(many, []) == many)
     }
 
     @Test("credentials are found behind escapes that nobody undoes, in fences, and however far a scheme's spaces go")

@@ -146,12 +146,42 @@ struct BodyRedactorStreamTests {
         }
     }
 
+    @Test("what is whole in one piece is found though the piece before it ends in a letter")
+    func wholePieces() {
+        let notes = ["ok", "AKIAABCDEFGHIJKLMNOP"].map { self.event(#"{"note":"\#($0)"}"#) }
+        #expect(self.masked(notes, []) == notes[0] + self.event(#"{"note":"[redacted]"}"#))
+        let cards = ["7", "4111 1111 1111 1111"].map { self.event(#"{"note":"\#($0)"}"#) }
+        #expect(!self.masked(cards).contains("4111"))
+        let nested = ["so: ", #"{\"password\":\"geheim\"}"#].map { self.event(#"{"note":"\#($0)"}"#) }
+        #expect(!self.masked(nested, ["field:password"]).contains("geheim"))
+    }
+
+    @Test("a mark of the encoding before the first event hides nothing of it")
+    func byteOrderMark() {
+        let event = self.event(#"{"delta":"joe@mail.example ok"}"#)
+        #expect(self.masked(["\u{FEFF}" + event]) == "\u{FEFF}" + self.event(#"{"delta":"[redacted] ok"}"#))
+        let named = self.event(#"{"password":"geheim"}"#)
+        #expect(!self.masked(["\u{FEFF}" + named], ["field:password"]).contains("geheim"))
+    }
+
+    @Test("an event that only begins as JSON does is searched as text, and goes whole where names are masked")
+    func noJSON() {
+        let event = self.event("[note] Authorization: Bearer 0123456789abcdef0123")
+        #expect(self.masked([event], []) == self.event("[note] Authorization: Bearer [redacted]"))
+        let single = self.event("{'password': 'geheim', 'mail': 'joe@mail.example'}")
+        #expect(self.masked([single]) == single.replacing("'joe@mail.example'", with: "null"))
+        #expect(self.masked([single], ["field:password"]) == "[redacted]\n\n")
+        #expect(self.masked([self.event("[DONE]")], ["field:password"]) == self.event("[DONE]"))
+    }
+
     @Test(
         "the last word of a text is found whatever it is made of",
         arguments: [
             ("hello sk-ab", "hello "), ("a, 4111 1111 ", "a, "), ("x joe\u{E9}@mail", "x "), ("", ""), ("word", ""),
             ("key=sk-abc", ""), ("end. ", "end. "), (#"{"a":"b"#, #"{"a":""#),
             ("a https://u:p(w,x", "a https://"), ("a https://h/b,c", "a https://h/b,"),
+            (#"a sk-ab\"#, "a "), (#"a sk-ab\u00"#, "a "), (#"a sk-ab\\\u002"#, "a "), (#"a sk-ab\n"#, #"a sk-ab\"#),
+            ("a https://u:p/w,x", "a https://"), (#"4111 1111\"#, ""), (#"\"#, ""),
         ]
     )
     func lastWord(_ text: String, _ rest: String) {

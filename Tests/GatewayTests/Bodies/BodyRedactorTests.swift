@@ -100,6 +100,31 @@ struct BodyRedactorTests {
         #expect(!card.contains("4111"))
     }
 
+    @Test("a cut within an escape keeps no half of a secret", arguments: [#"\"#, #"\u"#, #"\u00"#, #"\u002"#])
+    func cutEscape(_ end: String) {
+        #expect(self.masked(#"{"a":"hello sk-abcdef\#(end)"#, isCut: true) == #"{"a":"hello "#)
+        #expect(self.masked(#"{"a":"hello 4111 1111 11\#(end)"#, isCut: true) == #"{"a":"hello "#)
+        #expect(self.masked("hello sk-abcdef\(end)", isCut: true) == "hello ")
+        let nested = #"{"a":"log: {\"k\":\"sk-abcdef\"#
+        #expect(!self.masked(nested + end, isCut: true).contains("sk-abc"))
+    }
+
+    @Test(
+        "what only begins as JSON does is searched as text",
+        arguments: [
+            ("[note] Authorization: Bearer 0123456789abcdef0123", "0123"),
+            ("[1] the card 4111 1111 1111 1111", "4111"), ("[4111 1111 1111 1111]", "4111"),
+            ("{'password': 'hunter2', 'mail': 'a@b.co'}", "a@b.co"), (#"{"a":1} then joe@mail.example"#, "joe"),
+            ("[2024-01-01 12:00] joe@mail.example, [x]", "joe"),
+        ]
+    )
+    func noJSON(_ text: String, _ secret: String) {
+        let masked = self.masked(text)
+        #expect(masked.contains("[redacted]") && !masked.contains(secret), "\(masked)")
+        #expect(self.masked(text, ["email", "field:x"]) == "[redacted]")
+        #expect(self.masked(text, ["path:a.b"], isCut: true) == "[redacted]")
+    }
+
     @Test("any prefix of a body is read to its end")
     func prefixes() {
         let text = Array(#"{"a":"\u00e9\"x","b":[1,{"password":[{"c":"d"}]}],"m":"x@y.example"}"#.utf8)
