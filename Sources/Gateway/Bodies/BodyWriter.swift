@@ -16,14 +16,13 @@ public struct BodyWriter: Service {
     private static let steps = 256
     /// Nothing is drained for so long while old bodies go.
     private static let pruneFor = Duration.seconds(1)
-    /// So long bodies are written at the end; what is left then is lost, and counted.
-    private static let lastDrain = Duration.seconds(10)
 
     private let queue: BodyQueue
     private let vault: BodyVault
     private let thread: BodyThread
     private let retention: Duration?
     private let maxStoreBytes: Int?
+    private let lastDrain: Duration
     private let clock: @Sendable () -> UnixMilliseconds
     private let log: Logger
     private let written: Counter
@@ -45,6 +44,7 @@ public struct BodyWriter: Service {
     ///   - retention: How long they are kept; `nil` for ever.
     ///   - maxStoreBytes: How large their store may be; `nil` for any size.
     ///   - registry: Where counters live.
+    ///   - lastDrain: How long bodies are written at the end; what is left then is lost, and counted.
     ///   - clock: Unix time in milliseconds.
     ///   - log: Is told when the store fails.
     public init(
@@ -54,6 +54,7 @@ public struct BodyWriter: Service {
         retention: Duration?,
         maxStoreBytes: Int?,
         registry: MetricRegistry,
+        lastDrain: Duration = .seconds(10),
         clock: @escaping @Sendable () -> UnixMilliseconds,
         log: Logger
     ) {
@@ -62,6 +63,7 @@ public struct BodyWriter: Service {
         self.thread = thread
         self.retention = retention
         self.maxStoreBytes = maxStoreBytes
+        self.lastDrain = lastDrain
         self.clock = clock
         self.log = log
         self.written = registry.counter("martlet_bodies_written_total", help: "Exchanges whose bodies were kept.")
@@ -90,7 +92,7 @@ public struct BodyWriter: Service {
     }
 
     /// Writes everything that is waiting now, as far as there is time.
-    public func drain() async { await self.drain(batches: .max, until: ContinuousClock.now + Self.lastDrain) }
+    public func drain() async { await self.drain(batches: .max, until: ContinuousClock.now + self.lastDrain) }
 
     /// What is still there when there is no time left.
     private func loseRest() {

@@ -17,7 +17,7 @@ struct BodyThreadTests {
         let done = Task {
             try await thread.runIfRoom {
                 began.signal()
-                _ = go.wait(timeout: .now() + .seconds(20))
+                _ = go.wait(timeout: .now() + .seconds(300))
             }
         }
         await withCheckedContinuation { continuation in
@@ -41,7 +41,7 @@ struct BodyThreadTests {
 
     @Test("while it is held by a slow disk the shared pool is free")
     func shared() async throws {
-        let thread = BodyThread()
+        let thread = BodyThread(patience: .seconds(300))
         let held = await self.hold(thread)
         let answer = try await NIOThreadPool.singleton.runIfActive { 7 }
         #expect(answer == 7)
@@ -52,7 +52,7 @@ struct BodyThreadTests {
 
     @Test("what people ask for waits in a bounded queue; what is refused leaves its place to others")
     func bound() async throws {
-        let thread = BodyThread(capacity: 1)
+        let thread = BodyThread(capacity: 1, patience: .seconds(300))
         let held = await self.hold(thread)
         for _ in 0..<3 {
             await #expect(throws: BodyThread.Refusal.busy) { try await thread.runIfRoom {} }
@@ -86,7 +86,7 @@ struct BodyThreadTests {
         await #expect(throws: BodyThread.Refusal.late) {
             try await thread.run {
                 began.signal()
-                _ = go.wait(timeout: .now() + .seconds(20))
+                _ = go.wait(timeout: .now() + .seconds(300))
             }
         }
         #expect(thread.isStuck)
@@ -101,7 +101,7 @@ struct BodyThreadTests {
 
     @Test("a disk that answers again is worked with again")
     func again() async throws {
-        let thread = BodyThread(patience: .seconds(20))
+        let thread = BodyThread(patience: .seconds(300))
         let held = await self.hold(thread)
         let short = Task { try await thread.run { 9 } }
         held.go.signal()

@@ -24,6 +24,7 @@ struct BodyWriterTests {
             retention: nil,
             maxStoreBytes: 1 << 20,
             registry: self.registry,
+            lastDrain: .seconds(300),
             clock: { 0 },
             log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
@@ -83,7 +84,7 @@ struct BodyWriterTests {
         let thread = BodyThread(patience: .milliseconds(20))
         let go = DispatchSemaphore(value: 0)
         await #expect(throws: BodyThread.Refusal.late) {
-            try await thread.run { _ = go.wait(timeout: .now() + .seconds(20)) }
+            try await thread.run { _ = go.wait(timeout: .now() + .seconds(300)) }
         }
         self.submit(100, to: queue)
         let writer = try self.writer(queue, thread)
