@@ -77,7 +77,7 @@ struct RequestWriter {
         try self.records.run()
     }
 
-    /// The last block and its last number. One that cannot be read is left alone; its number is then at most what its row tells.
+    /// The last block and its last number. One that cannot be read is left alone, and is taken for a full one.
     private func lastBlock() throws -> (block: RequestBlock?, end: Int64)? {
         let sql = "SELECT first, count FROM request_blocks ORDER BY first DESC LIMIT 1"
         guard let row = try Row.fetchOne(self.database, sql: sql) else { return nil }
