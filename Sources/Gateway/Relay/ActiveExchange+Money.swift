@@ -42,14 +42,18 @@ extension ActiveExchange {
     /// Goes on when this exchange's last entry is in the journal's file, or where every entry must be on the disk first,
     /// when it is there.
     ///
-    /// - Parameter goOn: Is told whether the entry is there. One that is not is kept in memory until it can be written.
-    func afterSync(_ goOn: @escaping (ActiveExchange, _ isSafe: Bool) -> Void) {
+    /// - Parameters:
+    ///   - isRequest: What goes on is the request to the vendor. Requests of one round of the loop go before its answers.
+    ///   - goOn: Is told whether the entry is there. One that is not is kept in memory until it can be written.
+    func afterSync(isRequest: Bool = false, _ goOn: @escaping (ActiveExchange, _ isSafe: Bool) -> Void) {
         guard let ticket = self.ticket, let journal = self.loop.shared.journal else { return goOn(self, true) }
         guard journal.syncsEach else {
             guard self.loop.hasUnwritten else { return goOn(self, true) }
             // The closure keeps the connection object alive, as below.
             let client = self.client
-            return self.loop.afterWriting { isWritten in withExtendedLifetime(client) { goOn(self, isWritten) } }
+            return self.loop.afterWriting(isRequest: isRequest) { isWritten in
+                withExtendedLifetime(client) { goOn(self, isWritten) }
+            }
         }
         let loop = self.loop.loop
         let bound = NIOLoopBound((exchange: self, client: self.client, goOn: goOn), eventLoop: loop)

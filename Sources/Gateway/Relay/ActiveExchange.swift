@@ -194,7 +194,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         } catch {
             return self.perform(self.machine.interrupt(error))
         }
-        self.afterSync { exchange, isSafe in exchange.send(on: connection, isJournalled: isSafe) }
+        self.afterSync(isRequest: true) { exchange, isSafe in exchange.send(on: connection, isJournalled: isSafe) }
     }
 
     /// Sends the request: its reservation is in the journal.

@@ -39,8 +39,10 @@ final class LoopState {
     private var finished: [FinishedRequest] = []
     /// Entries of this loop are in the journal's memory, and not in its file yet.
     private(set) var hasUnwritten = false
-    /// What goes on when they are.
-    private var afterWriting: [(_ isWritten: Bool) -> Void] = []
+    /// What goes on when they are: requests to vendors, and after them all else. Whoever is woken by the first of a kind finds the
+    /// others without being woken for each.
+    private var requestsWaiting: [(_ isWritten: Bool) -> Void] = []
+    private var answersWaiting: [(_ isWritten: Bool) -> Void] = []
     private var ticks = 0
 
     init(loop: any EventLoop, shared: SharedState, connector: any UpstreamConnector, seed: UInt64) {
@@ -184,8 +186,8 @@ final class LoopState {
     }
 
     /// Goes on when what was put off is written.
-    func afterWriting(_ goOn: @escaping (_ isWritten: Bool) -> Void) {
-        self.afterWriting.append(goOn)
+    func afterWriting(isRequest: Bool, _ goOn: @escaping (_ isWritten: Bool) -> Void) {
+        if isRequest { self.requestsWaiting.append(goOn) } else { self.answersWaiting.append(goOn) }
     }
 
     /// Writes what was put off, and lets go on what waits for it.
@@ -193,13 +195,20 @@ final class LoopState {
         guard self.hasUnwritten else { return }
         self.hasUnwritten = false
         let isWritten = self.shared.journal?.writeOut() ?? false
-        var waiting: [(_ isWritten: Bool) -> Void] = []
-        swap(&waiting, &self.afterWriting)
-        for goOn in waiting { goOn(isWritten) }
+        var (requests, answers): ([(Bool) -> Void], [(Bool) -> Void]) = ([], [])
+        swap(&requests, &self.requestsWaiting)
+        swap(&answers, &self.answersWaiting)
+        for goOn in requests { goOn(isWritten) }
+        for goOn in answers { goOn(isWritten) }
         // Those that went on may have put something off in turn; otherwise the memory is used again.
-        guard self.afterWriting.isEmpty else { return }
-        waiting.removeAll(keepingCapacity: true)
-        swap(&waiting, &self.afterWriting)
+        Self.giveBack(&requests, to: &self.requestsWaiting)
+        Self.giveBack(&answers, to: &self.answersWaiting)
+    }
+
+    private static func giveBack(_ used: inout [(Bool) -> Void], to waiting: inout [(Bool) -> Void]) {
+        guard waiting.isEmpty else { return }
+        used.removeAll(keepingCapacity: true)
+        swap(&used, &waiting)
     }
 
     // MARK: Records
