@@ -27,45 +27,8 @@ public enum LedgerEntryKind: String, Sendable, CaseIterable {
     case rerating
 }
 
-/// One row of the ledger. Rows are never changed.
+/// One row of the ledger. Rows are never changed. `Subject` has a file of its own.
 public struct LedgerEntry: Sendable, Equatable {
-    /// Facts that many rows share.
-    public struct Subject: Sendable, Hashable {
-        /// The key's id.
-        public var keyID: String
-        /// The project's id.
-        public var projectID: String
-        /// What was asked for.
-        public var operation: Exchange.Operation
-        /// The public model.
-        public var model: String
-        /// The provider that was tried.
-        public var provider: String
-        /// The model's name there.
-        public var upstreamModel: String
-        /// The caller's own label for reports (`x-martlet-label`), at most 64 bytes; empty when there is none.
-        public var label: String
-
-        /// Names a subject.
-        public init(
-            keyID: String,
-            projectID: String,
-            operation: Exchange.Operation,
-            model: String,
-            provider: String,
-            upstreamModel: String,
-            label: String = ""
-        ) {
-            self.keyID = keyID
-            self.projectID = projectID
-            self.operation = operation
-            self.model = model
-            self.provider = provider
-            self.upstreamModel = upstreamModel
-            self.label = label
-        }
-    }
-
     /// Which attempt; with `kind` the row's identity.
     public var attempt: AttemptID
     /// Why the row is there.
