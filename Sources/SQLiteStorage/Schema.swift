@@ -68,6 +68,7 @@ enum Schema {
         migrator.registerMigration("0024-body-rules") { try $0.execute(sql: Self.bodyRules) }
         migrator.registerMigration("0025-rollups-in-order") { try $0.execute(sql: Self.rollupsInOrder) }
         migrator.registerMigration("0027-request-blocks") { try Self.packRequests($0) }
+        migrator.registerMigration("0028-ledger-places") { try Self.noteLedgerPlaces($0) }
         return migrator
     }
 }

@@ -41,9 +41,10 @@ struct Fill {
     }
 
     private func record(_ number: Int, _ key: KeyRecord) -> RequestRecord {
+        let startedAt = self.time(number, of: self.requests)
         var record = RequestRecord(
-            id: "req_fill\(1_000_000_000 + number)",
-            startedAt: self.time(number, of: self.requests),
+            id: Self.requestID(startedAt, number),
+            startedAt: startedAt,
             keyID: key.id,
             projectID: key.projectID,
             operation: .chat
@@ -69,7 +70,7 @@ struct Fill {
                 high: UInt64(clamping: startedAt) << 16,
                 low: UInt64(number) &* 0x9E37_79B9_7F4A_7C15
             ),
-            requestID: "req_fill\(1_000_000_000 + number)",
+            requestID: Self.requestID(startedAt, number),
             subject: LedgerEntry.Subject(
                 keyID: key.id,
                 projectID: key.projectID,
@@ -91,6 +92,13 @@ struct Fill {
         entry.firstContentMicroseconds = Int64(100_000 + number % 100_000)
         entry.overheadMicroseconds = Int64(100 + number % 300)
         return entry
+    }
+
+    /// As the gateway makes them: `req_`, ten digits of time in base 32, sixteen more.
+    private static func requestID(_ time: UnixMilliseconds, _ number: Int) -> String {
+        let digits = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        let (time, rest) = (UInt64(clamping: time), String(1_000_000_000_000_000 + number))
+        return "req_" + String((0..<10).reversed().map { digits[Int(time >> (5 * UInt64($0)) & 31)] }) + rest
     }
 
     private static func usage(_ number: Int) -> TokenUsage {

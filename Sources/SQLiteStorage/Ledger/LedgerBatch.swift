@@ -7,6 +7,7 @@ import Storage
 struct LedgerBatch {
     private let database: Database
     private var row: RowBinder
+    private var places: LedgerPlaceWriter
     private var state: LedgerState
     private var oldState: LedgerState
     private var minutes: [RollupPlace: MinuteSums] = [:]
@@ -23,6 +24,7 @@ struct LedgerBatch {
     init(_ database: Database) throws {
         self.database = database
         self.row = RowBinder(try database.cachedStatement(sql: LedgerRow.insert).sqliteStatement)
+        self.places = try LedgerPlaceWriter(database)
         self.state = try LedgerState(database)
         self.oldState = self.state
     }
@@ -35,6 +37,7 @@ struct LedgerBatch {
         try self.row.run()
         guard sqlite3_changes(self.database.sqliteConnection) > 0 else { return }
         self.count += 1
+        try self.places.note(entry.attempt, request: entry.requestID, key: numbers.key)
         self.state.widen(by: entry)
         if let set, entry.chargeNanoUSD != 0 {
             self.charges[set, default: Charges(periods: entry.budgets)].nanoUSD =

@@ -19,12 +19,17 @@ enum LedgerRow {
         """
 
     /// Everything of an entry, to be read by `entry(_:)`; conditions follow.
-    static let select = """
+    ///
+    /// - Parameter source: The ledger, or tables that lead to its rows, before it.
+    /// - Returns: The statement's beginning.
+    static func select(from source: String) -> String {
+        """
         SELECT \(Self.columns), key_id, project_id, operation, model, provider, upstream_model, label, periods
-        FROM ledger
+        FROM \(source)
             CROSS JOIN ledger_subjects ON ledger_subjects.id = ledger.subject
             LEFT JOIN ledger_budget_sets ON ledger_budget_sets.id = ledger.budget_set
         """
+    }
 
     /// Binds one entry's values.
     static func bind(_ entry: LedgerEntry, _ numbers: LedgerNames.SubjectNumbers, set: Int64?, to row: inout RowBinder)

@@ -72,16 +72,49 @@ private struct Pruning {
         guard let days, self.left > 0 else { return }
         let end = self.end(days)
         guard end > 0 else { return }
+        let old = """
+            FROM ledger WHERE attempt_high < ? AND started_at < ?
+            ORDER BY attempt_high, attempt_low, kind, number LIMIT ?
+            """
+        let (high, limit) = (AttemptID.storedHigh(at: end), self.left)
+        // An attempt that is left with some of its rows goes in the next step.
+        try self.database.cachedStatement(
+            sql: """
+                DELETE FROM ledger_late_attempts
+                WHERE (request, high, low) IN (SELECT request_id, attempt_high, attempt_low \(old))
+                """
+        ).execute(arguments: [high, end, limit])
         try self.delete(
             """
             DELETE FROM ledger WHERE (attempt_high, attempt_low, kind, number) IN (
-                SELECT attempt_high, attempt_low, kind, number FROM ledger
-                WHERE attempt_high < ? AND started_at < ?
-                ORDER BY attempt_high, attempt_low, kind, number LIMIT ?
+                SELECT attempt_high, attempt_low, kind, number \(old)
             )
             """,
-            [AttemptID.storedHigh(at: end), end]
+            [high, end]
         )
+        if self.left < limit { try self.keyTimes(before: high, limit: limit) }
+    }
+
+    /// Slices of time before the ledger's first row, of every key.
+    private func keyTimes(before high: Int64, limit: Int) throws {
+        let first = "SELECT attempt_high FROM ledger ORDER BY attempt_high LIMIT 1"
+        let least = try Int64.fetchOne(self.database.cachedStatement(sql: first)) ?? high
+        // From key to key by the table's order: most of its rows are not looked at.
+        try self.database.cachedStatement(
+            sql: """
+                WITH RECURSIVE keys (number) AS (
+                    SELECT min(key_number) FROM ledger_key_times
+                    UNION ALL
+                    SELECT (SELECT min(key_number) FROM ledger_key_times WHERE key_number > keys.number)
+                    FROM keys WHERE keys.number IS NOT NULL
+                )
+                DELETE FROM ledger_key_times WHERE (key_number, slice) IN (
+                    SELECT times.key_number, times.slice
+                    FROM keys CROSS JOIN ledger_key_times AS times ON times.key_number = keys.number
+                    WHERE times.slice < ? LIMIT ?
+                )
+                """
+        ).execute(arguments: [LedgerPlaces.slice(ofHigh: least), limit])
     }
 
     /// Finer slices go by whole coarser ones, so that no hour is left with some of its minutes.
