@@ -116,6 +116,20 @@ struct LedgerPlacesTests {
         try self.expectListings(store, entries)
     }
 
+    @Test("Rows of one attempt under two requests are told apart")
+    func twoRequests() throws {
+        let store = try SQLiteStore(path: self.folder.store)
+        let first = Self.entry("theirs", at: Self.start, 1)
+        var second = Self.entry("others", at: Self.start, 1)
+        (second.kind, second.number) = (.correction, 1)
+        try store.append([first, second], watermark: nil, audit: nil)
+        for entry in [first, second] {
+            var query = LedgerQuery()
+            query.requestID = entry.requestID
+            #expect(try store.entries(query) == [entry])
+        }
+    }
+
     private func expectListings(_ store: SQLiteStore, _ entries: [LedgerEntry]) throws {
         for request in Set(entries.map(\.requestID)) {
             var query = LedgerQuery()

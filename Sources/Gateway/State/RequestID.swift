@@ -1,6 +1,7 @@
 import Storage
 
-/// Makes request ids: `req_` and a ULID (48 bits of milliseconds, 80 bits of randomness, Crockford's base 32).
+/// Makes request ids: `req_` and a ULID (48 bits of milliseconds, 80 bits of randomness, Crockford's base 32). The store finds a
+/// request's attempts by the time in its id (`LedgerPlaces`).
 struct RequestIDGenerator {
     private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     private var state: UInt64

@@ -85,11 +85,10 @@ struct LedgerSource {
         filter.require("attempt_high <= ?", most)
         filter.require("started_at >= ?", query.from)
         filter.require("started_at < ?", query.to)
-        if query.attempt != nil {
-            filter.require("ledger.request_id = ?", query.requestID?.withoutZeroBytes)
-            return [LedgerSource(filter: filter)]
-        }
-        if let id = query.requestID?.withoutZeroBytes { return Self.sources(ofRequest: id, filter) }
+        let request = query.requestID?.withoutZeroBytes
+        filter.require("ledger.request_id = ?", request)
+        if query.attempt != nil { return [LedgerSource(filter: filter)] }
+        if let request { return Self.sources(ofRequest: request, filter) }
         guard let key else { return [LedgerSource(filter: filter)] }
         let newest = [most, query.before?.stored.high].compactMap { $0 }.min()
         return [Self.source(ofKey: key, least, newest, filter)]
@@ -110,7 +109,6 @@ struct LedgerSource {
         ]
         if let highs = LedgerPlaces.highs(ofRequest: id) {
             var near = filter
-            near.require("ledger.request_id = ?", id)
             near.require("attempt_high BETWEEN ? AND ?", all: [highs.lowerBound, highs.upperBound])
             sources.append(LedgerSource(filter: near))
         }
