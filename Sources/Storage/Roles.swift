@@ -160,12 +160,19 @@ public struct StoredConfiguration: Sendable, Equatable {
 
 /// The request log. Calls block, as above.
 public protocol RequestLog: Sendable {
-    /// Appends a batch in one transaction.
-    func append(_ records: [RequestRecord]) throws
+    /// Appends a batch in one transaction, in the order of its pieces: records are long, and stay in the memory they came in.
+    func append(pieces: [[RequestRecord]]) throws
     /// Lists records; see `RequestQuery`.
     func list(_ query: RequestQuery) throws -> [StoredRequest]
     /// One record by request id, or `nil`.
     func find(id: String) throws -> StoredRequest?
     /// When each key was last used: newest record per key id, for the keys given.
     func lastUsed(keyIDs: [String]) throws -> [String: UnixMilliseconds]
+}
+
+extension RequestLog {
+    /// Appends records in one transaction.
+    ///
+    /// - Throws: As `append(pieces:)`.
+    public func append(_ records: [RequestRecord]) throws { try self.append(pieces: [records]) }
 }

@@ -10,8 +10,14 @@ import Synchronization
 /// and never memory or the road's time.
 public final class RecordQueue: Sendable {
     private let capacity: Int
-    private let waiting = Mutex<[RequestRecord]>([])
+    private let waiting = Mutex(Waiting())
     private let dropped: Counter
+
+    /// Records in the pieces that the loops handed over: they are long, and none is copied on its way.
+    private struct Waiting {
+        var pieces: [[RequestRecord]] = []
+        var count = 0
+    }
 
     /// A queue.
     ///
@@ -28,26 +34,36 @@ public final class RecordQueue: Sendable {
 
     /// Takes a loop's records; the array is empty afterwards.
     func submit(_ records: inout [RequestRecord]) {
-        let count = records.count
-        let accepted = self.waiting.withLock { waiting in
-            let room = max(0, self.capacity - waiting.count)
-            waiting.append(contentsOf: records.prefix(room))
-            return min(room, count)
+        var piece: [RequestRecord] = []
+        piece.reserveCapacity(records.count)
+        swap(&piece, &records)
+        let dropped = self.waiting.withLock { waiting in
+            let excess = max(0, piece.count - (self.capacity - waiting.count))
+            piece.removeLast(excess)
+            guard !piece.isEmpty else { return excess }
+            waiting.count += piece.count
+            waiting.pieces.append(piece)
+            return excess
         }
-        records.removeAll(keepingCapacity: true)
-        if accepted < count { self.dropped.add(count - accepted) }
+        if dropped > 0 { self.dropped.add(dropped) }
     }
 
-    /// Takes up to `limit` records off the queue, oldest first.
-    public func take(limit: Int) -> [RequestRecord] {
+    /// Takes the oldest pieces off the queue, as many as it takes to have `limit` records or more.
+    public func take(atLeast limit: Int) -> [[RequestRecord]] {
         self.waiting.withLock { waiting in
-            guard waiting.count > limit else {
-                let all = waiting
-                waiting = []
+            var (taken, count) = (0, 0)
+            while taken < waiting.pieces.count, count < limit {
+                count += waiting.pieces[taken].count
+                taken += 1
+            }
+            waiting.count -= count
+            guard taken < waiting.pieces.count else {
+                var all: [[RequestRecord]] = []
+                swap(&all, &waiting.pieces)
                 return all
             }
-            let batch = Array(waiting.prefix(limit))
-            waiting.removeFirst(limit)
+            let batch = Array(waiting.pieces.prefix(taken))
+            waiting.pieces.removeFirst(taken)
             return batch
         }
     }
@@ -58,7 +74,7 @@ public final class RecordQueue: Sendable {
 
 /// Moves records into the store in batches, off the road, on one thread at a time.
 public struct RecordWriter: Service {
-    /// More than usually come between two rounds, so that they are taken as they are and not copied.
+    /// More than usually come between two rounds: one transaction takes them all.
     private static let batch = 4_000
 
     private let queue: RecordQueue
@@ -93,10 +109,11 @@ public struct RecordWriter: Service {
     /// Writes everything that is waiting now.
     public func drain() async {
         while true {
-            let batch = self.queue.take(limit: Self.batch)
-            guard !batch.isEmpty else { return }
-            await self.write(batch)
-            if batch.count < Self.batch { return }
+            let batch = self.queue.take(atLeast: Self.batch)
+            let count = batch.reduce(0) { $0 + $1.count }
+            guard count > 0 else { return }
+            await self.write(batch, count)
+            if count < Self.batch { return }
         }
     }
 
@@ -104,13 +121,14 @@ public struct RecordWriter: Service {
     ///
     /// Shutdown cancels the task this runs in, and what was taken off the queue must be written all the same: it waits for
     /// futures, which know no cancellation.
-    private func write(_ batch: [RequestRecord]) async {
+    private func write(_ batch: [[RequestRecord]], _ count: Int) async {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         for attempt in 0..<3 {
             do {
                 let requests = self.requests
-                try await NIOThreadPool.singleton.runIfActive(eventLoop: loop) { try requests.append(batch) }.get()
-                return self.written.add(batch.count)
+                try await NIOThreadPool.singleton.runIfActive(eventLoop: loop) { try requests.append(pieces: batch) }
+                    .get()
+                return self.written.add(count)
             } catch {
                 self.log.warning(
                     "request records could not be written",
@@ -119,6 +137,6 @@ public struct RecordWriter: Service {
                 try? await loop.scheduleTask(in: .milliseconds(200)) {}.futureResult.get()
             }
         }
-        self.failed.add(batch.count)
+        self.failed.add(count)
     }
 }

@@ -62,13 +62,14 @@ struct RequestBlock {
 
     /// Packs records from an index on until the block is full or none is left; the sequence after the last one is `next`.
     mutating func take(_ records: UnsafeBufferPointer<RequestRecord>, from index: inout Int, next: inout Int64) {
+        guard let base = records.baseAddress else { return }
         let start = index
         while index < records.count, !self.isFull {
-            // Records are long: the one before is looked at where it lies.
+            // Records are long: each is looked at where it lies, and so is the one before.
             if index == start {
-                self.pack(records[index], self.previous, sequence: next)
+                self.pack((base + index).pointee, self.previous, sequence: next)
             } else {
-                self.pack(records[index], records[index - 1], sequence: next)
+                self.pack((base + index).pointee, (base + index - 1).pointee, sequence: next)
             }
             index += 1
             next += 1

@@ -21,46 +21,49 @@ struct RequestWriter {
     /// Appends records. A state or a last block that is damaged holds up nothing: a new block is begun behind what is known.
     ///
     /// - Parameters:
-    ///   - records: What to append.
+    ///   - pieces: What to append, in order.
     ///   - tail: The last block, when it is known. `nil` reads it from the file.
     /// - Returns: The last block now.
     /// - Throws: What the engine says.
-    mutating func append(_ records: [RequestRecord], to tail: RequestBlock?) throws -> RequestBlock {
+    mutating func append(_ pieces: [[RequestRecord]], to tail: RequestBlock?) throws -> RequestBlock {
         let start = try Int64.fetchOne(self.database, sql: "SELECT next FROM request_log_state WHERE id = 1") ?? 1
         let last = try tail.map { (block: $0, end: $0.last) } ?? self.lastBlock()
         var next = max(start, last?.end.addingSaturating(1) ?? 1, 1)
-        guard next < .max - Int64(records.count) else {
+        guard next < .max - Int64(pieces.reduce(0) { $0 + $1.count }) else {
             throw StorageError(.failed, "the request log has no numbers left: its state is damaged")
         }
         var block = last?.block ?? RequestBlock(first: next)
-        var index = 0
-        try records.withUnsafeBufferPointer { records in
-            while index < records.count {
+        for piece in pieces {
+            var index = 0
+            while index < piece.count {
                 if block.isFull { block = RequestBlock(first: next) }
-                block.take(records, from: &index, next: &next)
-                try self.write(block)
+                piece.withUnsafeBufferPointer { block.take($0, from: &index, next: &next) }
+                if block.isFull { try self.write(block) }
             }
-            try self.noteUses(records)
         }
+        if !block.isFull { try self.write(block) }
+        try self.noteUses(pieces)
         let state = "INSERT OR REPLACE INTO request_log_state (id, next) VALUES (1, ?)"
         try self.database.cachedStatement(sql: state).execute(arguments: [next])
         return block
     }
 
     /// Notes when each key was last used: the newest record counts.
-    private func noteUses(_ records: UnsafeBufferPointer<RequestRecord>) throws {
+    private func noteUses(_ pieces: [[RequestRecord]]) throws {
         var row = RowBinder(
             try self.database.cachedStatement(sql: "INSERT OR REPLACE INTO key_uses (key_id, at) VALUES (?, ?)")
                 .sqliteStatement
         )
         var seen: Set<String> = []
-        for index in records.indices.reversed() {
-            // Neighbours often have the same key.
-            if index + 1 < records.count, records[index].keyID.isSame(as: records[index + 1].keyID) { continue }
-            guard seen.insert(records[index].keyID).inserted else { continue }
-            row.bind(records[index].keyID)
-            row.bind(records[index].startedAt)
-            try row.run()
+        for piece in pieces.reversed() {
+            for index in piece.indices.reversed() {
+                // Neighbours often have the same key.
+                if index + 1 < piece.count, piece[index].keyID.isSame(as: piece[index + 1].keyID) { continue }
+                guard seen.insert(piece[index].keyID).inserted else { continue }
+                row.bind(piece[index].keyID)
+                row.bind(piece[index].startedAt)
+                try row.run()
+            }
         }
     }
 

@@ -4,15 +4,16 @@ import Synchronization
 
 extension SQLiteStore: RequestLog {
     /// Appends a batch in one transaction: all of it or none. Batches of up to 1,000 share one sync well.
-    public func append(_ records: [RequestRecord]) throws {
-        guard !records.isEmpty else { return }
+    public func append(pieces: [[RequestRecord]]) throws {
+        let count = pieces.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return }
         // The writer takes one at a time anyway; the last block must be the file's.
         try self.requestTail.withLock { tail in
             let known = tail
             tail = nil
-            tail = try self.write(work: 1 + records.count / 16) { database in
+            tail = try self.write(work: 1 + count / 16) { database in
                 var writer = try RequestWriter(database)
-                return try writer.append(records, to: known)
+                return try writer.append(pieces, to: known)
             }
         }
     }

@@ -88,9 +88,9 @@ final class MemoryStore: ConfigurationStore, RequestLog, AuditStore, AccessStore
         try self.with { if !ifAbsent || $0.settings[name] == nil { $0.settings[name] = value } }
     }
 
-    func append(_ records: [RequestRecord]) throws {
+    func append(pieces: [[RequestRecord]]) throws {
         try self.with { state in
-            for record in records {
+            for record in pieces.joined() {
                 state.requests.append(StoredRequest(sequence: Int64(state.requests.count + 1), record: record))
             }
         }

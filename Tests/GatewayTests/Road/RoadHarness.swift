@@ -178,7 +178,7 @@ final class RoadHarness {
     /// The records written so far.
     func takeRecords() -> [RequestRecord] {
         self.state.flushRecords()
-        return self.records.take(limit: 1000)
+        return self.records.take(atLeast: 1000).flatMap { $0 }
     }
 }
 

@@ -20,13 +20,13 @@ struct RecordWriterTests {
 
         var ids: [String] { self.state.withLock { $0.ids } }
 
-        func append(_ records: [RequestRecord]) throws {
+        func append(pieces: [[RequestRecord]]) throws {
             let isRefused = self.state.withLock { state in
                 guard state.refusals == 0 else {
                     state.refusals -= 1
                     return true
                 }
-                state.ids += records.map(\.id)
+                state.ids += pieces.joined().map(\.id)
                 return false
             }
             if isRefused { throw StorageError(.failed, "busy") }
@@ -73,6 +73,23 @@ struct RecordWriterTests {
         try await running
         #expect(log.ids == ["req_0", "req_1", "req_2"])
         #expect(queue.count == 0)
+    }
+
+    @Test("a full queue drops what does not fit any more and counts it; pieces come out whole and in order")
+    func full() {
+        let queue = RecordQueue(capacity: 5, registry: self.registry)
+        for count in [2, 1, 4] {
+            var records = self.records(count)
+            queue.submit(&records)
+            #expect(records.isEmpty)
+        }
+        #expect(queue.count == 5)
+        let shown = String(decoding: self.registry.render(), as: UTF8.self)
+        #expect(shown.contains("martlet_log_dropped_total 2\n"))
+        #expect(queue.take(atLeast: 3).map(\.count) == [2, 1])
+        #expect(queue.count == 2)
+        #expect(queue.take(atLeast: 1).map { $0.map(\.id) } == [["req_0", "req_1"]])
+        #expect(queue.count == 0 && queue.take(atLeast: 1).isEmpty)
     }
 
     /// Records something when it is told to stop, as a drain does.
