@@ -84,14 +84,14 @@ struct DrainTests {
             store: store,
             now: 1
         )
-        try self.run(opened.journal, 0..<2_700)
+        try self.run(opened.journal, 0..<8_700)
         store.isFailing.store(true, ordering: .relaxed)
         #expect(throws: FailingStore.Refusal.self) { try opened.drain.drainOnce() }
-        #expect(opened.journal.backlog == 2_700)
+        #expect(opened.journal.backlog == 8_700)
         store.isFailing.store(false, ordering: .relaxed)
-        #expect(try opened.drain.drainOnce() == 2_000)
+        #expect(try opened.drain.drainOnce() == 8_000)
         #expect(try opened.drain.drainOnce() == 700)
-        #expect(self.bench.store.allEntries.map(\.attempt.low) == (0..<2_700).map { UInt64($0) })
+        #expect(self.bench.store.allEntries.map(\.attempt.low) == (0..<8_700).map { UInt64($0) })
     }
 
     @Test("too long a backlog stops new attempts until it is drained")

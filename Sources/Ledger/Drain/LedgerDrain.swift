@@ -8,7 +8,6 @@ import Telemetry
 /// database. What the store refuses is tried again for as long as it takes; until then it is safe in the journal. An entry moves
 /// once it is on the journal's disk, so that the store never knows more than the journal would after a power cut.
 public struct LedgerDrain: Service {
-    private static let batch = 2_000
     private static let milliseconds = 200
     private static let longestRest = 5_000
     /// How long a stop may take; what is left then is found by the next process.
@@ -54,7 +53,7 @@ public struct LedgerDrain: Service {
             do {
                 if isLast { self.journal.syncNow(withinMilliseconds: Self.longestRest) }
                 // A full batch has more behind it; the last ones go whatever their number.
-                while try self.drainOnce(isLast: isLast) >= (isLast ? 1 : Self.batch) { rest = 0 }
+                while try self.drainOnce(isLast: isLast) >= (isLast ? 1 : SettledQueue.batch) { rest = 0 }
                 rest = 0
                 if isLast { return }
             } catch {
@@ -64,7 +63,7 @@ public struct LedgerDrain: Service {
             }
             self.journal.drainSignal.wait(milliseconds: rest > 0 ? rest : Self.milliseconds)
             // A batch gathers company for a moment.
-            if rest == 0, !isStopping.isRaised, self.journal.backlog < Self.batch {
+            if rest == 0, !isStopping.isRaised, self.journal.backlog < SettledQueue.batch {
                 self.journal.drainSignal.wait(milliseconds: Self.milliseconds / 2)
             }
         }
@@ -78,23 +77,27 @@ public struct LedgerDrain: Service {
     package func drainOnce(isLast: Bool = false) throws -> Int {
         let journal = self.journal
         // The batch stays in the queue until the store has it: nothing is put back when it refuses.
-        let (batch, watermark) = journal.state.withLock { state in
-            (state.drainable(upTo: Self.batch, evenUnsynced: isLast), state.watermark)
+        var (batch, watermark) = journal.state.withLock { state in
+            (state.drainable(evenUnsynced: isLast), state.watermark)
         }
-        guard !batch.isEmpty else { return 0 }
+        let count = batch.count
+        guard count > 0 else { return 0 }
         journal.options.hook?(.midBatch)
         try self.store.append(batch, watermark: watermark)
         journal.options.hook?(.afterCommit)
-        journal.metrics.drained.add(batch.count)
+        journal.metrics.drained.add(count)
         let dead = journal.state.withLock { state -> [UInt64] in
-            state.drained(batch.count)
+            state.drained()
             return state.takeDead(before: state.watermark)
         }
-        guard !dead.isEmpty else { return batch.count }
+        // The entries go here, where nobody waits for it.
+        batch.removeAll(keepingCapacity: true)
+        journal.state.withLock { $0.settled.keep(batch) }
+        guard !dead.isEmpty else { return count }
         journal.options.hook?(.beforeWatermark)
         for number in dead { try? journal.disk.remove(SegmentHeader.fileName(number)) }
         journal.options.hook?(.afterWatermark)
-        return batch.count
+        return count
     }
 }
 
@@ -105,31 +108,4 @@ private final class Flag: Sendable {
     var isRaised: Bool { self.value.load(ordering: .acquiring) }
 
     func raise() { self.value.store(true, ordering: .releasing) }
-}
-
-extension JournalState {
-    /// Takes entries off the front of the queue that the store has now.
-    fileprivate mutating func drained(_ count: Int) {
-        guard count > 0 else { return }
-        let end = self.queueStart + count
-        // Neighbours lie in the same segment, as a rule.
-        var (segment, run) = (self.queue[self.queueStart].segment, 0)
-        for index in self.queueStart..<end {
-            let next = self.queue.withUnsafeBufferPointer { $0[index].segment }
-            if next != segment {
-                self.moveLive(segment, by: -run)
-                (segment, run) = (next, 0)
-            }
-            run += 1
-        }
-        self.moveLive(segment, by: -run)
-        self.queueStart = end
-        if end == self.queue.count {
-            self.queue.removeAll(keepingCapacity: end < 10_000)
-            self.queueStart = 0
-        } else if end > self.queue.count / 2 {
-            self.queue.removeFirst(end)
-            self.queueStart = 0
-        }
-    }
 }

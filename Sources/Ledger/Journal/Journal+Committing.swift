@@ -280,12 +280,15 @@ extension JournalState {
             self.slots[index].reservation = JournalPosition(segment: segment, offset: offset)
             self.moveLive(segment, by: 1)
         }
-        for index in self.queue.indices.dropFirst(self.queueStart) {
-            guard reservations[self.queue[index].entry.attempt] != nil else { continue }
-            self.moveLive(self.queue[index].segment, by: -1)
-            self.queue[index].segment = segment
+        var settled = SettledQueue()
+        swap(&settled, &self.settled)
+        settled.eachReservation { attempt, old in
+            guard reservations[attempt] != nil else { return }
+            self.moveLive(old, by: -1)
+            old = segment
             self.moveLive(segment, by: 1)
         }
+        swap(&settled, &self.settled)
     }
 }
 

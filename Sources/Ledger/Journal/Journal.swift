@@ -158,7 +158,7 @@ extension Journal {
         self.withFrame(payloadBytes: EntryCodec.settlementBytes) { frame in
             frame.add(.settle) { out in EntryCodec.writeSettlement(entry, of: ticket.attempt, &out) }
             self.end(ticket, frame, isPutOff: isPutOff) { state, segment in
-                state.queue.append(JournalState.Queued(entry: entry, segment: segment, record: state.written))
+                state.settled.append(entry, segment: segment, record: state.written)
                 return state.backlog == 1
             }
         }

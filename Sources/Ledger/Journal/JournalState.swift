@@ -30,13 +30,6 @@ struct JournalState {
         var file: any JournalFile
     }
 
-    /// A settled entry on its way to the store, the segment of its reservation, and the number of its own record.
-    struct Queued {
-        var entry: LedgerEntry
-        var segment: UInt64
-        var record: UInt64
-    }
-
     /// Someone who waits until the journal is on the disk up to a place.
     struct Waiter {
         var place: JournalPosition
@@ -79,9 +72,7 @@ struct JournalState {
     var segmentsRestUntil: ContinuousClock.Instant?
 
     var waiters: [Waiter] = []
-    var queue: [Queued] = []
-    /// Entries at the front of `queue` that the store has.
-    var queueStart = 0
+    var settled = SettledQueue()
 
     /// How many fresh records wake the committer; `.max` while it is awake.
     var wakeAt = Int.max
@@ -118,24 +109,18 @@ extension JournalState {
     var place: JournalPosition { JournalPosition(segment: self.current.number, offset: UInt64(self.end)) }
 
     /// Settled entries that the store does not have.
-    var backlog: Int { self.queue.count - self.queueStart }
+    var backlog: Int { self.settled.count }
 
     /// The first settled entries that the store may have now: those on the disk. If the store were ahead of the disk, a power
     /// cut could leave what was paid from a reservation together with that reservation, whose release is lost. While the
     /// disk fails nothing new is let in, and the store is the one safe place: then all.
-    func drainable(upTo count: Int, evenUnsynced: Bool) -> [LedgerEntry] {
-        let last = !evenUnsynced && !self.isBroken ? self.syncedRecords : .max
-        var entries: [LedgerEntry] = []
-        entries.reserveCapacity(min(count, self.backlog))
-        self.queue.withUnsafeBufferPointer { queue in
-            // Entries are long: each is copied once, out of its place.
-            var index = self.queueStart
-            while index < queue.count, entries.count < count, queue[index].record <= last {
-                entries.append(queue[index].entry)
-                index += 1
-            }
-        }
-        return entries
+    mutating func drainable(evenUnsynced: Bool) -> [LedgerEntry] {
+        self.settled.batch(upTo: !evenUnsynced && !self.isBroken ? self.syncedRecords : .max)
+    }
+
+    /// The store has what was drainable.
+    mutating func drained() {
+        for run in self.settled.finish() { self.moveLive(run.segment, by: -run.count) }
     }
 
     /// Bytes certain to take records: at the end of each segment one record may not fit any more.
