@@ -67,7 +67,11 @@ let package = Package(
             providers: [.apt(["libcrypt-dev"])]
         ),
         .target(name: "Policy", dependencies: ["Exchange", "Catalogue", "CCrypt", crypto]),
-        .target(name: "Ledger", dependencies: ["Policy", "Storage", "Exchange", "Telemetry", lifecycle, logging]),
+        .systemLibrary(name: "CChecksum"),
+        .target(
+            name: "Ledger",
+            dependencies: ["Policy", "Storage", "Exchange", "Telemetry", "CChecksum", lifecycle, logging]
+        ),
         .target(
             name: "Upstream",
             dependencies: ["Providers", "Policy", "Exchange", "Wire", "Telemetry", nioCore, nioPosix, nioSSL, logging]

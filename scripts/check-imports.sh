@@ -26,7 +26,8 @@ CSQLiteMemory     | Sources/CSQLiteMemory             |                         
 SQLiteStorage     | Sources/SQLiteStorage             | Storage Exchange CSQLiteMemory                          | any
 CCrypt            | Sources/CCrypt                    |                                                         |
 Policy            | Sources/Policy                    | Exchange Catalogue CCrypt                               | Crypto FoundationEssentials Dispatch
-Ledger            | Sources/Ledger                    | Policy Storage Exchange Telemetry                       | Logging ServiceLifecycle Glibc Dispatch
+CChecksum         | Sources/CChecksum                 |                                                         |
+Ledger            | Sources/Ledger                    | Policy Storage Exchange Telemetry CChecksum             | Logging ServiceLifecycle Glibc Dispatch
 Upstream          | Sources/Upstream                  | Providers Policy Exchange Wire Telemetry                | any
 AdminAPI          | Sources/AdminAPI                  | Policy Ledger Storage Catalogue Providers Exchange Wire Telemetry | any
 Gateway           | Sources/Gateway                   | Upstream Ledger Policy Providers Storage Catalogue Exchange Wire Telemetry | any

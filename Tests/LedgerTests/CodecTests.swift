@@ -64,6 +64,12 @@ struct CodecTests {
         // Source: RFC 3720, appendix B.4 and the customary check value.
         #expect(Array("123456789".utf8).withUnsafeBytes { CRC32C.checksum(of: $0) } == 0xE306_9283)
         #expect([UInt8](repeating: 0, count: 32).withUnsafeBytes { CRC32C.checksum(of: $0) } == 0x8A91_36AA)
+        for count in 0..<200 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
+            bytes.withUnsafeBytes { bytes in
+                #expect(CRC32C.update(7, bytes) == CRC32C.updateFromTables(7, bytes), "\(count) bytes")
+            }
+        }
     }
 
     @Test("any flipped bit of a record or header is seen")
