@@ -18,7 +18,7 @@ struct UpstreamRequest {
     }
 
     /// Builds the request. The body is the caller's own bytes outside the plan's ranges. A long body that is to be signed
-    /// comes with its digest (``digest(_:_:)``), made on a worker.
+    /// comes with its digest (``digest(_:_:)``), made on a worker. What `memory` holds is overwritten.
     static func patched(
         _ request: InspectedRequest,
         by plan: RoutePlan,
@@ -26,7 +26,8 @@ struct UpstreamRequest {
         headBytes: ByteBuffer,
         digest: BodyDigest? = nil,
         trace: TraceHeaders? = nil,
-        at now: WallTime
+        at now: WallTime,
+        reusing memory: consuming ByteBuffer
     ) throws(GatewayFailure) -> UpstreamRequest {
         let body = request.body
         guard let bodyCount = BytePatch.patchedCount(plan.patches, byteCount: body.readableBytes) else {
@@ -45,7 +46,8 @@ struct UpstreamRequest {
         let proof =
             provider.credentials == nil
             ? .standing : try Self.proof(provider, path, signed ?? [], digest: digest, at: now)
-        var bytes = ByteBufferAllocator().buffer(capacity: 1024 + bodyCount)
+        var bytes = memory
+        bytes.clear(minimumCapacity: 1024 + bodyCount)
         headBytes.withUnsafeReadableBytes { raw in
             provider.writeHead(
                 to: &bytes,

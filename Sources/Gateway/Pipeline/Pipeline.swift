@@ -173,7 +173,8 @@ extension ClientConnection {
             headBytes: received.headBytes,
             digest: digest,
             trace: journey.traceHeaders(for: plan.target.provider, received),
-            at: self.loop.wallTime
+            at: self.loop.wallTime,
+            reusing: self.loop.takeRequestMemory()
         )
         let estimate = try self.estimate(plan, inspected, received)
         let admitted = try journey.admit(estimate)

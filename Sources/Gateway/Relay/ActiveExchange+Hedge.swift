@@ -19,7 +19,8 @@ extension ActiveExchange {
     /// - Parameter rest: What the other one asks for: the request holds no more than that from here on.
     func lose(keeping rest: Demand) {
         self.abandonUpstream()
-        self.settleMoney(status: self.upstreamStatus, outcome: .clientGone, isLast: false, keeping: rest)
+        let now = self.loop.loop.now
+        self.settleMoney(status: self.upstreamStatus, outcome: .clientGone, at: now, isLast: false, keeping: rest)
         self.machine.rest()
         self.dropAnswer()
         self.retire()

@@ -73,7 +73,7 @@ extension ActiveExchange {
     func settleBeforeLastEvent() {
         guard !self.isMoneySettled, let tap = self.tap, tap.hasSaidLast, tap.isComplete else { return }
         self.journey.prevails(self)
-        self.settleMoney(status: 200, outcome: .completed)
+        self.settleMoney(status: 200, outcome: .completed, at: self.loop.loop.now)
         guard let journal = self.loop.shared.journal, self.ticket != nil else { return }
         guard journal.syncsEach || self.loop.hasUnwritten else { return }
         self.isOutputHeld = true
@@ -105,9 +105,7 @@ extension ActiveExchange {
             settledAt: self.loop.unixMilliseconds
         )
         entry.reservedNanoUSD = admitted.admission.reservedNanoUSD
-        entry.budgets = admitted.admission.budgets.map {
-            BudgetPeriodKey(budgetID: $0.budgetID, startsAt: $0.startsAt)
-        }
+        entry.budgets = self.budgets
         entry.priceVersion = self.dispatch.estimate.pricing.version
         entry.isUnpriced =
             self.dispatch.estimate.pricing.price == nil && self.dispatch.estimate.pricing.unpriced == .flag
@@ -153,9 +151,16 @@ extension ActiveExchange {
     /// - Parameters:
     ///   - status: The caller's, or the vendor's when another attempt follows.
     ///   - outcome: How it ended.
+    ///   - now: When.
     ///   - isLast: No other attempt follows: what the request holds is given back.
     ///   - rest: What the attempt asks for that goes on without this one.
-    func settleMoney(status: Int, outcome: ExchangeOutcome, isLast: Bool = true, keeping rest: Demand? = nil) {
+    func settleMoney(
+        status: Int,
+        outcome: ExchangeOutcome,
+        at now: NIODeadline,
+        isLast: Bool = true,
+        keeping rest: Demand? = nil
+    ) {
         guard !self.isMoneySettled else { return }
         self.isMoneySettled = true
         let admission = self.dispatch.admitted.admission
@@ -176,7 +181,7 @@ extension ActiveExchange {
         entry.isEstimated = metered.isEstimated
         entry.status = status
         entry.outcome = outcome
-        let total = (self.loop.loop.now - self.dispatch.head.receivedAt).nanoseconds / 1000
+        let total = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
         entry.totalMicroseconds = total
         entry.firstContentMicroseconds = self.record.firstContentMicroseconds
         entry.overheadMicroseconds = self.record.overheadMicroseconds

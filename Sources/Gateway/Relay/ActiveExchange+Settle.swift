@@ -23,9 +23,9 @@ extension ActiveExchange {
     }
 
     /// Completes the record and hands it to the writer's queue; counts what is counted.
-    func finishRecord(status: Int, outcome: ExchangeOutcome) {
+    func finishRecord(status: Int, outcome: ExchangeOutcome, at now: NIODeadline) {
         let metrics = self.loop.shared.metrics
-        let total = (self.loop.loop.now - self.dispatch.head.receivedAt).nanoseconds / 1000
+        let total = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
         let target = self.dispatch.plan.target
         if let tap = self.tap { self.record.finishReason = tap.finishReason }
         self.record.isStream = self.journey.facts.isStream
@@ -47,7 +47,7 @@ extension ActiveExchange {
             metrics.unknownEvents.add(translation.unknownCount)
         }
         metrics.observe(self.record)
-        metrics.upstream.observe(microseconds: (self.loop.loop.now - self.startedAt).nanoseconds / 1000)
+        metrics.upstream.observe(microseconds: (now - self.startedAt).nanoseconds / 1000)
         let operation = self.dispatch.head.operation
         self.loop.counters.count(
             operation: operation.rawValue,

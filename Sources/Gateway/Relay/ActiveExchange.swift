@@ -87,6 +87,10 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     let attempt: AttemptID
     let attemptStartedAt: UnixMilliseconds
     let subject: LedgerEntry.Subject
+    /// The periods it counts in: those of its admission, whenever it is settled.
+    private(set) lazy var budgets = self.dispatch.admitted.admission.budgets.map {
+        BudgetPeriodKey(budgetID: $0.budgetID, startsAt: $0.startsAt)
+    }
     var ticket: JournalTicket?
     /// The first byte has gone upstream.
     private(set) var isSent = false
@@ -121,13 +125,10 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.attempt = client.loop.ids.attempt(unixMilliseconds: client.loop.unixMilliseconds)
         self.attemptStartedAt = client.loop.unixMilliseconds
         self.checkpointAt = now
-        self.subject = LedgerEntry.Subject(
-            keyID: self.dispatch.caller.key.id,
-            projectID: self.dispatch.caller.key.project.id,
-            operation: self.dispatch.head.operation,
-            model: self.dispatch.plan.model.name,
-            provider: self.dispatch.plan.target.provider.name,
-            upstreamModel: self.dispatch.plan.target.upstreamModel,
+        self.subject = client.loop.subjects.subject(
+            self.dispatch.caller.key,
+            self.dispatch.plan,
+            self.dispatch.head.operation,
             label: self.dispatch.label
         )
         self.framer = SSEFramer(maxEventBytes: client.loop.shared.options.limits.maxEventBytes)
@@ -168,7 +169,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         let endpoint = self.dispatch.plan.target.provider.endpoint
         switch self.loop.pool.acquire(endpoint, for: self) {
         case .ready(let connection):
-            self.connectionReady(connection)
+            self.connected(connection, at: self.startedAt)
         case .waiting:
             self.isWaiting = true
         case .saturated:
@@ -180,7 +181,10 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     func connectionReady(_ connection: UpstreamConnection) {
         self.isWaiting = false
-        let now = self.now
+        self.connected(connection, at: self.now)
+    }
+
+    private func connected(_ connection: UpstreamConnection, at now: NIODeadline) {
         self.record.queueMicroseconds = (now - self.startedAt).nanoseconds / 1000
         guard self.machine.connected(now) == .send else { return connection.abort() }
         self.record.attempts += 1
@@ -213,6 +217,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         }
         self.isSent = true
         self.request = nil
+        self.loop.returnRequestMemory(request)
     }
 
     func connectionFailed(_ error: UpstreamError) {
@@ -374,7 +379,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         guard !self.machine.hasToldContent, self.machine.phase != .resting,
             self.journey.goesOn(after: end, failure, from: self)
         else {
-            self.journey.ended(self, end.outcome)
+            self.journey.ended(self, end.outcome, at: self.now)
             return self.conclude(failure)
         }
         self.closeAttempt(failure)
@@ -382,8 +387,9 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
 
     /// Another attempt follows: this one is settled, and what was held of its answer is dropped.
     func closeAttempt(_ failure: GatewayFailure) {
-        self.settleMoney(status: self.upstreamStatus, outcome: self.outcome(of: failure, begun: false), isLast: false)
-        self.loop.shared.metrics.upstream.observe(microseconds: (self.now - self.startedAt).nanoseconds / 1000)
+        let (now, outcome) = (self.now, self.outcome(of: failure, begun: false))
+        self.settleMoney(status: self.upstreamStatus, outcome: outcome, at: now, isLast: false)
+        self.loop.shared.metrics.upstream.observe(microseconds: (now - self.startedAt).nanoseconds / 1000)
         self.machine.rest()
         self.dropAnswer()
         self.journey.closed(self, failure)
@@ -425,25 +431,25 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     func settle(status: Int, outcome: ExchangeOutcome) {
         guard !self.isSettled, !self.journey.defers(self, status: status, outcome) else { return }
         self.isSettled = true
-        self.settleMoney(status: status, outcome: outcome)
-        let verdict = self.verdict(outcome)
+        let now = self.now
+        self.settleMoney(status: status, outcome: outcome, at: now)
+        let verdict = self.verdict(outcome, at: now)
         self.record.route = self.journey.story(of: self, verdict)
         let attempts = self.journey.finishedAttempts(with: self, verdict)
         if case .succeeded = verdict {
             self.journey.remember(self.record.usage, reasoning: self.tap?.reasoningState ?? self.answerReasoning)
         }
-        self.journey.ended(self, verdict)
-        self.finishRecord(status: status, outcome: outcome)
+        self.journey.ended(self, verdict, at: now)
+        self.finishRecord(status: status, outcome: outcome, at: now)
         self.tell(attempts)
         self.journey.finish()
         self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
     }
 
     /// What an attempt that nobody has judged yet says about its target.
-    private func verdict(_ outcome: ExchangeOutcome) -> AttemptOutcome {
+    private func verdict(_ outcome: ExchangeOutcome, at now: NIODeadline) -> AttemptOutcome {
         switch outcome {
         case .completed:
-            let now = self.loop.loop.now
             return .succeeded(
                 firstContent: self.record.firstContentMicroseconds.map { .microseconds($0) },
                 total: .nanoseconds((now - self.startedAt).nanoseconds)

@@ -209,7 +209,8 @@ extension Journey {
         if let second = hedge.second, second === exchange, outcome == .clientGone {
             self.loop.shared.metrics.hedgesLost.add()
             self.end(hedge, second, .cancelled)
-            second.settleMoney(status: second.upstreamStatus, outcome: outcome, isLast: false)
+            let now = self.loop.loop.now
+            second.settleMoney(status: second.upstreamStatus, outcome: outcome, at: now, isLast: false)
             second.retire()
             hedge.first.record.add(second.record)
             if let waiting = hedge.waiting { hedge.first.settle(status: waiting.status, outcome: waiting.outcome) }

@@ -81,7 +81,7 @@ final class Journey {
         let total = inspected.facts.isStream ? deadlines.totalStream : deadlines.total
         let patience = received.head.scan.patience(received.text).map { min($0, total) } ?? total
         self.policy = AttemptPolicy(
-            deadline: client.loop.monotonicNow.later(by: patience),
+            deadline: self.startedAt.monotonic.later(by: patience),
             budget: model.chooser.balance.retries,
             targets: model.targets.count,
             allowsDoubleBilling: model.rules.mayBillTwice
@@ -253,7 +253,7 @@ final class Journey {
 
     /// An attempt begins; it speaks for the request from here on.
     func began(_ exchange: ActiveExchange) {
-        self.policy.begin(at: self.loop.monotonicNow)
+        self.policy.begin(at: exchange.startedAt.monotonic)
         self.loop.shared.metrics.attempts.add()
         if self.policy.tries > 1 { self.noteRetry(exchange) }
         self.resting?.retire()
@@ -289,14 +289,14 @@ final class Journey {
     }
 
     /// An attempt is over, whatever follows. What is being prepared meanwhile is not to blame for it.
-    func ended(_ exchange: ActiveExchange, _ outcome: AttemptOutcome) {
-        self.finishPermit(self.resting === exchange ? .cancelled : outcome)
+    func ended(_ exchange: ActiveExchange, _ outcome: AttemptOutcome, at now: NIODeadline) {
+        self.finishPermit(self.resting === exchange ? .cancelled : outcome, at: now)
     }
 
-    func finishPermit(_ outcome: AttemptOutcome, isEcho: Bool = false) {
+    func finishPermit(_ outcome: AttemptOutcome, at now: NIODeadline? = nil, isEcho: Bool = false) {
         guard let choice = self.choice.take() else { return }
         let health = self.model.chooser.targets[choice.index].health
-        health.finish(choice.permit, outcome, at: self.loop.monotonicNow, isEcho: isEcho)
+        health.finish(choice.permit, outcome, at: (now ?? self.loop.loop.now).monotonic, isEcho: isEcho)
         if case .succeeded = outcome { self.policy.succeed() }
     }
 

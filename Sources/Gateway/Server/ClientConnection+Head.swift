@@ -72,7 +72,7 @@ extension ClientConnection {
                 for: caller,
                 head.operation,
                 in: self.loop.shared.admissions,
-                at: self.loop.monotonicNow,
+                at: head.receivedAt.monotonic,
                 wall: self.loop.shared.budgetTime.unixMilliseconds
             )
             try self.takePlace(

@@ -286,23 +286,26 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     private func received(_ body: ByteBuffer, _ receiving: ReceivingBody) {
-        self.enter(.busy)
+        let now = self.loop.loop.now
+        self.enter(.busy, at: now)
         self.travel(
             ReceivedRequest(
                 head: receiving.head,
                 headBytes: receiving.headBytes,
                 caller: receiving.caller,
                 body: body,
-                bodyReceivedAt: self.loop.loop.now
+                bodyReceivedAt: now
             )
         )
     }
 
     // MARK: Phases
 
-    func enter(_ phase: Phase) {
+    func enter(_ phase: Phase) { self.enter(phase, at: self.loop.loop.now) }
+
+    private func enter(_ phase: Phase, at now: NIODeadline) {
         self.phase = phase
-        self.phaseSince = self.loop.loop.now
+        self.phaseSince = now
         switch phase {
         case .head, .discarding, .lingering, .closed: self.leavePlace()
         case .waiting, .body, .chunkedBody, .busy: return

@@ -17,6 +17,7 @@ final class LoopState {
     let events = EventReader()
     var ids: RequestIDGenerator
     var counters: RequestCounters
+    var subjects = SubjectCache()
     var failures = PeerFailures()
     var strangers = StrangerAllowance()
     /// The `date` header's text, renewed by the tick.
@@ -26,6 +27,8 @@ final class LoopState {
     var wallTime: WallTime { WallTime(seconds: Int(self.unixMilliseconds / 1000)) }
     private var clockBase: (monotonic: NIODeadline, wall: Int64)
     private var scratch = ByteBuffer()
+    /// Memory that requests to vendors were written from.
+    private var requestMemory: [ByteBuffer] = []
     private var currentSnapshot: Snapshot
     private var generation: UInt64
     private var connections: [ClientConnection] = []
@@ -81,7 +84,7 @@ final class LoopState {
     }
 
     /// The loop's clock, as limits read it.
-    var monotonicNow: MonotonicInstant { MonotonicInstant(nanoseconds: self.loop.now.uptimeNanoseconds) }
+    var monotonicNow: MonotonicInstant { self.loop.now.monotonic }
 
     // MARK: Buffers
 
@@ -97,6 +100,15 @@ final class LoopState {
     func returnScratch(_ buffer: consuming ByteBuffer) {
         guard buffer.capacity <= 256 * 1024 else { return }
         self.scratch = buffer
+    }
+
+    /// Takes memory for a request to a vendor; give it back with `returnRequestMemory` once it is sent. It may hold an earlier one.
+    func takeRequestMemory() -> ByteBuffer { self.requestMemory.popLast() ?? ByteBuffer() }
+
+    /// Gives it back. As many are kept as one round of the loop may need, and none that is large.
+    func returnRequestMemory(_ buffer: consuming ByteBuffer) {
+        guard buffer.capacity <= 16 * 1024, self.requestMemory.count < 64 else { return }
+        self.requestMemory.append(buffer)
     }
 
     // MARK: Connections and time
@@ -249,4 +261,9 @@ final class LoopState {
     func endConnections() {
         for connection in Array(self.connections) { connection.end() }
     }
+}
+
+extension NIODeadline {
+    /// A moment of the loop's clock, as limits read it.
+    var monotonic: MonotonicInstant { MonotonicInstant(nanoseconds: self.uptimeNanoseconds) }
 }

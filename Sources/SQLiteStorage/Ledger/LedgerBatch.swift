@@ -19,6 +19,8 @@ struct LedgerBatch {
     private struct Charges {
         var periods: [BudgetPeriodKey]
         var nanoUSD: Int64 = 0
+
+        mutating func add(_ charge: Int64) { self.nanoUSD = self.nanoUSD.addingSaturating(charge) }
     }
 
     init(_ database: Database) throws {
@@ -40,8 +42,7 @@ struct LedgerBatch {
         try self.places.note(entry.attempt, request: entry.requestID, key: numbers.key)
         self.state.widen(by: entry)
         if let set, entry.chargeNanoUSD != 0 {
-            self.charges[set, default: Charges(periods: entry.budgets)].nanoUSD =
-                (self.charges[set]?.nanoUSD ?? 0).addingSaturating(entry.chargeNanoUSD)
+            self.charges[set, default: Charges(periods: entry.budgets)].add(entry.chargeNanoUSD)
         }
         let place = RollupPlace(
             slice: entry.startedAt.dividedDown(by: RollupTable.minutes.milliseconds),

@@ -20,6 +20,8 @@ struct LedgerNames {
     /// One of `subjects`.
     private var latest: (subject: ExactSubject, numbers: SubjectNumbers)?
     private var sets: [[BudgetPeriodKey]: Int64] = [:]
+    /// One of `sets`.
+    private var latestSet: (periods: [BudgetPeriodKey], number: Int64)?
     /// The number of the sweep since whose beginning every name that was used is known here; 0 when some may not be.
     private(set) var sweep = 0
 
@@ -53,7 +55,11 @@ struct LedgerNames {
     /// The number of a set of periods, made when it is new; `nil` when it is empty.
     mutating func number(of periods: [BudgetPeriodKey], _ database: Database) throws -> Int64? {
         guard !periods.isEmpty else { return nil }
-        if let known = self.sets[periods] { return known }
+        if let latest = self.latestSet, latest.periods == periods { return latest.number }
+        if let known = self.sets[periods] {
+            self.latestSet = (periods, known)
+            return known
+        }
         let text = try BudgetSetText.text(periods)
         let sql = "INSERT INTO ledger_budget_sets (periods) VALUES (?) ON CONFLICT (periods) DO NOTHING"
         try database.execute(sql: sql, arguments: [text])
@@ -66,6 +72,7 @@ struct LedgerNames {
             self.sweep = 0
         }
         self.sets[periods] = number
+        self.latestSet = (periods, number)
         return number
     }
 
@@ -115,6 +122,7 @@ private struct ExactSubject: Hashable {
 
     static func == (a: ExactSubject, b: ExactSubject) -> Bool {
         let (a, b) = (a.subject, b.subject)
+        if a.isTriviallyIdentical(to: b) { return true }
         return a.operation == b.operation && a.keyID.isSame(as: b.keyID) && a.projectID.isSame(as: b.projectID)
             && a.model.isSame(as: b.model) && a.provider.isSame(as: b.provider)
             && a.upstreamModel.isSame(as: b.upstreamModel) && a.label.isSame(as: b.label)

@@ -88,6 +88,9 @@ extension LedgerEntry {
             self.shared = Shared(facts)
         }
 
+        /// Whether both are one object. Equal ones need not be.
+        public func isTriviallyIdentical(to other: Subject) -> Bool { self.shared === other.shared }
+
         /// Whether all facts are equal.
         public static func == (a: Subject, b: Subject) -> Bool {
             a.shared === b.shared || a.shared.facts == b.shared.facts
