@@ -4,12 +4,30 @@ public enum NanoUSD {
     public static func text(_ nanoUSD: Int64) -> String {
         let magnitude = nanoUSD.magnitude
         let (dollars, rest) = magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
-        var text = (nanoUSD < 0 ? "-" : "") + String(dollars)
-        guard rest > 0 else { return text }
-        var digits = String(rest)
-        digits = String(repeating: "0", count: 9 - digits.utf8.count) + digits
-        while digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
-        text += "." + digits
-        return text
+        // Digits from the last to the first: nine of the fraction, a point, ten of the dollars, a sign.
+        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        return withUnsafeMutableBytes(of: &digits) { bytes in
+            var start = bytes.count
+            func put(_ byte: UInt8) {
+                start -= 1
+                bytes[start] = byte
+            }
+            var (fraction, places) = (rest, 9)
+            while fraction > 0, fraction % 10 == 0 { (fraction, places) = (fraction / 10, places - 1) }
+            if fraction > 0 {
+                for _ in 0..<places {
+                    put(UInt8(ascii: "0") + UInt8(fraction % 10))
+                    fraction /= 10
+                }
+                put(UInt8(ascii: "."))
+            }
+            var whole = dollars
+            repeat {
+                put(UInt8(ascii: "0") + UInt8(whole % 10))
+                whole /= 10
+            } while whole > 0
+            if nanoUSD < 0 { put(UInt8(ascii: "-")) }
+            return String(decoding: bytes[start...], as: UTF8.self)
+        }
     }
 }

@@ -10,16 +10,23 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [os.path.join(HERE, "..", "acceptance")]
+sys.path[:0] = [os.path.join(HERE, "..", part) for part in ("acceptance", "storm")]
 
 import load  # noqa: E402
 import nginx  # noqa: E402
 from gateway import Gateway  # noqa: E402
+from money import EXPECTED, Money  # noqa: E402
 from processes import Failure, Oracle, Usage, end_well, request, wait_for  # noqa: E402
 
 LANES = ("plain", "governed", "translated", "sse500", "sse2000", "translated-sse", "micro")
 RATES = (500, 2000)  # requests a second; the first one's figures go into the lines for scripts
 STREAMS = {"sse500": (500, 100), "sse2000": (2000, 400)}  # streams, and milliseconds between two chunks of one
+
+# The most that can be set: reckoned for every request, and not reached in the time of a bench.
+AMPLE_LIMITS = {
+    "limits": {"requests_per_minute": 1_000_000, "tokens_per_minute": 1_000_000_000, "concurrent_requests": 10_000}
+}
+AMPLE_NANO_USD = 10**15
 
 TO_MESSAGES = "bench-messages"  # a vendor of Messages, to be asked in Chat
 STREAM_TO_MESSAGES = "bench-messages-sse"  # its streams
@@ -74,7 +81,6 @@ class Bench:
         home = os.path.join(self.folder, "martlet")
         os.makedirs(home)
         gateway = Gateway(self.opts.martlet, home, {"loops": "1"})
-        self.key = gateway.create_key("bench")
         gateway.create_provider("static", "openai-compatible", self.static.url + "/v1")
         gateway.create_provider("streams", "openai-compatible", self.oracle.url + "/v1")
         gateway.create_model(self.opts.model, "static", "plain")
@@ -84,7 +90,20 @@ class Bench:
         gateway.create_provider("streams-messages", "anthropic", self.oracle.url)
         gateway.create_model(TO_MESSAGES, "static-messages", "plain")
         gateway.create_model(STREAM_TO_MESSAGES, "streams-messages", self.opts.stream_models.split(",")[0])
+        self.govern(gateway)
         return gateway
+
+    def govern(self, gateway):
+        """A key that every request is weighed for: limits of all kinds, budgets of its own and of its project, and prices."""
+        money = Money(gateway)
+        project = money.create_project("bench")
+        key, self.key = money.create_key("bench", project, **AMPLE_LIMITS)
+        for scope, scope_id in (("project", project), ("key", key)):
+            money.create_budget(scope, scope_id, AMPLE_NANO_USD, bound=EXPECTED, period="monthly")
+        models = ["plain"] + self.opts.stream_models.split(",")
+        for provider in ("static", "streams", "static-messages", "streams-messages"):
+            for model in models:
+                money.set_price(provider, model)
 
     def subject(self, model):
         if self.gateway:

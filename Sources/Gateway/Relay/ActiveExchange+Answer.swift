@@ -87,13 +87,8 @@ extension ActiveExchange {
     private func writeLimitHeaders(to head: inout ByteBuffer) {
         let reading = self.dispatch.admitted.reading
         guard !reading.isEmpty else { return }
-        let fields = LimitHeaders.fields(reading, self.format.id, unixSeconds: self.loop.unixMilliseconds / 1000)
-        for field in fields {
-            head.writeString(field.name)
-            head.writeStaticString(": ")
-            head.writeString(field.value)
-            head.writeStaticString("\r\n")
-        }
+        let seconds = self.loop.unixMilliseconds / 1000
+        head.writeLimitHeaders(LimitHeaders(reading, self.format.id, unixSeconds: seconds))
     }
 
     // MARK: Collected answers
@@ -368,13 +363,5 @@ extension Duration {
     var wholeSecondsRoundedUp: Int64 {
         let (seconds, attoseconds) = self.components
         return max(0, seconds + (attoseconds > 0 ? 1 : 0))
-    }
-
-    /// As OpenAI's rate-limit headers spell it: `120ms`, `1s`, `6m0s`.
-    var vendorText: String {
-        let milliseconds = max(0, self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000)
-        if milliseconds < 1000 { return "\(milliseconds)ms" }
-        let seconds = (milliseconds + 999) / 1000
-        return seconds < 60 ? "\(seconds)s" : "\(seconds / 60)m\(seconds % 60)s"
     }
 }

@@ -12,7 +12,7 @@ extension ClientConnection {
         var answer = format.errorAnswer(failure, operation: head.operation, requestID: head.requestID)
         let reading = self.loop.shared.admissions.reading(caller.key.limits, at: self.loop.monotonicNow)
         if !reading.isEmpty {
-            answer.headers += LimitHeaders.fields(reading, format.id, unixSeconds: self.loop.unixMilliseconds / 1000)
+            answer.headers += LimitHeaders(reading, format.id, unixSeconds: self.loop.unixMilliseconds / 1000).fields
         }
         if let trace = head.trace { answer.headers.append(("x-martlet-trace-id", "\(trace.traceID)")) }
         self.record(failure, answer.status, head, caller)
@@ -45,7 +45,7 @@ extension ClientConnection {
         if !admitted.reading.isEmpty {
             let format = self.loop.shared.formats[received.head.operation].id
             let seconds = self.loop.unixMilliseconds / 1000
-            answer.headers += LimitHeaders.fields(admitted.reading, format, unixSeconds: seconds)
+            answer.headers += LimitHeaders(admitted.reading, format, unixSeconds: seconds).fields
         }
         self.write(answer, requestID: received.head.requestID)
         self.returnHeldBytes()

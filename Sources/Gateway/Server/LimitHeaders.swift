@@ -1,38 +1,141 @@
 import Exchange
+import NIOCore
 import Policy
 
 /// What a caller is told of its own limits, in its vendor's spelling.
-enum LimitHeaders {
+struct LimitHeaders {
+    /// One header.
+    struct Field {
+        let name: StaticString
+        let value: Value
+    }
+
+    enum Value {
+        case count(Int)
+        /// As OpenAI spells a wait.
+        case wait(Duration)
+        /// A moment, in seconds since 1970.
+        case moment(Int64)
+    }
+
+    private struct Names {
+        let limit: StaticString
+        let remaining: StaticString
+        let reset: StaticString
+    }
+
+    private static let requests = Names(
+        limit: "x-ratelimit-limit-requests",
+        remaining: "x-ratelimit-remaining-requests",
+        reset: "x-ratelimit-reset-requests"
+    )
+    private static let tokens = Names(
+        limit: "x-ratelimit-limit-tokens",
+        remaining: "x-ratelimit-remaining-tokens",
+        reset: "x-ratelimit-reset-tokens"
+    )
+    private static let messagesRequests = Names(
+        limit: "anthropic-ratelimit-requests-limit",
+        remaining: "anthropic-ratelimit-requests-remaining",
+        reset: "anthropic-ratelimit-requests-reset"
+    )
+    private static let messagesTokens = Names(
+        limit: "anthropic-ratelimit-tokens-limit",
+        remaining: "anthropic-ratelimit-tokens-remaining",
+        reset: "anthropic-ratelimit-tokens-reset"
+    )
+
+    let reading: LimitReading
+    let format: FormatID
+    let unixSeconds: Int64
+
+    /// What is left, for a caller of a format.
+    init(_ reading: LimitReading, _ format: FormatID, unixSeconds: Int64) {
+        self.reading = reading
+        self.format = format
+        self.unixSeconds = unixSeconds
+    }
+
     /// Name and value of each header.
-    static func fields(
-        _ reading: LimitReading,
-        _ format: FormatID,
-        unixSeconds: Int64
-    ) -> [(name: String, value: String)] {
+    var fields: [(name: String, value: String)] {
         var fields: [(name: String, value: String)] = []
-        if let requests = reading.requests { fields += Self.fields(requests, "requests", format, unixSeconds) }
-        if let tokens = reading.tokens { fields += Self.fields(tokens, "tokens", format, unixSeconds) }
+        self.each { fields.append((name: "\($0.name)", value: $0.value.text)) }
         return fields
     }
 
-    private static func fields(
-        _ limit: LimitDecision,
-        _ unit: String,
-        _ format: FormatID,
-        _ unixSeconds: Int64
-    ) -> [(name: String, value: String)] {
-        guard format == .messages else {
-            return [
-                ("x-ratelimit-limit-\(unit)", String(limit.limit)),
-                ("x-ratelimit-remaining-\(unit)", String(limit.remaining)),
-                ("x-ratelimit-reset-\(unit)", limit.resetAfter.vendorText),
-            ]
+    /// Calls `tell` with each header.
+    func each(_ tell: (Field) -> Void) {
+        let isMessages = self.format == .messages
+        if let requests = self.reading.requests {
+            self.each(requests, isMessages ? Self.messagesRequests : Self.requests, tell)
         }
-        let reset = unixSeconds + limit.resetAfter.wholeSecondsRoundedUp
-        return [
-            ("anthropic-ratelimit-\(unit)-limit", String(limit.limit)),
-            ("anthropic-ratelimit-\(unit)-remaining", String(limit.remaining)),
-            ("anthropic-ratelimit-\(unit)-reset", RFC3339.text(unixSeconds: reset)),
-        ]
+        if let tokens = self.reading.tokens {
+            self.each(tokens, isMessages ? Self.messagesTokens : Self.tokens, tell)
+        }
+    }
+
+    private func each(_ limit: LimitDecision, _ names: Names, _ tell: (Field) -> Void) {
+        tell(Field(name: names.limit, value: .count(limit.limit)))
+        tell(Field(name: names.remaining, value: .count(limit.remaining)))
+        guard self.format == .messages else {
+            return tell(Field(name: names.reset, value: .wait(limit.resetAfter)))
+        }
+        let reset = self.unixSeconds + limit.resetAfter.wholeSecondsRoundedUp
+        tell(Field(name: names.reset, value: .moment(reset)))
+    }
+}
+
+extension LimitHeaders.Value {
+    var text: String {
+        switch self {
+        case .count(let count): String(count)
+        case .wait(let wait): VendorWait(wait).text
+        case .moment(let seconds): RFC3339.text(unixSeconds: seconds)
+        }
+    }
+}
+
+/// A wait as OpenAI's rate-limit headers spell it: `120ms`, `1s`, `6m0s`.
+struct VendorWait {
+    private let minutes: Int
+    private let rest: Int
+    private let unit: StaticString
+
+    init(_ wait: Duration) {
+        let (seconds, attoseconds) = wait.components
+        let milliseconds = max(0, Int(clamping: Int128(seconds) * 1000 + Int128(attoseconds / 1_000_000_000_000_000)))
+        guard milliseconds >= 1000 else {
+            (self.minutes, self.rest, self.unit) = (0, milliseconds, "ms")
+            return
+        }
+        let whole = milliseconds / 1000 + (milliseconds % 1000 > 0 ? 1 : 0)
+        (self.minutes, self.rest, self.unit) = (whole / 60, whole % 60, "s")
+    }
+
+    var text: String { (self.minutes > 0 ? "\(self.minutes)m" : "") + "\(self.rest)\(self.unit)" }
+
+    func write(to bytes: inout ByteBuffer) {
+        if self.minutes > 0 {
+            bytes.writeDecimal(self.minutes)
+            bytes.writeStaticString("m")
+        }
+        bytes.writeDecimal(self.rest)
+        bytes.writeStaticString(self.unit)
+    }
+}
+
+extension ByteBuffer {
+    /// Writes what is left of a caller's limits as header lines, without making strings of them.
+    mutating func writeLimitHeaders(_ headers: LimitHeaders) {
+        headers.each { field in
+            self.writeStaticString(field.name)
+            self.writeStaticString(": ")
+            switch field.value {
+            case .count(let count): self.writeDecimal(count)
+            case .wait(let wait): VendorWait(wait).write(to: &self)
+            case .moment: self.writeString(field.value.text)
+            }
+            self.writeStaticString("\r\n")
+        }
     }
 }

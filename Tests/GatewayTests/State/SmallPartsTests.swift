@@ -56,9 +56,9 @@ struct SmallPartsTests {
 
     @Test("durations are told the way OpenAI tells them")
     func durations() {
-        #expect(Duration.milliseconds(120).vendorText == "120ms")
-        #expect(Duration.seconds(1).vendorText == "1s")
-        #expect(Duration.seconds(360).vendorText == "6m0s")
+        #expect(VendorWait(.milliseconds(120)).text == "120ms")
+        #expect(VendorWait(.seconds(1)).text == "1s")
+        #expect(VendorWait(.seconds(360)).text == "6m0s")
         #expect(Duration.milliseconds(1).wholeSecondsRoundedUp == 1)
         #expect(Duration.zero.wholeSecondsRoundedUp == 0)
     }
