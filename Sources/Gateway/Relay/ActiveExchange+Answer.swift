@@ -357,11 +357,3 @@ extension ActiveExchange {
         self.loop.returnScratch(bytes)
     }
 }
-
-extension Duration {
-    /// Whole seconds, rounded up, not negative.
-    var wholeSecondsRoundedUp: Int64 {
-        let (seconds, attoseconds) = self.components
-        return max(0, seconds + (attoseconds > 0 ? 1 : 0))
-    }
-}

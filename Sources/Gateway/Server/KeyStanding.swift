@@ -94,3 +94,11 @@ struct KeyStanding {
         unixMilliseconds.map { RFC3339.text(unixSeconds: $0 / 1_000) }
     }
 }
+
+extension Duration {
+    /// Whole seconds, rounded up, not negative.
+    var wholeSecondsRoundedUp: Int64 {
+        let (seconds, attoseconds) = self.components
+        return max(0, seconds + (attoseconds > 0 ? 1 : 0))
+    }
+}

@@ -13,7 +13,7 @@ struct LimitHeaders {
     enum Value {
         case count(Int)
         /// As OpenAI spells a wait.
-        case wait(Duration)
+        case wait(VendorWait)
         /// A moment, in seconds since 1970.
         case moment(Int64)
     }
@@ -78,10 +78,10 @@ struct LimitHeaders {
         tell(Field(name: names.limit, value: .count(limit.limit)))
         tell(Field(name: names.remaining, value: .count(limit.remaining)))
         guard self.format == .messages else {
-            return tell(Field(name: names.reset, value: .wait(limit.resetAfter)))
+            return tell(Field(name: names.reset, value: .wait(VendorWait(nanoseconds: limit.resetNanoseconds))))
         }
-        let reset = self.unixSeconds + limit.resetAfter.wholeSecondsRoundedUp
-        tell(Field(name: names.reset, value: .moment(reset)))
+        let seconds = max(0, limit.resetNanoseconds).dividedUp(by: 1_000_000_000)
+        tell(Field(name: names.reset, value: .moment(self.unixSeconds + seconds)))
     }
 }
 
@@ -89,7 +89,7 @@ extension LimitHeaders.Value {
     var text: String {
         switch self {
         case .count(let count): String(count)
-        case .wait(let wait): VendorWait(wait).text
+        case .wait(let wait): wait.text
         case .moment(let seconds): RFC3339.text(unixSeconds: seconds)
         }
     }
@@ -101,15 +101,14 @@ struct VendorWait {
     private let rest: Int
     private let unit: StaticString
 
-    init(_ wait: Duration) {
-        let (seconds, attoseconds) = wait.components
-        let milliseconds = max(0, Int(clamping: Int128(seconds) * 1000 + Int128(attoseconds / 1_000_000_000_000_000)))
+    init(nanoseconds: Int64) {
+        let milliseconds = max(0, nanoseconds) / 1_000_000
         guard milliseconds >= 1000 else {
-            (self.minutes, self.rest, self.unit) = (0, milliseconds, "ms")
+            (self.minutes, self.rest, self.unit) = (0, Int(milliseconds), "ms")
             return
         }
-        let whole = milliseconds / 1000 + (milliseconds % 1000 > 0 ? 1 : 0)
-        (self.minutes, self.rest, self.unit) = (whole / 60, whole % 60, "s")
+        let seconds = Int(milliseconds.dividedUp(by: 1000))
+        (self.minutes, self.rest, self.unit) = (seconds / 60, seconds % 60, "s")
     }
 
     var text: String { (self.minutes > 0 ? "\(self.minutes)m" : "") + "\(self.rest)\(self.unit)" }
@@ -132,10 +131,15 @@ extension ByteBuffer {
             self.writeStaticString(": ")
             switch field.value {
             case .count(let count): self.writeDecimal(count)
-            case .wait(let wait): VendorWait(wait).write(to: &self)
+            case .wait(let wait): wait.write(to: &self)
             case .moment: self.writeString(field.value.text)
             }
             self.writeStaticString("\r\n")
         }
     }
+}
+
+extension Int64 {
+    /// The quotient of a number that is not negative, rounded up.
+    fileprivate func dividedUp(by divisor: Int64) -> Int64 { self / divisor + (self % divisor > 0 ? 1 : 0) }
 }

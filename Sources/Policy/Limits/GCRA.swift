@@ -1,4 +1,4 @@
-/// The generic cell rate algorithm in whole microseconds: one number per limit, exact, with no window edges.
+/// The generic cell rate algorithm in whole nanoseconds: one number per limit, exact, with no window edges.
 ///
 /// `tat` (theoretical arrival time) is when everything taken so far will have drained. A take of `cost` moves it by
 /// `cost` intervals and is refused when it would then lie further ahead of now than the tolerance.
@@ -16,21 +16,22 @@ struct GCRA: Sendable, Equatable {
 
     /// What a take would answer, without taking.
     func peek(_ cost: Int, at now: MonotonicInstant) -> LimitDecision {
-        self.weigh(cost, now.microseconds).decision
+        self.weigh(cost, now.nanoseconds).decision
     }
 
     /// Takes `cost` when it fits.
     mutating func take(_ cost: Int, at now: MonotonicInstant) -> LimitDecision {
-        let (decision, tat) = self.weigh(cost, now.microseconds)
+        let now = now.nanoseconds
+        let (decision, tat) = self.weigh(cost, now)
         guard let tat else { return decision }
-        if self.tat <= now.microseconds { self.busySince = max(self.busySince, now.microseconds) }
+        if self.tat <= now { self.busySince = max(self.busySince, now) }
         self.tat = tat
-        self.lastTake = max(self.lastTake, now.microseconds)
+        self.lastTake = max(self.lastTake, now)
         return LimitDecision(
             isAllowed: true,
             limit: self.rate.limit,
-            remaining: self.room(until: tat, now.microseconds),
-            resetAfter: .microseconds(Self.saturating(tat, minus: now.microseconds))
+            remaining: self.room(until: tat, now),
+            resetNanoseconds: Self.saturating(tat, minus: now)
         )
     }
 
@@ -38,7 +39,7 @@ struct GCRA: Sendable, Equatable {
     ///
     /// It is given back as of the latest take, which every time since then agrees with, so no clock is read.
     mutating func giveBack(_ cost: Int, takenAt: MonotonicInstant) {
-        let elapsed = Self.saturating(self.lastTake, minus: takenAt.microseconds)
+        let elapsed = Self.saturating(self.lastTake, minus: takenAt.nanoseconds)
         guard cost > 0, elapsed >= 0, let width = self.width(of: cost), width > elapsed else { return }
         self.tat = Self.saturating(self.tat, minus: width - elapsed)
     }
@@ -49,10 +50,10 @@ struct GCRA: Sendable, Equatable {
     /// already. What would lie before now has no effect, so no clock is read.
     mutating func correct(by delta: Int, takenAt: MonotonicInstant) {
         guard delta != 0, self.tat != .min else { return }
-        if delta < 0 && self.busySince > takenAt.microseconds { return }
+        if delta < 0 && self.busySince > takenAt.nanoseconds { return }
         let (width, overflow) = Int64(delta).multipliedReportingOverflow(by: self.rate.interval)
         let shift = overflow ? (delta < 0 ? -Int64.max : .max) : width
-        self.tat = max(Self.saturating(self.tat, minus: -max(shift, -.max)), takenAt.microseconds)
+        self.tat = max(Self.saturating(self.tat, minus: -max(shift, -.max)), takenAt.nanoseconds)
     }
 
     /// What a request of so many tokens takes: input and output, but never more than the whole limit unless the input
@@ -69,13 +70,13 @@ struct GCRA: Sendable, Equatable {
     /// interval.
     mutating func change(to rate: LimitRate, at now: MonotonicInstant) {
         guard rate != self.rate else { return }
-        let debt = max(0, Self.saturating(self.tat, minus: now.microseconds))
+        let debt = max(0, Self.saturating(self.tat, minus: now.nanoseconds))
         let (count, rest) = (debt / self.rate.interval, debt % self.rate.interval)
         let part = (Int128(rest) * Int128(rate.interval) + Int128(self.rate.interval) - 1) / Int128(self.rate.interval)
         let carried = min(Int128(count) * Int128(rate.interval) + part, Int128(rate.tolerance))
         self.rate = rate
-        self.tat = Self.saturating(now.microseconds, minus: -Int64(clamping: carried))
-        self.lastTake = max(self.lastTake, now.microseconds)
+        self.tat = Self.saturating(now.nanoseconds, minus: -Int64(clamping: carried))
+        self.lastTake = max(self.lastTake, now.nanoseconds)
     }
 
     private func weigh(_ cost: Int, _ now: Int64) -> (decision: LimitDecision, tat: Int64?) {
@@ -84,14 +85,15 @@ struct GCRA: Sendable, Equatable {
             isAllowed: false,
             limit: self.rate.limit,
             remaining: self.room(until: base, now),
-            resetAfter: .microseconds(Self.saturating(base, minus: now))
+            resetNanoseconds: Self.saturating(base, minus: now)
         )
         guard let width = self.width(of: cost), width <= self.rate.tolerance else { return (decision, nil) }
         let (tat, overflow) = base.addingReportingOverflow(width)
         guard !overflow else { return (decision, nil) }
         let excess = Self.saturating(tat, minus: now) - self.rate.tolerance
         decision.isAllowed = excess <= 0
-        decision.retryAfter = decision.isAllowed ? nil : .microseconds(excess)
+        // The clock is read in whole microseconds: not one too early.
+        decision.retryAfter = decision.isAllowed ? nil : .microseconds(excess / 1000 + (excess % 1000 == 0 ? 0 : 1))
         return (decision, decision.isAllowed ? tat : nil)
     }
 

@@ -6,11 +6,14 @@ public struct LimitDecision: Sendable, Equatable {
     public let limit: Int
     /// Units that could still be taken at once, now.
     public let remaining: Int
-    /// Until the limit is whole again if nothing more is taken.
-    public let resetAfter: Duration
+    /// Nanoseconds until the limit is whole again if nothing more is taken.
+    public let resetNanoseconds: Int64
     /// When refused: after exactly this long the same take would fit if nothing else is taken. `nil` when allowed, and
     /// when no wait would ever help.
     public internal(set) var retryAfter: Duration?
+
+    /// Until the limit is whole again if nothing more is taken.
+    public var resetAfter: Duration { .nanoseconds(self.resetNanoseconds) }
 
     /// Refused, and asking for more than the whole limit: waiting does not help.
     public var canNeverPass: Bool { !self.isAllowed && self.retryAfter == nil }

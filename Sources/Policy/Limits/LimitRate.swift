@@ -2,9 +2,10 @@
 public struct LimitRate: Sendable, Equatable {
     /// Units per period.
     public let limit: Int
-    /// Microseconds one unit takes to drain. Rounded up, so that no window ever admits more than the limit says.
+    /// Nanoseconds one unit takes to drain. Rounded up, so that no window ever admits more than the limit says; in whole microseconds
+    /// a limit of some hundred million tokens a minute would be half of what it says.
     let interval: Int64
-    /// Microseconds that may be undrained: the burst times the interval.
+    /// Nanoseconds that may be undrained: the burst times the interval.
     let tolerance: Int64
 
     /// Sets a rate.
@@ -13,8 +14,8 @@ public struct LimitRate: Sendable, Equatable {
     ///   - period: A positive duration.
     ///   - burst: Units that may come at once; the limit itself unless said otherwise.
     public init(limit: Int, per period: Duration, burst: Int? = nil) {
-        let (units, periodMicroseconds) = (Int64(max(1, limit)), max(1, Self.microseconds(period)))
-        let interval = periodMicroseconds / units + (periodMicroseconds % units == 0 ? 0 : 1)
+        let (units, period) = (Int64(max(1, limit)), max(1, Self.nanoseconds(period)))
+        let interval = period / units + (period % units == 0 ? 0 : 1)
         let burst = limit < 1 ? 0 : Int64(max(0, burst ?? limit))
         let (tolerance, overflow) = burst.multipliedReportingOverflow(by: interval)
         self.limit = max(0, limit)
@@ -30,8 +31,8 @@ public struct LimitRate: Sendable, Equatable {
     /// Units that may come at once.
     var capacity: Int { Int(self.tolerance / self.interval) }
 
-    private static func microseconds(_ duration: Duration) -> Int64 {
+    private static func nanoseconds(_ duration: Duration) -> Int64 {
         let (seconds, attoseconds) = duration.components
-        return Int64(clamping: Int128(seconds) * 1_000_000 + Int128(attoseconds / 1_000_000_000_000))
+        return Int64(clamping: Int128(seconds) * 1_000_000_000 + Int128(attoseconds / 1_000_000_000))
     }
 }

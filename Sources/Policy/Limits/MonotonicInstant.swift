@@ -13,6 +13,12 @@ public struct MonotonicInstant: Comparable, Sendable {
         self.microseconds = Int64(nanoseconds / 1000)
     }
 
+    /// The same in nanoseconds, as far as they can be counted.
+    var nanoseconds: Int64 {
+        let (nanoseconds, overflow) = self.microseconds.multipliedReportingOverflow(by: 1000)
+        return overflow ? (self.microseconds < 0 ? -.max : .max) : nanoseconds
+    }
+
     /// Orders by time.
     public static func < (a: MonotonicInstant, b: MonotonicInstant) -> Bool {
         a.microseconds < b.microseconds

@@ -56,9 +56,9 @@ struct SmallPartsTests {
 
     @Test("durations are told the way OpenAI tells them")
     func durations() {
-        #expect(VendorWait(.milliseconds(120)).text == "120ms")
-        #expect(VendorWait(.seconds(1)).text == "1s")
-        #expect(VendorWait(.seconds(360)).text == "6m0s")
+        #expect(VendorWait(nanoseconds: 120_999_999).text == "120ms")
+        #expect(VendorWait(nanoseconds: 1_000_000_000).text == "1s")
+        #expect(VendorWait(nanoseconds: 359_001_000_000).text == "6m0s")
         #expect(Duration.milliseconds(1).wholeSecondsRoundedUp == 1)
         #expect(Duration.zero.wholeSecondsRoundedUp == 0)
     }

@@ -123,13 +123,22 @@ struct GCRATests {
 
     @Test("a period that does not divide is rounded against the caller")
     func rounding() {
-        #expect(LimitRate.perMinute(7).interval == 8_571_429)
-        #expect(LimitRate.perMinute(60).interval == 1_000_000)
+        #expect(LimitRate.perMinute(7).interval == 8_571_428_572)
+        #expect(LimitRate.perMinute(60).interval == 1_000_000_000)
         #expect(LimitRate.perMinute(.max).interval == 1)
         #expect(LimitRate.perMinute(.max).tolerance == .max)
         #expect(LimitRate(limit: 10, per: .zero).interval == 1)
         #expect(LimitRate(limit: 1, per: .seconds(Int64.max)).interval == .max)
         #expect(LimitRate(limit: 5, per: .seconds(1), burst: -3).tolerance == 0)
+    }
+
+    @Test("a large limit is what it says", arguments: [90_000_000, 150_000_000, 1_000_000_000])
+    func large(_ limit: Int) {
+        var bucket = GCRA(.perMinute(limit))
+        #expect(bucket.take(limit, at: self.at(0)).isAllowed)
+        // A second later one sixtieth has drained, and never more.
+        let room = bucket.peek(1, at: self.at(1_000_000)).remaining
+        #expect(room <= limit / 60 && room > limit / 60 * 99 / 100)
     }
 
     @Test("what was not used comes back, as far as it has not drained since")
@@ -235,7 +244,7 @@ struct GCRATests {
     @Test("whole seconds to wait are rounded up")
     func wholeSeconds() {
         let seconds = { (wait: Duration?) in
-            LimitDecision(isAllowed: false, limit: 1, remaining: 0, resetAfter: .zero, retryAfter: wait)
+            LimitDecision(isAllowed: false, limit: 1, remaining: 0, resetNanoseconds: 0, retryAfter: wait)
                 .retryAfterSeconds
         }
         #expect(seconds(.microseconds(1)) == 1)
