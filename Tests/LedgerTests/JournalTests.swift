@@ -27,7 +27,7 @@ struct JournalTests {
         }
         #expect(refusal != nil && !opened.journal.isWritable && tickets.count > 50)
         for (ticket, entry) in tickets { opened.journal.settle(ticket, entry.ended(charge: 5)) }
-        #expect(opened.journal.state.withLock { !$0.isBroken })
+        #expect(opened.journal.core.state.withLock { !$0.isBroken })
         opened.journal.commitNow()
         self.bench.disk.kill()
         self.bench.disk.heal()
@@ -74,7 +74,7 @@ struct JournalTests {
         options.registry = registry
         let journal = try self.bench.start(options).journal
         let syncs = registry.counter("martlet_journal_syncs_total", help: "")
-        func marks() -> Int { journal.state.withLock { $0.freshMarks } }
+        func marks() -> Int { journal.core.state.withLock { $0.freshMarks } }
         let first = try journal.open(.sample(1))
         journal.commit(isQuiet: false)
         #expect(syncs.value == 1 && marks() == 0)

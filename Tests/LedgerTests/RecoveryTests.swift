@@ -82,7 +82,7 @@ struct RecoveryTests {
         let entry = LedgerEntry.sample(1)
         let ticket = try opened.journal.open(entry)
         opened.journal.settle(ticket, entry.ended(charge: 11))
-        let end = opened.journal.state.withLock { $0.end }
+        let end = opened.journal.core.state.withLock { $0.end }
         let name = self.bench.currentName
         self.bench.disk.kill()
         let image = try self.bench.disk.mount().open(name).read(at: 0, count: 65_536)
@@ -106,7 +106,7 @@ struct RecoveryTests {
         let ticket = try opened.journal.open(.sample(1))
         opened.journal.settle(ticket, LedgerEntry.sample(1).ended(charge: 11))
         opened.journal.commitNow()
-        let end = Int(opened.journal.state.withLock { $0.synced.offset })
+        let end = Int(opened.journal.core.state.withLock { $0.synced.offset })
         let name = self.bench.currentName
         self.bench.disk.kill()
         #expect(end > SegmentHeader.bytes)

@@ -46,7 +46,9 @@ extension ActiveExchange {
         if let translation = self.translation, translation.unknownCount > 0 {
             metrics.unknownEvents.add(translation.unknownCount)
         }
-        metrics.observe(self.record)
+        // Part by part: a record is long, and whole it would be copied.
+        let streamed = self.record.isStream ? self.record.firstContentMicroseconds.map { total - $0 } : nil
+        metrics.observe(self.record.usage, costNanoUSD: self.record.costNanoUSD, streamed: streamed)
         metrics.upstream.observe(microseconds: (now - self.startedAt).nanoseconds / 1000)
         let operation = self.dispatch.head.operation
         self.loop.counters.count(

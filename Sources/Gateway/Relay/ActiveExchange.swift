@@ -159,7 +159,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
                 operation: self.dispatch.head.operation
             )
         self.record.warnings = self.dispatch.translated?.warnings ?? []
-        self.loop.shared.exchanges.add(1, ordering: .relaxed)
+        self.loop.shared.exchanges.add(1)
     }
 
     private var now: NIODeadline { self.loop.loop.now }
@@ -414,7 +414,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     func retire() {
         guard !self.isSettled else { return }
         self.isSettled = true
-        self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
+        self.loop.shared.exchanges.add(-1)
     }
 
     /// Gives up the vendor's side at once, whatever it is doing: nothing we no longer want is paid for longer than this.
@@ -443,7 +443,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.finishRecord(status: status, outcome: outcome, at: now)
         self.tell(attempts)
         self.journey.finish()
-        self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
+        self.loop.shared.exchanges.add(-1)
     }
 
     /// What an attempt that nobody has judged yet says about its target.
@@ -465,7 +465,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     deinit {
         // The net: an exchange that was dropped without being settled is our defect, and is counted as one.
         guard !self.isSettled else { return }
-        self.loop.shared.exchanges.subtract(1, ordering: .relaxed)
+        self.loop.shared.exchanges.add(-1)
         self.loop.shared.metrics.defects.add()
     }
 }

@@ -97,7 +97,7 @@ final class ClientConnection: ChannelInboundHandler {
         guard self.slot < 0 else { return }
         self.peer = context.remoteAddress?.ipAddress ?? "unknown"
         self.loop.add(self)
-        self.loop.shared.connections.add(1, ordering: .relaxed)
+        self.loop.shared.connections.add(1)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -156,7 +156,7 @@ final class ClientConnection: ChannelInboundHandler {
         // One that failed before it was open was never counted.
         guard self.slot >= 0 else { return }
         self.loop.remove(self)
-        self.loop.shared.connections.subtract(1, ordering: .relaxed)
+        self.loop.shared.connections.add(-1)
     }
 
     // MARK: Reading

@@ -113,13 +113,13 @@ public final class DataPlane: Service {
     public var isReady: Bool { self.port != nil && self.shared.isReady }
 
     /// Exchanges under way.
-    public var exchangesUnderWay: Int { self.shared.exchanges.load(ordering: .relaxed) }
+    public var exchangesUnderWay: Int { self.shared.exchanges.value }
 
     /// How much is in flight, who waits, and how many were turned away.
     public var load: LoadView { LoadView(self.shared.gate) }
 
     /// Open client connections.
-    public var openConnections: Int { self.shared.connections.load(ordering: .relaxed) }
+    public var openConnections: Int { self.shared.connections.value }
 
     /// Binds the listener.
     ///

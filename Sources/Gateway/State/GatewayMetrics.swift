@@ -26,7 +26,7 @@ public final class GatewayMetrics: Sendable {
     let cacheReadTokens: Counter
     let cacheWriteTokens: Counter
     /// What answers cost, in nano-dollars.
-    let cost = Atomic<Int64>(0)
+    private let cost = Cost()
     let defects: Counter
     let unjournalled: Counter
     let unsynced: Counter
@@ -136,22 +136,27 @@ public final class GatewayMetrics: Sendable {
             "martlet_defects_total",
             help: "States that should not be reachable; please report."
         )
-        registry.collect("martlet_cost_usd_total", help: "What answers cost.", type: .counter) { [weak self] in
-            self.map { [(labels: [], value: Double($0.cost.load(ordering: .relaxed)) / 1_000_000_000)] } ?? []
+        registry.collect("martlet_cost_usd_total", help: "What answers cost.", type: .counter) { [cost = self.cost] in
+            [(labels: [], value: Double(cost.nanoUSD.load(ordering: .relaxed)) / 1_000_000_000)]
         }
     }
 
     /// Counts what a finished request took and cost.
-    func observe(_ record: RequestRecord) {
-        if let cost = record.costNanoUSD { self.cost.wrappingAdd(cost, ordering: .relaxed) }
-        guard let usage = record.usage else { return }
+    ///
+    /// - Parameters:
+    ///   - usage: What it used, if that is known.
+    ///   - costNanoUSD: What it cost, if that is known.
+    ///   - microseconds: How long its content streamed; `nil` when it did not.
+    func observe(_ usage: TokenUsage?, costNanoUSD: Int64?, streamed microseconds: Int64?) {
+        if let cost = costNanoUSD { self.cost.nanoUSD.wrappingAdd(cost, ordering: .relaxed) }
+        guard let usage else { return }
         self.inputTokens.add(usage.inputTokens)
         self.outputTokens.add(usage.outputTokens)
         self.cacheReadTokens.add(usage.cacheReadTokens)
         self.cacheWriteTokens.add(usage.cacheWrite5mTokens)
         self.cacheWriteTokens.add(usage.cacheWrite1hTokens)
-        guard record.isStream, usage.outputTokens > 1, let first = record.firstContentMicroseconds else { return }
-        self.interToken.observe(microseconds: (record.totalMicroseconds - first) / Int64(usage.outputTokens - 1))
+        guard let microseconds, usage.outputTokens > 1 else { return }
+        self.interToken.observe(microseconds: microseconds / Int64(usage.outputTokens - 1))
     }
 
     /// Counts a request that failed and was not tried again, by why it was not.
@@ -162,4 +167,9 @@ public final class GatewayMetrics: Sendable {
             labels: [("reason", reason.rawValue)]
         ).add()
     }
+}
+
+/// A sum that the metrics read.
+private final class Cost: Sendable {
+    let nanoUSD = Atomic<Int64>(0)
 }

@@ -33,9 +33,9 @@ final class SharedState: Sendable {
     /// Who is let in.
     let gate: LoadGate
     /// Open client connections, over all loops.
-    let connections = Atomic<Int>(0)
+    let connections: Gauge
     /// Exchanges under way, over all loops.
-    let exchanges = Atomic<Int>(0)
+    let exchanges: Gauge
     /// Answers read on after their caller left, over all loops.
     let draining = Atomic<Int>(0)
     /// 0 serving, 1 not ready but serving, 2 draining.
@@ -56,23 +56,22 @@ final class SharedState: Sendable {
         self.budgetTime = parts.budgetTime
         self.firstUse = parts.firstUse
         self.unixMilliseconds = parts.unixMilliseconds
-        self.gate = LoadGate(Self.limits(parts), registry: parts.registry, seed: .random(in: .min ... .max))
-        self.show("martlet_in_flight_requests", "Exchanges under way.", in: parts.registry) { $0.exchangeCount }
-        self.show("martlet_client_connections", "Open client connections.", in: parts.registry) { $0.connectionCount }
-        self.show("martlet_held_body_bytes", "Request body bytes held in memory.", in: parts.registry) {
-            $0.gate.count.bodyBytes
+        let registry = parts.registry
+        self.gate = LoadGate(Self.limits(parts), registry: registry, seed: .random(in: .min ... .max))
+        self.exchanges = registry.gauge("martlet_in_flight_requests", help: "Exchanges under way.")
+        self.connections = registry.gauge("martlet_client_connections", help: "Open client connections.")
+        Self.show(self.gate, "martlet_held_body_bytes", "Request body bytes held in memory.", in: registry) {
+            $0.count.bodyBytes
         }
-        self.show("martlet_places_taken", "Requests let in and not over.", in: parts.registry) {
-            $0.gate.count.requests
+        Self.show(self.gate, "martlet_places_taken", "Requests let in and not over.", in: registry) {
+            $0.count.requests
         }
-        self.show("martlet_places", "Requests that may be in flight.", in: parts.registry) {
-            $0.gate.limits.bound.requests
+        Self.show(self.gate, "martlet_places", "Requests that may be in flight.", in: registry) {
+            $0.limits.bound.requests
         }
-        self.show("martlet_waiting_requests", "Requests that wait for a place.", in: parts.registry) { $0.gate.waiting }
-        self.show("martlet_memory_pressure", "What memory forbids: 0 nothing, 3 all new requests.", in: parts.registry)
-        {
-            $0.gate.pressure.rawValue
-        }
+        Self.show(self.gate, "martlet_waiting_requests", "Requests that wait for a place.", in: registry) { $0.waiting }
+        let pressure = "What memory forbids: 0 nothing, 3 all new requests."
+        Self.show(self.gate, "martlet_memory_pressure", pressure, in: registry) { $0.pressure.rawValue }
     }
 
     private static func limits(_ parts: DataPlane.Parts) -> FairQueue.Limits {
@@ -90,20 +89,17 @@ final class SharedState: Sendable {
         return limits
     }
 
-    /// Tells a count at scrape time: the road keeps each once, and the metric is read from it.
-    private func show(
+    /// Tells a count at scrape time. It reads the gate, not this object: one that is held weakly anywhere pays for every reference
+    /// that is counted, and this one is counted for every request.
+    private static func show(
+        _ gate: LoadGate,
         _ name: String,
         _ help: String,
         in registry: MetricRegistry,
-        _ count: @escaping @Sendable (SharedState) -> Int
+        _ count: @escaping @Sendable (LoadGate) -> Int
     ) {
-        registry.collect(name, help: help, type: .gauge) { [weak self] in
-            self.map { [(labels: [], value: Double(count($0)))] } ?? []
-        }
+        registry.collect(name, help: help, type: .gauge) { [(labels: [], value: Double(count(gate)))] }
     }
-
-    private var exchangeCount: Int { self.exchanges.load(ordering: .relaxed) }
-    private var connectionCount: Int { self.connections.load(ordering: .relaxed) }
 
     var isReady: Bool { self.drainState.load(ordering: .relaxed) == 0 }
     var isDraining: Bool { self.drainState.load(ordering: .relaxed) >= 2 }

@@ -77,7 +77,7 @@ public struct LedgerDrain: Service {
     package func drainOnce(isLast: Bool = false) throws -> Int {
         let journal = self.journal
         // The batch stays in the queue until the store has it: nothing is put back when it refuses.
-        var (batch, watermark) = journal.state.withLock { state in
+        var (batch, watermark) = journal.core.state.withLock { state in
             (state.drainable(evenUnsynced: isLast), state.watermark)
         }
         let count = batch.count
@@ -86,13 +86,13 @@ public struct LedgerDrain: Service {
         try self.store.append(batch, watermark: watermark)
         journal.options.hook?(.afterCommit)
         journal.metrics.drained.add(count)
-        let dead = journal.state.withLock { state -> [UInt64] in
+        let dead = journal.core.state.withLock { state -> [UInt64] in
             state.drained()
             return state.takeDead(before: state.watermark)
         }
         // The entries go here, where nobody waits for it.
         batch.removeAll(keepingCapacity: true)
-        journal.state.withLock { $0.settled.keep(batch) }
+        journal.core.state.withLock { $0.settled.keep(batch) }
         guard !dead.isEmpty else { return count }
         journal.options.hook?(.beforeWatermark)
         for number in dead { try? journal.disk.remove(SegmentHeader.fileName(number)) }

@@ -18,7 +18,7 @@ extension Journal {
     /// The committer's life.
     func runCommitter() {
         while true {
-            let wait = self.state.withLock { state -> Wait in
+            let wait = self.core.state.withLock { state -> Wait in
                 if state.isClosing { return .over }
                 if state.isBroken { return .upTo(self.options.retryMilliseconds, thenCommit: true) }
                 if state.isUrgent || state.unsyncedRecords >= self.options.groupRecords { return .none }
@@ -35,7 +35,7 @@ extension Journal {
             case .none: self.commit(isQuiet: false)
             case .upTo(let milliseconds, let thenCommit):
                 let isOver = !self.committerSignal.wait(milliseconds: milliseconds)
-                let isIdle = self.state.withLock { state in
+                let isIdle = self.core.state.withLock { state in
                     state.wakeAt = .max
                     return state.unsyncedRecords == 0
                 }
@@ -49,7 +49,7 @@ extension Journal {
     func syncNow(withinMilliseconds milliseconds: Int) {
         guard self.committer.withLock({ $0 != nil }) else { return self.commitNow() }
         let signal = Signal()
-        let waits = self.state.withLock { state in
+        let waits = self.core.state.withLock { state in
             guard !state.isBroken, !state.isClosing, state.freshRecords > 0 || !state.syncing.isEmpty else {
                 return false
             }
@@ -70,15 +70,15 @@ extension Journal {
     /// One round: sync, then see to segments and to whether anything new is taken. What was synced is attested when it has been
     /// quiet for a moment; the mark that does so is synced with the next record, or when none comes for a second.
     package func commit(isQuiet: Bool) {
-        if !self.state.withLock({ $0.isBroken }) { self.sync(isQuiet: isQuiet) }
-        if self.state.withLock({ $0.isBroken }) { self.mend() }
+        if !self.core.state.withLock({ $0.isBroken }) { self.sync(isQuiet: isQuiet) }
+        if self.core.state.withLock({ $0.isBroken }) { self.mend() }
         self.prepareSegments()
         if isQuiet { self.attest() }
         self.updateShedding()
     }
 
     private func sync(isQuiet: Bool) {
-        let work = self.state.withLock {
+        let work = self.core.state.withLock {
             state -> (files: [any JournalFile], place: JournalPosition, written: UInt64, hasRecords: Bool)? in
             state.isUrgent = false
             state.writeOut()
@@ -108,7 +108,7 @@ extension Journal {
         self.metrics.syncs.add()
         self.metrics.syncSeconds.observe(microseconds: Int64(clamping: (clock.now - start).microseconds))
         self.options.hook?(.afterSync)
-        let isDone = self.state.withLock { state in
+        let isDone = self.core.state.withLock { state in
             guard isGood, !state.isBroken else {
                 state.isBroken = true
                 state.fresh = state.syncing + state.fresh
@@ -126,7 +126,7 @@ extension Journal {
     }
 
     private func answerWaiters() {
-        let (done, isGood) = self.state.withLock { state -> ([@Sendable (Bool) -> Void], Bool) in
+        let (done, isGood) = self.core.state.withLock { state -> ([@Sendable (Bool) -> Void], Bool) in
             guard !state.isBroken, !state.isClosed else {
                 let all = state.waiters.map(\.done)
                 state.waiters = []
@@ -145,7 +145,7 @@ extension Journal {
     private func attest() {
         self.withFrame(payloadBytes: 16) { frame in
             frame.add(.mark) { _ in }
-            self.state.withLock { state in
+            self.core.state.withLock { state in
                 guard state.needsMark, state.freshRecords == 0, !state.isBroken, !state.isClosed,
                     state.unpromisedRoom >= frame.count
                 else { return }
@@ -163,7 +163,7 @@ extension Journal {
     func prepareSegments() {
         let clock = ContinuousClock()
         while true {
-            let number = self.state.withLock { state -> UInt64? in
+            let number = self.core.state.withLock { state -> UInt64? in
                 if let rest = state.segmentsRestUntil, clock.now < rest { return nil }
                 // More than usual when many open attempts have taken the room for their ends.
                 let isShort = state.unpromisedRoom < self.options.segmentBytes / 2
@@ -174,17 +174,17 @@ extension Journal {
             guard let number else { return }
             do throws(JournalError) {
                 let file = try self.disk.create(SegmentHeader.fileName(number), bytes: self.options.segmentBytes)
-                self.state.withLock { $0.spares.append(JournalState.Spare(number: number, file: file)) }
+                self.core.state.withLock { $0.spares.append(JournalState.Spare(number: number, file: file)) }
             } catch {
                 let rest = clock.now + .milliseconds(self.options.retryMilliseconds)
-                self.state.withLock { $0.segmentsRestUntil = rest }
+                self.core.state.withLock { $0.segmentsRestUntil = rest }
                 return self.metrics.errors.add()
             }
         }
     }
 
     private func updateShedding() {
-        let (state, isLong) = self.state.withLock { state in
+        let (state, isLong) = self.core.state.withLock { state in
             (
                 Shedding(
                     [
@@ -202,7 +202,7 @@ extension Journal {
         if isLong, let used = self.disk.usedFraction(), used > self.options.maximumDiskUse {
             shedding.insert(.diskUse)
         }
-        self.shedding.store(shedding.rawValue, ordering: .relaxed)
+        self.core.shedding.store(shedding.rawValue, ordering: .relaxed)
     }
 
     // MARK: Mending
@@ -210,7 +210,7 @@ extension Journal {
     /// After a failure nothing is known of what was not synced: it is written again, from memory, to a new segment, and the old
     /// files are not synced any more.
     private func mend() {
-        let work = self.state.withLock {
+        let work = self.core.state.withLock {
             state -> (number: UInt64, records: [UInt8], written: UInt64, bytes: Int, after: JournalPosition) in
             defer { state.nextNumber += 1 }
             let kept = (state.openAttempts + 16) * JournalState.keptBytes
@@ -242,7 +242,7 @@ extension Journal {
         _ moved: MovedRecords
     ) throws(JournalError) {
         var moved = moved
-        let unused = try self.state.withLock { (state) throws(JournalError) -> [JournalState.Spare] in
+        let unused = try self.core.state.withLock { (state) throws(JournalError) -> [JournalState.Spare] in
             // What came meanwhile follows, as ordinary records that wait for the next sync.
             let rest = Array(state.fresh.dropFirst(written.bytes))
             let end = SegmentHeader.bytes + written.bytes

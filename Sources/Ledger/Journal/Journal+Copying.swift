@@ -21,9 +21,9 @@ extension Journal {
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws.
     public func holding<R>(_ body: () throws -> R) rethrows -> R {
-        self.state.withLock { $0.holds += 1 }
+        self.core.state.withLock { $0.holds += 1 }
         defer {
-            self.state.withLock { $0.holds -= 1 }
+            self.core.state.withLock { $0.holds -= 1 }
             self.drainSignal.raise()
         }
         return try body()
@@ -35,7 +35,7 @@ extension Journal {
     /// - Parameter take: Given each segment's pieces in order.
     /// - Throws: `.failed` while the disk fails, or when a segment cannot be read; what `take` throws.
     public func copySegments(_ take: (JournalPiece) throws -> Void) throws {
-        let parts = try self.state.withLock { state throws(JournalError) in
+        let parts = try self.core.state.withLock { state throws(JournalError) in
             state.writeOut()
             guard !state.isBroken, !state.isClosed else {
                 throw JournalError(

@@ -82,7 +82,7 @@ extension Journal {
     /// Forces everything onto the disk and ends the journal. What is still open, or not in the store, is found there by the
     /// next process.
     package func close() {
-        let isFirst = self.state.withLock { state in
+        let isFirst = self.core.state.withLock { state in
             defer { state.isClosing = true }
             return !state.isClosing
         }
@@ -92,7 +92,7 @@ extension Journal {
         self.committer.withLock { $0.take() }?.join()
         // What a failed disk has not taken is in memory only: one more try.
         self.commitNow()
-        let (files, waiters) = self.state.withLock { state in
+        let (files, waiters) = self.core.state.withLock { state in
             defer { state.waiters = [] }
             state.isClosed = true
             return (state.dirty, state.waiters)

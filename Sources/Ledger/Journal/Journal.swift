@@ -13,8 +13,7 @@ public final class Journal: Sendable {
     let disk: any JournalDisk
     let options: JournalOptions
     let metrics: JournalMetrics
-    let state: Mutex<JournalState>
-    let shedding = Atomic<Int>(0)
+    let core: JournalCore
     let committerSignal = Signal()
     let drainSignal = Signal()
     let committer = Mutex<BlockingThread?>(nil)
@@ -24,17 +23,17 @@ public final class Journal: Sendable {
         self.options = options
         let registry = options.registry ?? MetricRegistry()
         self.metrics = JournalMetrics(registry)
-        self.state = Mutex(state)
+        self.core = JournalCore(state)
         self.registerGauges(registry)
     }
 
     /// Whether new attempts are taken. While `false`, paid requests are refused; it becomes `true` by itself when the
     /// cause is gone. Open attempts can always end.
-    public var isWritable: Bool { self.shedding.load(ordering: .relaxed) == 0 }
+    public var isWritable: Bool { self.core.isWritable }
 
     /// Why `isWritable` is false; `nil` when it is true.
     public var unwritableReason: String? {
-        let shedding = Shedding(rawValue: self.shedding.load(ordering: .relaxed))
+        let shedding = Shedding(rawValue: self.core.shedding.load(ordering: .relaxed))
         return shedding.isEmpty ? nil : shedding.reason
     }
 
@@ -42,25 +41,45 @@ public final class Journal: Sendable {
     public var syncsEach: Bool { self.options.sync == .each }
 
     /// Attempts that have not ended.
-    public var openAttempts: Int { self.state.withLock { $0.openAttempts } }
+    public var openAttempts: Int { self.core.state.withLock { $0.openAttempts } }
 
     /// Settled entries that are not in the store yet.
-    public var backlog: Int { self.state.withLock { $0.backlog } }
+    public var backlog: Int { self.core.state.withLock { $0.backlog } }
 
     /// Segments on the disk that hold something still needed.
-    public var segmentCount: Int { self.state.withLock { $0.segments.count } }
+    public var segmentCount: Int { self.core.state.withLock { $0.segments.count } }
 
+    /// Metrics outlive the journal: they read its core.
     private func registerGauges(_ registry: MetricRegistry) {
-        func gauge(_ name: String, _ help: String, _ value: @escaping @Sendable (Journal) -> Int) {
-            registry.collect(name, help: help, type: .gauge) { [weak self] in
-                self.map { [(labels: [], value: Double(value($0)))] } ?? []
+        func gauge(_ name: String, _ help: String, _ value: @escaping @Sendable (JournalCore) -> Int) {
+            registry.collect(name, help: help, type: .gauge) { [core = self.core] in
+                core.state.withLock { $0.isClosed } ? [] : [(labels: [], value: Double(value(core)))]
             }
         }
         gauge("martlet_journal_writable", "1 while the journal takes new attempts.") { $0.isWritable ? 1 : 0 }
-        gauge("martlet_journal_open_attempts", "Attempts that have not ended.") { $0.openAttempts }
-        gauge("martlet_journal_segments", "Segments that hold something still needed.") { $0.segmentCount }
-        gauge("martlet_ledger_backlog", "Settled entries that are not in the store yet.") { $0.backlog }
+        gauge("martlet_journal_open_attempts", "Attempts that have not ended.") {
+            $0.state.withLock { $0.openAttempts }
+        }
+        gauge("martlet_journal_segments", "Segments that hold something still needed.") {
+            $0.state.withLock { $0.segments.count }
+        }
+        gauge("martlet_ledger_backlog", "Settled entries that are not in the store yet.") {
+            $0.state.withLock { $0.backlog }
+        }
     }
+}
+
+/// What of a journal is shared with whoever shows it. Nobody holds it weakly, nor the journal: an object that is held weakly
+/// anywhere pays for every reference that is counted, and these are counted for every request.
+final class JournalCore: Sendable {
+    let state: Mutex<JournalState>
+    let shedding = Atomic<Int>(0)
+
+    init(_ state: sending JournalState) {
+        self.state = Mutex(state)
+    }
+
+    var isWritable: Bool { self.shedding.load(ordering: .relaxed) == 0 }
 }
 
 // MARK: - What the road calls
@@ -93,7 +112,7 @@ extension Journal {
     public func markSent(_ ticket: JournalTicket) throws(JournalError) {
         let (failure, wakes) = self.withFrame(payloadBytes: 16) { frame in
             frame.add(.sent) { out in out.attempt(ticket.attempt.high, ticket.attempt.low) }
-            return self.state.withLock { state in (Self.send(ticket, frame, &state), Self.wakes(&state)) }
+            return self.core.state.withLock { state in (Self.send(ticket, frame, &state), Self.wakes(&state)) }
         }
         if wakes { self.committerSignal.raise() }
         if let failure { throw failure }
@@ -136,7 +155,7 @@ extension Journal {
         }
         self.withFrame(payloadBytes: EntryCodec.settlementBytes) { frame in
             frame.add(.checkpoint, write)
-            let isWritten = self.state.withLock { state in
+            let isWritten = self.core.state.withLock { state in
                 guard state.isOpen(ticket), !state.isBroken, !state.isClosed else { return false }
                 guard state.unpromisedRoom >= frame.count else { return false }
                 let place = state.append(frame, isPutOff: isPutOff)
@@ -170,7 +189,7 @@ extension Journal {
     ///   memory until it can be written.
     public func writeOut() -> Bool {
         self.options.hook?(.beforeWrite)
-        let (isGood, wakes) = self.state.withLock { state in
+        let (isGood, wakes) = self.core.state.withLock { state in
             state.writeOut()
             return (!state.isBroken, Self.wakes(&state))
         }
@@ -198,7 +217,7 @@ extension Journal {
     ///   - done: Called once, on the committer's thread or, when nothing is left to do, at once. `false` when the disk
     ///     failed: the records are then only in memory, and are written later.
     public func whenSynced(_ ticket: JournalTicket, _ done: @escaping @Sendable (Bool) -> Void) {
-        let answer: Bool? = self.state.withLock { state in
+        let answer: Bool? = self.core.state.withLock { state in
             if state.isBroken || state.isClosed { return false }
             let place = state.place
             if place <= state.synced { return true }
@@ -228,7 +247,7 @@ extension Journal {
                 return .failure(JournalError(.tooLarge, "an entry of \(frame.count) bytes does not fit in a record"))
             }
             self.options.hook?(.beforeWrite)
-            let (result, wakes) = self.state.withLock { state in
+            let (result, wakes) = self.core.state.withLock { state in
                 let result = Self.admit(
                     entry.attempt,
                     frame,
@@ -283,7 +302,7 @@ extension Journal {
         _ leave: (inout JournalState, _ segment: UInt64) -> Bool
     ) {
         self.options.hook?(.beforeWrite)
-        let (wakes, wakesDrain) = self.state.withLock { state in
+        let (wakes, wakesDrain) = self.core.state.withLock { state in
             guard state.isOpen(ticket), !state.isClosed else { return (false, false) }
             let segment = state.slots[ticket.slot].reservation.segment
             _ = state.append(frame, isPutOff: isPutOff)
@@ -320,9 +339,9 @@ extension Journal {
 
     func shed(_ cause: Shedding, _ isOn: Bool) {
         if isOn {
-            self.shedding.bitwiseOr(cause.rawValue, ordering: .relaxed)
+            self.core.shedding.bitwiseOr(cause.rawValue, ordering: .relaxed)
         } else {
-            self.shedding.bitwiseAnd(~cause.rawValue, ordering: .relaxed)
+            self.core.shedding.bitwiseAnd(~cause.rawValue, ordering: .relaxed)
         }
     }
 

@@ -4,6 +4,7 @@ import NIOCore
 import NIOEmbedded
 import Storage
 import Synchronization
+import Telemetry
 import Testing
 import Upstream
 
@@ -89,7 +90,7 @@ struct AnswerCutTests {
             #expect((record.outcome == .completed) == (cut == bytes.count))
         }
         #expect(road.client.isActive)
-        #expect(road.shared.exchanges.load(ordering: .relaxed) == 0)
+        #expect(road.shared.exchanges.value == 0)
     }
 
     @Test("an error answer that is cut is told as the vendor's failure, never passed on in part")

@@ -6,6 +6,7 @@ import NIOEmbedded
 import Policy
 import Storage
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import Gateway
@@ -107,10 +108,10 @@ struct RoadJournalTests {
         let road = try self.road(opened.journal)
         try road.post("/v1/chat/completions", Self.chat, endsRound: false)
         #expect(try road.vendorReceived().isEmpty)
-        #expect(opened.journal.state.withLock { $0.unwritten > 0 })
+        #expect(opened.journal.core.state.withLock { $0.unwritten > 0 })
         road.loop.run()
         #expect(try road.vendorReceived().contains("hi"))
-        #expect(opened.journal.state.withLock { $0.unwritten == 0 })
+        #expect(opened.journal.core.state.withLock { $0.unwritten == 0 })
     }
 
     @Test("a running stream's checkpoint is what a death leaves")
@@ -213,7 +214,7 @@ struct RoadJournalTests {
         let record = try #require(road.takeRecords().last)
         #expect(record.outcome == .clientGone && !record.isEstimated && record.costNanoUSD == 2_000_000)
         #expect(road.shared.draining.load(ordering: .relaxed) == 0)
-        #expect(road.shared.exchanges.load(ordering: .relaxed) == 0)
+        #expect(road.shared.exchanges.value == 0)
     }
 
     @Test("the wait ends after ten seconds, settled by what came")

@@ -6,6 +6,7 @@ import NIOEmbedded
 import Policy
 import Storage
 import Synchronization
+import Telemetry
 import Testing
 import Upstream
 
@@ -163,7 +164,7 @@ struct HedgeEndingTests {
         #expect(try world.road.answer().status >= 400)
         #expect(!world.isOpen(0) && !world.isOpen(1))
         #expect(world.road.takeRecords().first?.outcome == .interrupted)
-        #expect(world.road.shared.exchanges.load(ordering: .relaxed) == 0)
+        #expect(world.road.shared.exchanges.value == 0)
         #expect(world.model.chooser.targets.map(\.health.inFlight) == [0, 0])
     }
 

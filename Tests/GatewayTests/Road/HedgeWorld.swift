@@ -163,7 +163,7 @@ struct HedgeWorld {
     func record(_ location: SourceLocation = #_sourceLocation) throws -> RequestRecord {
         let records = self.road.takeRecords()
         #expect(records.count == 1, sourceLocation: location)
-        #expect(self.road.shared.exchanges.load(ordering: .relaxed) == 0, sourceLocation: location)
+        #expect(self.road.shared.exchanges.value == 0, sourceLocation: location)
         #expect(self.road.shared.draining.load(ordering: .relaxed) == 0, sourceLocation: location)
         #expect(self.model.chooser.targets.map(\.health.inFlight) == [0, 0], sourceLocation: location)
         #expect(self.road.admissions.abandonedCount == 0, sourceLocation: location)
