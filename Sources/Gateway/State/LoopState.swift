@@ -167,11 +167,13 @@ final class LoopState {
         if self.ticks % 10 == 0 {
             self.pool.tick()
             self.failures.forgetOld(now)
+            self.subjects = SubjectCache()
         }
         self.flushRecords()
         if self.connections.isEmpty, self.pool.counts.open == 0 {
             self.tickTask?.cancel()
             self.tickTask = nil
+            self.subjects = SubjectCache()
         }
     }
 

@@ -4,6 +4,9 @@ import Storage
 import Upstream
 
 /// What the ledger entries of a key's attempts at a target have in common, made once for many of them.
+///
+/// It holds keys and targets that may be deleted meanwhile, and with a key its limits and budgets: the loop empties it every second,
+/// and when nothing is left to do.
 struct SubjectCache {
     /// Holds what it names: another object may come to lie where a forgotten one was.
     private struct Key: Hashable {

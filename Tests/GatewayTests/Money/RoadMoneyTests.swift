@@ -61,6 +61,23 @@ struct RoadMoneyTests {
         #expect(record.usage?.inputTokens == 1_000 && record.usage?.outputTokens == 200)
     }
 
+    @Test("a budget that was deleted is gone a second later, whoever met it before")
+    func deleted() throws {
+        let road = try RoadHarness(world: Self.world())
+        try road.post("/v1/chat/completions", Self.chat)
+        try road.vendorAnswers(200, Self.answer)
+        #expect(try road.answer().status == 200)
+        var without = Self.world()
+        without.budgets = []
+        road.snapshots.publish(try without.snapshot(after: road.snapshots.snapshot, road.admissions))
+        // The connection looks its caller up again.
+        try road.post("/v1/chat/completions", Self.chat)
+        try road.vendorAnswers(200, Self.answer)
+        #expect(try road.answer().status == 200)
+        road.advance(.seconds(2))
+        #expect(road.admissions.view("bud_1", wall: road.shared.budgetTime.unixMilliseconds) == nil)
+    }
+
     @Test("a vendor's refusal costs nothing and gives back what was held")
     func refusedByVendor() throws {
         let road = try RoadHarness(world: Self.world())
