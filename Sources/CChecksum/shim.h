@@ -16,7 +16,7 @@ static inline int martlet_has_crc32c(void) {
 #define MARTLET_CRC32C_WORD(state, word) ((uint32_t)__builtin_ia32_crc32di((state), (word)))
 #define MARTLET_CRC32C_BYTE(state, byte) __builtin_ia32_crc32qi((state), (byte))
 
-#elif defined(__aarch64__) && defined(__linux__)
+#elif defined(__aarch64__) && defined(__linux__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #include <sys/auxv.h>
 
 /* Whether this processor has them: HWCAP_CRC32. */

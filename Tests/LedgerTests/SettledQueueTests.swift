@@ -23,6 +23,8 @@ struct SettledQueueTests {
         queue.append(.sample(10), segment: 2, record: 11)
         // The store has not said that it has them: it is given the same again.
         #expect(self.numbers(queue.batch(upTo: 11)) == Array(0..<6))
+        // Taken while the disk was broken, and refused: what the disk has not yet waits for it.
+        #expect(queue.batch(upTo: 5).isEmpty)
         #expect(queue.count == 11)
         #expect(queue.finish().map(\.segment) == [0, 1] && queue.count == 5)
         #expect(self.numbers(queue.batch(upTo: 11)) == Array(6..<11))

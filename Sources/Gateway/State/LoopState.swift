@@ -174,6 +174,7 @@ final class LoopState {
             self.tickTask?.cancel()
             self.tickTask = nil
             self.subjects = SubjectCache()
+            self.requestMemory = []
         }
     }
 

@@ -32,7 +32,7 @@ final class SharedState: Sendable {
     let unixMilliseconds: @Sendable () -> Int64
     /// Who is let in.
     let gate: LoadGate
-    /// Open client connections, over all loops.
+    /// Open client connections, over all loops. This and the next are the registry's: a registry serves one data plane.
     let connections: Gauge
     /// Exchanges under way, over all loops.
     let exchanges: Gauge

@@ -52,8 +52,10 @@ public struct LedgerDrain: Service {
             let isLast = isStopping.isRaised
             do {
                 if isLast { self.journal.syncNow(withinMilliseconds: Self.longestRest) }
-                // A full batch has more behind it; the last ones go whatever their number.
-                while try self.drainOnce(isLast: isLast) >= (isLast ? 1 : SettledQueue.batch) { rest = 0 }
+                // As long as there is a batch's worth; the last ones go whatever their number.
+                while try self.drainOnce(isLast: isLast) > 0, isLast || self.journal.backlog >= SettledQueue.batch {
+                    rest = 0
+                }
                 rest = 0
                 if isLast { return }
             } catch {

@@ -1,9 +1,9 @@
 import Storage
 
-/// Settled entries on their way to the store, oldest first. Entries are long: they leave in the memory they lie in, and none is
-/// copied while it waits.
+/// Settled entries on their way to the store, oldest first. Entries are long: they leave in the memory they lie in. Copied are only
+/// the few that may not leave yet with those before them.
 struct SettledQueue {
-    /// Entries of a batch at most. One transaction takes them, and holds up other writers for a few milliseconds.
+    /// Entries of a batch at most. One transaction takes them, and holds up other writers until it is done.
     static let batch = 8_000
 
     /// Where the journal has what belongs to an entry: the segment of its reservation, and the number of its own record.
@@ -40,9 +40,12 @@ struct SettledQueue {
         self.count += 1
     }
 
-    /// The first entries, as far as their records are among the first `records`. Until `finish` it is the same batch again.
+    /// The first entries, as far as their records are among the first `records`. Until `finish` it is the same batch again, or none
+    /// while not all of it is among them.
     mutating func batch(upTo records: UInt64) -> [LedgerEntry] {
-        if let leaving = self.leaving { return leaving.entries }
+        if let leaving = self.leaving {
+            return leaving.places.allSatisfy { $0.record <= records } ? leaving.entries : []
+        }
         let ready = self.pieces[0].places.firstIndex { $0.record > records } ?? self.pieces[0].places.count
         guard ready > 0 else { return [] }
         // Those that may not leave yet are few, as a rule: what a running sync covers, and what came since.

@@ -2,8 +2,8 @@
 public struct LimitRate: Sendable, Equatable {
     /// Units per period.
     public let limit: Int
-    /// Nanoseconds one unit takes to drain. Rounded up, so that no window ever admits more than the limit says; in whole microseconds
-    /// a limit of some hundred million tokens a minute would be half of what it says.
+    /// Nanoseconds one unit takes to drain. Rounded up, so that no window ever admits more than the limit says: in whole microseconds
+    /// every limit above 60 million a minute would be 60 million.
     let interval: Int64
     /// Nanoseconds that may be undrained: the burst times the interval.
     let tolerance: Int64

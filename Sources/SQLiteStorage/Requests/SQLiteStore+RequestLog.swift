@@ -3,7 +3,7 @@ public import Storage
 import Synchronization
 
 extension SQLiteStore: RequestLog {
-    /// Appends a batch in one transaction: all of it or none. Batches of up to 1,000 share one sync well.
+    /// Appends a batch in one transaction: all of it or none. The larger it is, the more share one sync.
     public func append(pieces: [[RequestRecord]]) throws {
         let count = pieces.reduce(0) { $0 + $1.count }
         guard count > 0 else { return }

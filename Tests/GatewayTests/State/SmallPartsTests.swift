@@ -1,7 +1,9 @@
+import Exchange
 import NIOCore
 import Testing
 
 @testable import Gateway
+@testable import Policy
 
 @Suite("Dates, ids, chunks")
 struct SmallPartsTests {
@@ -61,6 +63,39 @@ struct SmallPartsTests {
         #expect(VendorWait(nanoseconds: 359_001_000_000).text == "6m0s")
         #expect(Duration.milliseconds(1).wholeSecondsRoundedUp == 1)
         #expect(Duration.zero.wholeSecondsRoundedUp == 0)
+    }
+
+    private static let reading = LimitReading(
+        requests: LimitDecision(isAllowed: true, limit: 60, remaining: 59, resetNanoseconds: 1_000_000_001),
+        tokens: LimitDecision(isAllowed: true, limit: 9_000, remaining: 0, resetNanoseconds: 61_000_000_000)
+    )
+
+    @Test("limits are told as OpenAI tells them")
+    func limits() {
+        let headers = LimitHeaders(Self.reading, .responses, unixSeconds: 0)
+        var bytes = ByteBuffer()
+        bytes.writeLimitHeaders(headers)
+        let lines = [
+            "x-ratelimit-limit-requests: 60", "x-ratelimit-remaining-requests: 59", "x-ratelimit-reset-requests: 1s",
+            "x-ratelimit-limit-tokens: 9000", "x-ratelimit-remaining-tokens: 0", "x-ratelimit-reset-tokens: 1m1s",
+        ]
+        #expect(String(buffer: bytes) == lines.map { $0 + "\r\n" }.joined())
+        #expect(headers.fields.map { "\($0.name): \($0.value)" } == lines)
+    }
+
+    @Test("limits are told as Anthropic tells them")
+    func messagesLimits() {
+        let headers = LimitHeaders(Self.reading, .messages, unixSeconds: 1_795_550_397)
+        var bytes = ByteBuffer()
+        bytes.writeLimitHeaders(headers)
+        let lines = [
+            "anthropic-ratelimit-requests-limit: 60", "anthropic-ratelimit-requests-remaining: 59",
+            "anthropic-ratelimit-requests-reset: 2026-11-24T19:59:59Z",
+            "anthropic-ratelimit-tokens-limit: 9000", "anthropic-ratelimit-tokens-remaining: 0",
+            "anthropic-ratelimit-tokens-reset: 2026-11-24T20:00:58Z",
+        ]
+        #expect(String(buffer: bytes) == lines.map { $0 + "\r\n" }.joined())
+        #expect(headers.fields.map { "\($0.name): \($0.value)" } == lines)
     }
 
     @Test("a peer that guesses keys is slowed down, and forgiven after the window")
