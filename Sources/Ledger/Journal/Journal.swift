@@ -41,15 +41,15 @@ public final class Journal: Sendable {
     public var syncsEach: Bool { self.options.sync == .each }
 
     /// Attempts that have not ended.
-    public var openAttempts: Int { self.core.state.withLock { $0.openAttempts } }
+    public var openAttempts: Int { self.core.openAttempts }
 
     /// Settled entries that are not in the store yet.
-    public var backlog: Int { self.core.state.withLock { $0.backlog } }
+    public var backlog: Int { self.core.backlog }
 
     /// Segments on the disk that hold something still needed.
-    public var segmentCount: Int { self.core.state.withLock { $0.segments.count } }
+    public var segmentCount: Int { self.core.segmentCount }
 
-    /// Metrics outlive the journal: they read its core.
+    /// Metrics outlive the journal: they read its core, and tell nothing of one that is closed.
     private func registerGauges(_ registry: MetricRegistry) {
         func gauge(_ name: String, _ help: String, _ value: @escaping @Sendable (JournalCore) -> Int) {
             registry.collect(name, help: help, type: .gauge) { [core = self.core] in
@@ -57,15 +57,9 @@ public final class Journal: Sendable {
             }
         }
         gauge("martlet_journal_writable", "1 while the journal takes new attempts.") { $0.isWritable ? 1 : 0 }
-        gauge("martlet_journal_open_attempts", "Attempts that have not ended.") {
-            $0.state.withLock { $0.openAttempts }
-        }
-        gauge("martlet_journal_segments", "Segments that hold something still needed.") {
-            $0.state.withLock { $0.segments.count }
-        }
-        gauge("martlet_ledger_backlog", "Settled entries that are not in the store yet.") {
-            $0.state.withLock { $0.backlog }
-        }
+        gauge("martlet_journal_open_attempts", "Attempts that have not ended.") { $0.openAttempts }
+        gauge("martlet_journal_segments", "Segments that hold something still needed.") { $0.segmentCount }
+        gauge("martlet_ledger_backlog", "Settled entries that are not in the store yet.") { $0.backlog }
     }
 }
 
@@ -80,6 +74,9 @@ final class JournalCore: Sendable {
     }
 
     var isWritable: Bool { self.shedding.load(ordering: .relaxed) == 0 }
+    var openAttempts: Int { self.state.withLock { $0.openAttempts } }
+    var backlog: Int { self.state.withLock { $0.backlog } }
+    var segmentCount: Int { self.state.withLock { $0.segments.count } }
 }
 
 // MARK: - What the road calls
