@@ -6,7 +6,7 @@ import Upstream
 import Wire
 
 /// A request in the target's own format, and what the answer's way back needs.
-struct TranslatedRequest: Sendable {
+final class TranslatedRequest: Sendable {
     /// What was asked, as far as the answer's way back needs it.
     enum Content: Sendable {
         /// An answer; the conversation itself is not kept.
@@ -24,9 +24,9 @@ struct TranslatedRequest: Sendable {
     /// What the caller wants.
     let operation: Exchange.Operation
     /// Body, headers, and notes for the vendor's reader.
-    private(set) var encoded: EncodedRequest
+    let encoded: EncodedRequest
     /// What a signature says of the body, where that was found out on a worker.
-    private(set) var digest: BodyDigest?
+    let digest: BodyDigest?
     /// What was asked.
     let content: Content
     /// What could not be carried exactly, as tokens in the caller's spelling.
@@ -39,17 +39,29 @@ struct TranslatedRequest: Sendable {
 
     /// What the answer's way back needs: the body has left, or is about to.
     var withoutBody: TranslatedRequest {
-        var rest = self
-        rest.encoded.body = []
-        return rest
+        var encoded = self.encoded
+        encoded.body = []
+        return TranslatedRequest(
+            route: self.route,
+            operation: self.operation,
+            encoded: encoded,
+            digest: self.digest,
+            content: self.content,
+            warnings: self.warnings
+        )
     }
 
     /// With its body's digest, when the vendor wants bodies signed. For long bodies, on a worker.
     func digested(for provider: Provider) -> TranslatedRequest {
         guard provider.signsBodies else { return self }
-        var request = self
-        request.digest = self.encoded.body.withUnsafeBytes { BodyDigest(of: $0) }
-        return request
+        return TranslatedRequest(
+            route: self.route,
+            operation: self.operation,
+            encoded: self.encoded,
+            digest: self.encoded.body.withUnsafeBytes { BodyDigest(of: $0) },
+            content: self.content,
+            warnings: self.warnings
+        )
     }
 
     /// How a request is to be translated.
@@ -205,12 +217,14 @@ struct TranslatedRequest: Sendable {
         route: TranslationRoute,
         operation: Exchange.Operation,
         encoded: EncodedRequest,
+        digest: BodyDigest? = nil,
         content: Content,
         warnings: [String]
     ) {
         self.route = route
         self.operation = operation
         self.encoded = encoded
+        self.digest = digest
         self.content = content
         self.warnings = warnings
     }

@@ -22,7 +22,8 @@ extension ActiveExchange {
             switch name.count {
             case 12 where ASCII.caseInsensitiveEquals(name, "content-type"):
                 content = self.content(value)
-                self.upstreamContentType = Self.text(value)
+                // An answer's own type is ours to say; only a refusal is passed on with the vendor's.
+                if !(200..<300).contains(head.status) { self.upstreamContentType = Self.text(value) }
             case 11 where ASCII.caseInsensitiveEquals(name, "retry-after"):
                 let wait = RetryAfter.parse(
                     retryAfter: Self.text(value),
@@ -57,38 +58,41 @@ extension ActiveExchange {
 
     // MARK: Our heads
 
-    func writeStreamHead(to head: inout ByteBuffer) {
-        head.beginAnswer(
-            status: 200,
-            framing: self.framing,
-            keepAlive: self.client.keepsAlive,
-            requestID: self.record.id,
-            date: self.loop.date
-        )
-        head.writeStaticString(
-            "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n"
-        )
-        self.writeOwnHeaders(to: &head)
-        head.writeStaticString("\r\n")
+    func writeStreamHead(to bytes: inout ByteBuffer) {
+        bytes.writeHead { head in
+            head.begin(
+                status: 200,
+                framing: self.framing,
+                keepAlive: self.client.keepsAlive,
+                requestID: self.record.id,
+                date: self.loop.date
+            )
+            head.write(
+                fixed:
+                    "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n"
+            )
+            self.writeOwnHeaders(to: &head)
+            head.write(fixed: "\r\n")
+        }
     }
 
     /// Which target served, and what is left of the caller's limits.
-    private func writeOwnHeaders(to head: inout ByteBuffer) {
+    private func writeOwnHeaders(to head: inout HeadWriter) {
         let target = self.dispatch.plan.target
-        head.writeHeader("x-martlet-provider", target.provider.name)
-        head.writeHeader("x-martlet-model", target.headerModel)
-        head.writeHeader("x-martlet-attempts", self.record.attempts + self.journey.attemptsBeside(self))
-        if let warnings = self.dispatch.translated?.warningHeader { head.writeHeader("x-martlet-warnings", warnings) }
-        if let id = self.record.upstreamRequestID { head.writeHeader("x-martlet-upstream-request-id", id) }
-        if let cost = self.record.costNanoUSD { head.writeHeader("x-martlet-cost-usd", NanoUSD.text(cost)) }
+        head.write("x-martlet-provider", target.provider.name)
+        head.write("x-martlet-model", target.headerModel)
+        head.write("x-martlet-attempts", self.record.attempts + self.journey.attemptsBeside(self))
+        if let warnings = self.dispatch.translated?.warningHeader { head.write("x-martlet-warnings", warnings) }
+        if let id = self.record.upstreamRequestID { head.write("x-martlet-upstream-request-id", id) }
+        if let cost = self.record.costNanoUSD { head.write("x-martlet-cost-usd", NanoUSD.text(cost)) }
         self.writeLimitHeaders(to: &head)
     }
 
-    private func writeLimitHeaders(to head: inout ByteBuffer) {
+    private func writeLimitHeaders(to head: inout HeadWriter) {
         let reading = self.dispatch.admitted.reading
         guard !reading.isEmpty else { return }
         let seconds = self.loop.unixMilliseconds / 1000
-        head.writeLimitHeaders(LimitHeaders(reading, self.format.id, unixSeconds: seconds))
+        head.write(LimitHeaders(reading, self.format.id, unixSeconds: seconds))
     }
 
     // MARK: Collected answers
@@ -329,30 +333,27 @@ extension ActiveExchange {
         contentType: String,
         body: ByteBuffer
     ) {
-        guard let context = self.client.context else { return }
+        guard self.client.context != nil else { return }
         var bytes = self.loop.takeScratch()
-        bytes.beginAnswer(
-            status: status,
-            framing: .length(body.readableBytes),
-            keepAlive: self.client.keepsAlive,
-            requestID: self.record.id,
-            date: self.loop.date
-        )
-        bytes.writeHeader("content-type", contentType)
-        for header in headers {
-            bytes.writeString(header.name)
-            bytes.writeStaticString(": ")
-            bytes.writeString(header.value)
-            bytes.writeStaticString("\r\n")
+        bytes.writeHead { head in
+            head.begin(
+                status: status,
+                framing: .length(body.readableBytes),
+                keepAlive: self.client.keepsAlive,
+                requestID: self.record.id,
+                date: self.loop.date
+            )
+            head.write("content-type", contentType)
+            head.write(headers)
+            self.writeOwnHeaders(to: &head)
+            head.write(fixed: "\r\n")
         }
-        self.writeOwnHeaders(to: &bytes)
-        bytes.writeStaticString("\r\n")
         if body.readableBytes <= 16 * 1024 {
             body.withUnsafeReadableBytes { _ = bytes.writeBytes($0) }
-            context.writeAndFlush(self.client.wrapOutboundOut(bytes), promise: nil)
+            self.client.write(bytes)
         } else {
-            context.write(self.client.wrapOutboundOut(bytes), promise: nil)
-            context.writeAndFlush(self.client.wrapOutboundOut(body), promise: nil)
+            self.client.write(bytes, flush: false)
+            self.client.write(body)
         }
         self.loop.returnScratch(bytes)
     }

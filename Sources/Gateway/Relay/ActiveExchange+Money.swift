@@ -49,11 +49,7 @@ extension ActiveExchange {
         guard let ticket = self.ticket, let journal = self.loop.shared.journal else { return goOn(self, true) }
         guard journal.syncsEach else {
             guard self.loop.hasUnwritten else { return goOn(self, true) }
-            // The closure keeps the connection object alive, as below.
-            let client = self.client
-            return self.loop.afterWriting(isRequest: isRequest) { isWritten in
-                withExtendedLifetime(client) { goOn(self, isWritten) }
-            }
+            return self.loop.afterWriting(isRequest: isRequest, self, goOn)
         }
         let loop = self.loop.loop
         let bound = NIOLoopBound((exchange: self, client: self.client, goOn: goOn), eventLoop: loop)

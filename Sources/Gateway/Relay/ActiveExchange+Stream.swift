@@ -200,7 +200,7 @@ extension ActiveExchange {
             ChunkFrame.end(&output)
             if isLast { output.writeStaticString("0\r\n\r\n") }
         }
-        context.writeAndFlush(self.client.wrapOutboundOut(output), promise: nil)
+        self.client.write(output)
         self.loop.returnScratch(output)
     }
 
@@ -208,7 +208,7 @@ extension ActiveExchange {
         guard self.framing == .chunked else { return context.flush() }
         var last = context.channel.allocator.buffer(capacity: 8)
         last.writeStaticString("0\r\n\r\n")
-        context.writeAndFlush(self.client.wrapOutboundOut(last), promise: nil)
+        self.client.write(last)
     }
 
     /// Sends the head, unless it has been sent, and what was held back: from here on the caller has an answer, and there is no
@@ -230,14 +230,14 @@ extension ActiveExchange {
 
     /// Sends the head of a stream: from here on failures can only be told inside it.
     func sendHead() {
-        guard !self.isHeadSent, let context = self.client.context else { return }
+        guard !self.isHeadSent, self.client.context != nil else { return }
         self.isHeadSent = true
         self.ensureTap()
         self.framing = self.dispatch.head.isHTTP10 ? .untilClose : .chunked
         if self.dispatch.head.isHTTP10 { self.client.keepsAlive = false }
         var head = self.loop.takeScratch()
         self.writeStreamHead(to: &head)
-        context.write(self.client.wrapOutboundOut(head), promise: nil)
+        self.client.write(head, flush: false)
     }
 
     /// Says that the stream is alive, in a way its grammar ignores.

@@ -143,7 +143,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             mayAnswerWhole: self.dispatch.translated != nil,
             isCommitted: earlier?.isHeadSent ?? false,
             isSilent: self.isHedge,
-            deadlines: journey.model.rules.deadlines(client.loop.shared.options.deadlines),
+            deadlines: journey.model.rules.deadlines(client.loop.shared.deadlines),
             startedAt: journey.startedAt,
             now: now
         )
@@ -198,12 +198,13 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         } catch {
             return self.perform(self.machine.interrupt(error))
         }
-        self.afterSync(isRequest: true) { exchange, isSafe in exchange.send(on: connection, isJournalled: isSafe) }
+        self.afterSync(isRequest: true) { exchange, isSafe in exchange.send(isJournalled: isSafe) }
     }
 
     /// Sends the request: its reservation is in the journal.
-    private func send(on connection: UpstreamConnection, isJournalled: Bool) {
-        guard self.connection === connection, let request = self.request else { return }
+    private func send(isJournalled: Bool) {
+        // Gone when the attempt was given up meanwhile.
+        guard let connection = self.connection, let request = self.request else { return }
         guard isJournalled else {
             self.loop.shared.metrics.unjournalled.add()
             return self.perform(self.machine.interrupt(.noJournal))

@@ -86,7 +86,7 @@ struct ExchangeMachine {
     private var isSilent: Bool
     private let isStream: Bool
     private let mayAnswerWhole: Bool
-    private let deadlines: GatewayOptions.Deadlines
+    private let limits: ExchangeDeadlines
     private let startedAt: NIODeadline
     private var sentAt: NIODeadline
     private var lastEventAt: NIODeadline
@@ -107,7 +107,7 @@ struct ExchangeMachine {
         mayAnswerWhole: Bool = false,
         isCommitted: Bool = false,
         isSilent: Bool = false,
-        deadlines: GatewayOptions.Deadlines,
+        deadlines: ExchangeDeadlines,
         startedAt: NIODeadline? = nil,
         now: NIODeadline
     ) {
@@ -115,13 +115,15 @@ struct ExchangeMachine {
         self.mayAnswerWhole = mayAnswerWhole
         self.isCommitted = isCommitted
         self.isSilent = isSilent
-        self.deadlines = deadlines
+        self.limits = deadlines
         self.startedAt = startedAt ?? now
         self.sentAt = now
         self.lastEventAt = now
         self.lastContentAt = now
         self.lastWriteAt = now
     }
+
+    private var deadlines: GatewayOptions.Deadlines { self.limits.all }
 
     /// The caller has content, and whatever may come to be due is seconds away: time need not be told by the tenth of one.
     var isCalm: Bool {

@@ -77,7 +77,7 @@ final class Journey {
         self.caller = caller
         self.request = (received, inspected)
         self.bond = SessionBond(inspected, received, caller, model)
-        let deadlines = model.rules.deadlines(client.loop.shared.options.deadlines)
+        let deadlines = model.rules.deadlines(client.loop.shared.deadlines).all
         let total = inspected.facts.isStream ? deadlines.totalStream : deadlines.total
         let patience = received.head.scan.patience(received.text).map { min($0, total) } ?? total
         self.policy = AttemptPolicy(

@@ -23,13 +23,22 @@ public struct RouteRules: Sendable, Equatable {
     public init() {}
 
     /// The deadlines of an exchange with the model.
-    func deadlines(_ general: GatewayOptions.Deadlines) -> GatewayOptions.Deadlines {
+    func deadlines(_ general: ExchangeDeadlines) -> ExchangeDeadlines {
         guard self.firstContent != nil || self.idle != nil || self.total != nil else { return general }
-        var deadlines = general
-        deadlines.firstContent = self.firstContent ?? general.firstContent
-        deadlines.idle = self.idle ?? general.idle
-        deadlines.total = self.total ?? general.total
-        deadlines.totalStream = self.total ?? general.totalStream
-        return deadlines
+        var deadlines = general.all
+        deadlines.firstContent = self.firstContent ?? deadlines.firstContent
+        deadlines.idle = self.idle ?? deadlines.idle
+        deadlines.totalStream = self.total ?? deadlines.totalStream
+        deadlines.total = self.total ?? deadlines.total
+        return ExchangeDeadlines(deadlines)
+    }
+}
+
+/// Deadlines that all exchanges go by, or those with one model: an exchange holds on to them, and has no copy of its own.
+final class ExchangeDeadlines: Sendable {
+    let all: GatewayOptions.Deadlines
+
+    init(_ all: GatewayOptions.Deadlines) {
+        self.all = all
     }
 }

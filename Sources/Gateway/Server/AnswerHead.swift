@@ -9,59 +9,28 @@ enum AnswerFraming: Equatable {
     case untilClose
 }
 
-extension ByteBuffer {
+extension HeadWriter {
     /// Writes status line, framing and the headers that every answer carries.
-    mutating func beginAnswer(status: Int, framing: AnswerFraming, keepAlive: Bool, requestID: String, date: String) {
-        self.writeStaticString("HTTP/1.1 ")
-        self.writeString(Self.statusText(status))
-        self.writeStaticString("\r\ndate: ")
-        self.writeString(date)
-        self.writeStaticString("\r\nx-request-id: ")
-        self.writeString(requestID)
-        self.writeStaticString("\r\nrequest-id: ")
-        self.writeString(requestID)
+    mutating func begin(status: Int, framing: AnswerFraming, keepAlive: Bool, requestID: String, date: String) {
+        self.write(fixed: "HTTP/1.1 ")
+        self.write(Self.statusText(status))
+        self.write(fixed: "\r\ndate: ")
+        self.write(date)
+        self.write(fixed: "\r\nx-request-id: ")
+        self.write(requestID)
+        self.write(fixed: "\r\nrequest-id: ")
+        self.write(requestID)
         switch framing {
         case .length(let count):
-            self.writeStaticString("\r\ncontent-length: ")
-            self.writeDecimal(count)
-            self.writeStaticString("\r\n")
+            self.write(fixed: "\r\ncontent-length: ")
+            self.write(count)
+            self.write(fixed: "\r\n")
         case .chunked:
-            self.writeStaticString("\r\ntransfer-encoding: chunked\r\n")
+            self.write(fixed: "\r\ntransfer-encoding: chunked\r\n")
         case .untilClose:
-            self.writeStaticString("\r\n")
+            self.write(fixed: "\r\n")
         }
-        if !keepAlive { self.writeStaticString("connection: close\r\n") }
-    }
-
-    /// Writes one header line. The value must not hold CR or LF; where it comes from outside it was checked by the parser.
-    mutating func writeHeader(_ name: StaticString, _ value: String) {
-        self.writeStaticString(name)
-        self.writeStaticString(": ")
-        self.writeString(value)
-        self.writeStaticString("\r\n")
-    }
-
-    /// Writes one header line.
-    mutating func writeHeader(_ name: StaticString, _ value: Int) {
-        self.writeStaticString(name)
-        self.writeStaticString(": ")
-        self.writeDecimal(value)
-        self.writeStaticString("\r\n")
-    }
-
-    /// Writes a non-negative number without making a string.
-    mutating func writeDecimal(_ value: Int) {
-        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        withUnsafeMutableBytes(of: &digits) { raw in
-            var index = raw.count
-            var rest = max(0, value)
-            repeat {
-                index -= 1
-                raw[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
-            } while rest > 0
-            self.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(raw)[index...]))
-        }
+        if !keepAlive { self.write(fixed: "connection: close\r\n") }
     }
 
     private static func statusText(_ status: Int) -> String {

@@ -113,7 +113,7 @@ extension ClientConnection {
         guard self.head.expectsContinue, self.inbound.readableBytes < count, let context = self.context else { return }
         var bytes = context.channel.allocator.buffer(capacity: 32)
         bytes.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-        context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+        self.write(bytes)
     }
 
     /// Whether the current request's body is short enough, and sure enough to come, to be read and thrown away.

@@ -87,18 +87,20 @@ extension ClientConnection {
 
     /// `OPTIONS`: what the route takes; no CORS headers, Martlet is not for browsers on other origins.
     func answerOptions(allow: String, _ requestID: String) {
-        guard let context = self.context else { return }
+        guard self.context != nil else { return }
         var bytes = self.loop.takeScratch()
-        bytes.beginAnswer(
-            status: 204,
-            framing: .untilClose,
-            keepAlive: self.keepsAlive,
-            requestID: requestID,
-            date: self.loop.date
-        )
-        bytes.writeHeader("allow", allow)
-        bytes.writeStaticString("\r\n")
-        context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+        bytes.writeHead { head in
+            head.begin(
+                status: 204,
+                framing: .untilClose,
+                keepAlive: self.keepsAlive,
+                requestID: requestID,
+                date: self.loop.date
+            )
+            head.write("allow", allow)
+            head.write(fixed: "\r\n")
+        }
+        self.write(bytes)
         self.loop.returnScratch(bytes)
         if !self.discardable { self.keepsAlive = false }
         self.skipBody()

@@ -124,25 +124,22 @@ extension ClientConnection {
 
     /// Writes a complete error answer.
     func write(_ answer: ErrorAnswer, requestID: String) {
-        guard let context = self.context else { return }
+        guard self.context != nil else { return }
         var bytes = self.loop.takeScratch()
-        bytes.beginAnswer(
-            status: answer.status,
-            framing: .length(answer.body.count),
-            keepAlive: self.keepsAlive,
-            requestID: requestID,
-            date: self.loop.date
-        )
-        bytes.writeStaticString("content-type: application/json\r\n")
-        for header in answer.headers {
-            bytes.writeString(header.name)
-            bytes.writeStaticString(": ")
-            bytes.writeString(header.value)
-            bytes.writeStaticString("\r\n")
+        bytes.writeHead { head in
+            head.begin(
+                status: answer.status,
+                framing: .length(answer.body.count),
+                keepAlive: self.keepsAlive,
+                requestID: requestID,
+                date: self.loop.date
+            )
+            head.write("content-type", "application/json")
+            head.write(answer.headers)
+            head.write(fixed: "\r\n")
         }
-        bytes.writeStaticString("\r\n")
         if case .head = self.head.method {} else { bytes.writeBytes(answer.body) }
-        context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+        self.write(bytes)
         self.loop.returnScratch(bytes)
     }
 

@@ -72,13 +72,19 @@ final class ClientConnection: ChannelInboundHandler {
     var keepsAlive = true
     private(set) var context: ChannelHandlerContext?
     private(set) var peer = "unknown"
+    private let isPlain: Bool
+    private let writer = SocketWriter()
     private var phaseSince: NIODeadline
     private var stalledSince: NIODeadline?
     private var isProcessing = false
     private var isFirstRequest = true
 
-    init(loop: LoopState) {
+    /// - Parameters:
+    ///   - loop: What its event loop owns.
+    ///   - isPlain: No handler before it changes what is written.
+    init(loop: LoopState, isPlain: Bool = false) {
         self.loop = loop
+        self.isPlain = isPlain
         self.phaseSince = loop.loop.now
     }
 
@@ -86,6 +92,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        self.writer.open(context, isPlain: self.isPlain)
         if context.channel.isActive { self.opened(context) }
     }
 
@@ -134,6 +141,7 @@ final class ClientConnection: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.clientClosed()
         self.context = nil
+        self.writer.close()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -158,6 +166,21 @@ final class ClientConnection: ChannelInboundHandler {
         self.loop.remove(self)
         self.loop.shared.connections.add(-1)
     }
+
+    // MARK: Writing
+
+    /// Writes to the client, if it is still there.
+    ///
+    /// - Parameters:
+    ///   - bytes: What to write.
+    ///   - flush: Whether it goes at once; otherwise it goes with the next write.
+    func write(_ bytes: ByteBuffer, flush: Bool = true) {
+        guard let context = self.context else { return }
+        self.writer.write(bytes, context, flush: flush)
+    }
+
+    /// Whether the kernel has not taken all of what was written.
+    private var hasUnsentBytes: Bool { !self.writer.hasSentAll }
 
     // MARK: Reading
 
@@ -373,12 +396,6 @@ final class ClientConnection: ChannelInboundHandler {
         // Its end waits for the journal, and the loop may have no other round.
         self.loop.writeJournal()
         if case .busy = self.phase { self.close() }
-    }
-
-    /// Whether the kernel has not taken all of what was written.
-    private var hasUnsentBytes: Bool {
-        let count = try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
-        return (count ?? 0) > 0
     }
 
     // MARK: Time

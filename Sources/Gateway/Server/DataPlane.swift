@@ -179,7 +179,7 @@ public final class DataPlane: Service {
                     }
                     let sync = channel.pipeline.syncOperations
                     if let tls { try sync.addHandler(NIOSSLServerHandler(context: tls.context)) }
-                    try sync.addHandler(ClientConnection(loop: state.value))
+                    try sync.addHandler(ClientConnection(loop: state.value, isPlain: tls == nil))
                 }
             }
             .bind(host: options.host, port: options.port)

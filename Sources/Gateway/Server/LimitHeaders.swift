@@ -1,5 +1,4 @@
 import Exchange
-import NIOCore
 import Policy
 
 /// What a caller is told of its own limits, in its vendor's spelling.
@@ -113,28 +112,28 @@ struct VendorWait {
 
     var text: String { (self.minutes > 0 ? "\(self.minutes)m" : "") + "\(self.rest)\(self.unit)" }
 
-    func write(to bytes: inout ByteBuffer) {
+    func write(to head: inout HeadWriter) {
         if self.minutes > 0 {
-            bytes.writeDecimal(self.minutes)
-            bytes.writeStaticString("m")
+            head.write(self.minutes)
+            head.write(fixed: "m")
         }
-        bytes.writeDecimal(self.rest)
-        bytes.writeStaticString(self.unit)
+        head.write(self.rest)
+        head.write(fixed: self.unit)
     }
 }
 
-extension ByteBuffer {
+extension HeadWriter {
     /// Writes what is left of a caller's limits as header lines, without making strings of them.
-    mutating func writeLimitHeaders(_ headers: LimitHeaders) {
+    mutating func write(_ headers: LimitHeaders) {
         headers.each { field in
-            self.writeStaticString(field.name)
-            self.writeStaticString(": ")
+            self.write(fixed: field.name)
+            self.write(fixed: ": ")
             switch field.value {
-            case .count(let count): self.writeDecimal(count)
+            case .count(let count): self.write(count)
             case .wait(let wait): wait.write(to: &self)
-            case .moment: self.writeString(field.value.text)
+            case .moment: self.write(field.value.text)
             }
-            self.writeStaticString("\r\n")
+            self.write(fixed: "\r\n")
         }
     }
 }

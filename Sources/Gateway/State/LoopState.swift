@@ -44,9 +44,16 @@ final class LoopState {
     private(set) var hasUnwritten = false
     /// What goes on when they are: requests to vendors, and after them all else. Whoever is woken by the first of a kind finds the
     /// others without being woken for each.
-    private var requestsWaiting: [(_ isWritten: Bool) -> Void] = []
-    private var answersWaiting: [(_ isWritten: Bool) -> Void] = []
+    private var requestsWaiting: [Waiting] = []
+    private var answersWaiting: [Waiting] = []
     private var ticks = 0
+
+    private struct Waiting {
+        let exchange: ActiveExchange
+        /// Kept alive: it may have closed meanwhile, and the exchange does not hold it.
+        let client: ClientConnection
+        let goOn: (_ exchange: ActiveExchange, _ isWritten: Bool) -> Void
+    }
 
     init(loop: any EventLoop, shared: SharedState, connector: any UpstreamConnector, seed: UInt64) {
         self.loop = loop
@@ -200,9 +207,14 @@ final class LoopState {
         self.loop.execute { bound.value.writeJournal() }
     }
 
-    /// Goes on when what was put off is written.
-    func afterWriting(isRequest: Bool, _ goOn: @escaping (_ isWritten: Bool) -> Void) {
-        if isRequest { self.requestsWaiting.append(goOn) } else { self.answersWaiting.append(goOn) }
+    /// Lets an exchange go on when what was put off is written.
+    func afterWriting(
+        isRequest: Bool,
+        _ exchange: ActiveExchange,
+        _ goOn: @escaping (_ exchange: ActiveExchange, _ isWritten: Bool) -> Void
+    ) {
+        let waiting = Waiting(exchange: exchange, client: exchange.client, goOn: goOn)
+        if isRequest { self.requestsWaiting.append(waiting) } else { self.answersWaiting.append(waiting) }
     }
 
     /// Writes what was put off, and lets go on what waits for it.
@@ -210,17 +222,17 @@ final class LoopState {
         guard self.hasUnwritten else { return }
         self.hasUnwritten = false
         let isWritten = self.shared.journal?.writeOut() ?? false
-        var (requests, answers): ([(Bool) -> Void], [(Bool) -> Void]) = ([], [])
+        var (requests, answers): ([Waiting], [Waiting]) = ([], [])
         swap(&requests, &self.requestsWaiting)
         swap(&answers, &self.answersWaiting)
-        for goOn in requests { goOn(isWritten) }
-        for goOn in answers { goOn(isWritten) }
+        for waiting in requests { waiting.goOn(waiting.exchange, isWritten) }
+        for waiting in answers { waiting.goOn(waiting.exchange, isWritten) }
         // Those that went on may have put something off in turn; otherwise the memory is used again.
         Self.giveBack(&requests, to: &self.requestsWaiting)
         Self.giveBack(&answers, to: &self.answersWaiting)
     }
 
-    private static func giveBack(_ used: inout [(Bool) -> Void], to waiting: inout [(Bool) -> Void]) {
+    private static func giveBack(_ used: inout [Waiting], to waiting: inout [Waiting]) {
         guard waiting.isEmpty else { return }
         used.removeAll(keepingCapacity: true)
         swap(&used, &waiting)

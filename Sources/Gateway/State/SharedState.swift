@@ -11,6 +11,7 @@ import Upstream
 /// What all loops share: constants, the snapshot holder, and a few atomics.
 final class SharedState: Sendable {
     let options: GatewayOptions
+    let deadlines: ExchangeDeadlines
     let snapshots: SnapshotHolder
     let digester: KeyDigester
     let admissions: AdmissionTable
@@ -43,6 +44,7 @@ final class SharedState: Sendable {
 
     init(_ parts: DataPlane.Parts) {
         self.options = parts.options
+        self.deadlines = ExchangeDeadlines(parts.options.deadlines)
         self.snapshots = parts.snapshots
         self.digester = parts.digester
         self.admissions = parts.admissions

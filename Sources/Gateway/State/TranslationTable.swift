@@ -126,7 +126,7 @@ public struct TranslationTable: Sendable {
 }
 
 /// One way from a caller's operation to a target that speaks another format.
-struct TranslationRoute: Sendable {
+final class TranslationRoute: Sendable {
     /// What the vendor is asked for.
     enum Task: Sendable {
         case answer
@@ -147,6 +147,22 @@ struct TranslationRoute: Sendable {
     let path: String
     /// Path and query for a stream.
     let streamPath: String
+
+    init(
+        room: any VendorFormat,
+        task: Task,
+        target: TranslationTarget,
+        native: NativeWay?,
+        path: String,
+        streamPath: String
+    ) {
+        self.room = room
+        self.task = task
+        self.target = target
+        self.native = native
+        self.path = path
+        self.streamPath = streamPath
+    }
 }
 
 extension Exchange.Operation {

@@ -31,7 +31,9 @@ extension ByteBuffer {
     /// Writes the lines of a trace, when there are any.
     mutating func writeTrace(_ trace: TraceHeaders?) {
         guard let trace else { return }
-        self.writeHeader("traceparent", trace.parent)
-        if let state = trace.state { self.writeHeader("tracestate", state) }
+        self.writeHead { head in
+            head.write("traceparent", trace.parent)
+            if let state = trace.state { head.write("tracestate", state) }
+        }
     }
 }

@@ -109,7 +109,7 @@ public struct SocketConnector: UpstreamConnector {
             try sync.addHandler(try Self.tlsHandler(tls))
         }
         try sync.addHandler(establishment)
-        try sync.addHandler(UpstreamConnection())
+        try sync.addHandler(UpstreamConnection(isPlain: tls == nil && endpoint.proxy == nil))
     }
 
     static func tlsHandler(_ tls: TLSClientSettings) throws -> NIOSSLClientHandler {

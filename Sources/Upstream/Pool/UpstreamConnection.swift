@@ -29,7 +29,8 @@ public final class UpstreamConnection: ChannelInboundHandler {
     private var unparsed: ByteBuffer?
     private var hasAnswerBytes = false
     private var isReadingPaused = false
-    private var isRequestWritten = true
+    private let isPlain: Bool
+    private let writer = SocketWriter()
 
     /// Called once when the connection can no longer carry an exchange.
     var onClose: ((UpstreamConnection) -> Void)?
@@ -39,7 +40,12 @@ public final class UpstreamConnection: ChannelInboundHandler {
     var idleSince = NIODeadline.distantPast
 
     /// A connection handler to be put last into a channel's pipeline.
-    public init(limits: HTTPLimits = HTTPLimits()) {
+    ///
+    /// - Parameters:
+    ///   - limits: Of an answer's head.
+    ///   - isPlain: No handler before it changes what is written.
+    public init(limits: HTTPLimits = HTTPLimits(), isPlain: Bool = false) {
+        self.isPlain = isPlain
         self.parser = HTTPResponseParser(limits: limits)
     }
 
@@ -63,15 +69,7 @@ public final class UpstreamConnection: ChannelInboundHandler {
         self.state = .awaitingHead
         self.consumer = consumer
         self.hasAnswerBytes = false
-        guard request.readableBytes > 64 * 1024 else {
-            context.writeAndFlush(self.wrapOutboundOut(request), promise: nil)
-            return true
-        }
-        // A long body may still be on its way when the answer ends: such a connection is not used again.
-        self.isRequestWritten = false
-        let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenSuccess { self.isRequestWritten = true }
-        context.writeAndFlush(self.wrapOutboundOut(request), promise: written)
+        self.writer.write(request, context)
         return true
     }
 
@@ -94,11 +92,13 @@ public final class UpstreamConnection: ChannelInboundHandler {
     /// Keeps the context.
     public func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        self.writer.open(context, isPlain: self.isPlain)
     }
 
     /// Lets go of the context.
     public func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        self.writer.close()
     }
 
     /// Consumes bytes.
@@ -273,7 +273,8 @@ public final class UpstreamConnection: ChannelInboundHandler {
             return self.fail(UpstreamError(.closedInsideAnswer, "a compressed answer ends early"))
         }
         let consumer = self.consumer.take()
-        let isReusable = self.head.keepAlive && self.isRequestWritten && !self.isReadingPaused && isLastByte
+        // A long body may still be on its way when the answer ends: such a connection is not used again.
+        let isReusable = self.head.keepAlive && self.writer.hasSentAll && !self.isReadingPaused && isLastByte
         self.state = .idle
         if isReusable, self.isReusable { self.onIdle?(self) } else { self.shut() }
         consumer?.upstreamEnded()

@@ -27,7 +27,7 @@ struct SandboxLink: Sendable {
             .channelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 256 * 1024))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(UpstreamConnection())
+                    try channel.pipeline.syncOperations.addHandler(UpstreamConnection(isPlain: true))
                 }
             }
             .withConnectedSocket(ends[0])

@@ -11,7 +11,7 @@ struct ExchangeMachineTests {
     private let role = StreamObservation(.forward)
 
     private func machine(stream: Bool, deadlines: GatewayOptions.Deadlines = .init()) -> ExchangeMachine {
-        ExchangeMachine(isStream: stream, deadlines: deadlines, now: self.start)
+        ExchangeMachine(isStream: stream, deadlines: ExchangeDeadlines(deadlines), now: self.start)
     }
 
     private func streaming(_ deadlines: GatewayOptions.Deadlines = .init()) -> ExchangeMachine {

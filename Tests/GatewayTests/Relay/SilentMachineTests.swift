@@ -10,7 +10,12 @@ struct SilentMachineTests {
     private let content = StreamObservation(.forward, isContent: true)
 
     private func machine() -> ExchangeMachine {
-        var machine = ExchangeMachine(isStream: true, isSilent: true, deadlines: .init(), now: self.start)
+        var machine = ExchangeMachine(
+            isStream: true,
+            isSilent: true,
+            deadlines: ExchangeDeadlines(.init()),
+            now: self.start
+        )
         _ = machine.connected(self.start)
         return machine
     }

@@ -52,7 +52,7 @@ struct SmallPartsTests {
     @Test("numbers are written without strings", arguments: [0, 7, 10, 99, 12_345, Int.max])
     func decimals(_ value: Int) {
         var buffer = ByteBuffer()
-        buffer.writeDecimal(value)
+        buffer.writeHead { $0.write(value) }
         #expect(String(buffer: buffer) == String(value))
     }
 
@@ -65,6 +65,21 @@ struct SmallPartsTests {
         #expect(Duration.zero.wholeSecondsRoundedUp == 0)
     }
 
+    @Test(
+        "a head that finds no room is begun again with more, and stands whole behind what was there",
+        arguments: [0, 3_000, 40_000]
+    )
+    func longHead(_ count: Int) {
+        let value = String(repeating: "v", count: count)
+        var bytes = ByteBuffer(string: "before ")
+        bytes.writeHead { head in
+            head.write("x-name", value)
+            head.write([(name: "y", value: "1")])
+            head.write(fixed: "\r\n")
+        }
+        #expect(String(buffer: bytes) == "before x-name: \(value)\r\ny: 1\r\n\r\n")
+    }
+
     private static let reading = LimitReading(
         requests: LimitDecision(isAllowed: true, limit: 60, remaining: 59, resetNanoseconds: 1_000_000_001),
         tokens: LimitDecision(isAllowed: true, limit: 9_000, remaining: 0, resetNanoseconds: 61_000_000_000)
@@ -74,7 +89,7 @@ struct SmallPartsTests {
     func limits() {
         let headers = LimitHeaders(Self.reading, .responses, unixSeconds: 0)
         var bytes = ByteBuffer()
-        bytes.writeLimitHeaders(headers)
+        bytes.writeHead { $0.write(headers) }
         let lines = [
             "x-ratelimit-limit-requests: 60", "x-ratelimit-remaining-requests: 59", "x-ratelimit-reset-requests: 1s",
             "x-ratelimit-limit-tokens: 9000", "x-ratelimit-remaining-tokens: 0", "x-ratelimit-reset-tokens: 1m1s",
@@ -87,7 +102,7 @@ struct SmallPartsTests {
     func messagesLimits() {
         let headers = LimitHeaders(Self.reading, .messages, unixSeconds: 1_795_550_397)
         var bytes = ByteBuffer()
-        bytes.writeLimitHeaders(headers)
+        bytes.writeHead { $0.write(headers) }
         let lines = [
             "anthropic-ratelimit-requests-limit: 60", "anthropic-ratelimit-requests-remaining: 59",
             "anthropic-ratelimit-requests-reset: 2026-11-24T19:59:59Z",

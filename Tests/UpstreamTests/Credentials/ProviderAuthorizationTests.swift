@@ -213,7 +213,7 @@ struct ProviderAuthorizationTests {
         )
         let holder = try #require(provider.credentials)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
-        #expect(await holder.ready(on: loop, within: .seconds(30)) == .ready)
+        #expect(await holder.ready(on: loop, within: .seconds(120)) == .ready)
         #expect(holder.look(at: holder.now).holds("ya29.test"))
         #expect(try await oracle.request(1).headers.first("metadata-flavor") == "Google")
         await oracle.shutdown()
