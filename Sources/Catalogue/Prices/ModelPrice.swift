@@ -70,6 +70,14 @@ public struct ModelPrice: Sendable, Equatable {
         return own.isEmpty ? self.standard : own
     }
 
+    /// Visits the steps of standard, and of each tier that has prices of its own.
+    public func forEachTier(_ visit: (_ steps: [Step]) -> Void) {
+        visit(self.standard)
+        if !self.batch.isEmpty { visit(self.batch) }
+        if !self.flex.isEmpty { visit(self.flex) }
+        if !self.priority.isEmpty { visit(self.priority) }
+    }
+
     private func ownSteps(_ tier: PriceTier) -> [Step] {
         switch tier {
         case .standard: self.standard

@@ -40,9 +40,8 @@ extension ModelPrice {
     ///   so bounds nothing.
     public func upperBound(inputTokens: Int, outputTokens: Int, cacheWrites: CacheWrites = .any) -> Int64 {
         guard inputTokens < .max, outputTokens < .max else { return .max }
-        var most: Int64 = 0
-        for tier in PriceTier.allCases {
-            let steps = self.steps(tier)
+        var most = NanoUSDSum()
+        self.forEachTier { steps in
             for (index, step) in steps.enumerated() where index == 0 || inputTokens > step.aboveInputTokens {
                 // Below the next step there are no more tokens than that.
                 let isLast = index + 1 == steps.count
@@ -50,10 +49,10 @@ extension ModelPrice {
                 var sum = NanoUSDSum()
                 sum.add(input, at: Self.dearestInput(step.rates, cacheWrites))
                 sum.add(outputTokens, at: Self.dearestOutput(step.rates))
-                most = max(most, sum.roundedUp)
+                most = max(most, sum)
             }
         }
-        return most
+        return most.roundedUp
     }
 
     private static func dearestInput(_ rates: TokenRates, _ writes: CacheWrites) -> Int64 {

@@ -14,16 +14,20 @@ extension ModelPrice {
     public func charge(_ usage: TokenUsage, requestedTier: PriceTier?) -> Charge {
         let rates = self.rates(tier: usage.serviceTier ?? requestedTier, inputTokens: usage.inputTokens)
         var sum = NanoUSDSum()
-        sum.add(usage.uncachedInputTokens, at: rates.input)
-        sum.add(usage.cacheReadTokens, at: rates.rate(.cacheRead))
-        sum.add(usage.cacheWrite5mTokens, at: rates.rate(.cacheWrite5m))
-        sum.add(usage.cacheWrite1hTokens, at: rates.rate(.cacheWrite1h))
-        sum.add(usage.audioInputTokens, at: rates.rate(.audioInput))
-        sum.add(usage.imageInputTokens, at: rates.rate(.imageInput))
-        sum.add(usage.visibleOutputTokens, at: rates.output)
-        sum.add(usage.reasoningTokens, at: rates.rate(.reasoning))
-        sum.add(usage.audioOutputTokens, at: rates.rate(.audioOutput))
-        sum.add(usage.imageOutputTokens, at: rates.rate(.imageOutput))
+        // Most requests have tokens of two kinds: the rates of the others are not even looked for.
+        func add(_ tokens: Int, _ kind: RateKind) {
+            if tokens > 0 { sum.add(tokens, at: rates.rate(kind)) }
+        }
+        add(usage.uncachedInputTokens, .input)
+        add(usage.cacheReadTokens, .cacheRead)
+        add(usage.cacheWrite5mTokens, .cacheWrite5m)
+        add(usage.cacheWrite1hTokens, .cacheWrite1h)
+        add(usage.audioInputTokens, .audioInput)
+        add(usage.imageInputTokens, .imageInput)
+        add(usage.visibleOutputTokens, .output)
+        add(usage.reasoningTokens, .reasoning)
+        add(usage.audioOutputTokens, .audioOutput)
+        add(usage.imageOutputTokens, .imageOutput)
         sum.add(usage.webSearchRequests, each: self.webSearchNanoUSD ?? 0)
         var charge = Charge()
         charge.nanoUSD = sum.roundedUp
@@ -48,6 +52,7 @@ extension ModelPrice {
     }
 
     private static func savings(_ tokens: Int, _ rates: TokenRates) -> Int64 {
+        guard tokens > 0 else { return 0 }
         let (full, read) = (max(rates.input, 0), max(rates.rate(.cacheRead), 0))
         guard full > read else { return 0 }
         var saved = NanoUSDSum()

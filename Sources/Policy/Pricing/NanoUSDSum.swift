@@ -1,7 +1,9 @@
 /// A sum of costs before it is rounded: millionths of a nano-dollar, which is what a token at so many nano-dollars a
 /// million costs. Holds itself to the largest number where a sum would not fit.
-struct NanoUSDSum {
+struct NanoUSDSum: Comparable {
     private(set) var millionths: UInt128 = 0
+
+    static func < (a: NanoUSDSum, b: NanoUSDSum) -> Bool { a.millionths < b.millionths }
 
     /// Adds tokens at a rate for a million of them. Nothing negative counts.
     mutating func add(_ tokens: Int, at rate: Int64) {
@@ -31,6 +33,10 @@ struct NanoUSDSum {
     /// Nano-dollars, rounded up; the largest number when they do not fit.
     var roundedUp: Int64 {
         guard !self.isClamped else { return .max }
+        // Nearly every sum is short, and so divided by the processor itself.
+        guard self.millionths > UInt128(UInt64.max) - 999_999 else {
+            return Int64(clamping: (UInt64(truncatingIfNeeded: self.millionths) + 999_999) / 1_000_000)
+        }
         return Int64(clamping: (self.millionths + 999_999) / 1_000_000)
     }
 
