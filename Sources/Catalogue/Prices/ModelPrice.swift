@@ -72,10 +72,10 @@ public struct ModelPrice: Sendable, Equatable {
 
     /// Visits the steps of standard, and of each tier that has prices of its own.
     public func forEachTier(_ visit: (_ steps: [Step]) -> Void) {
-        visit(self.standard)
-        if !self.batch.isEmpty { visit(self.batch) }
-        if !self.flex.isEmpty { visit(self.flex) }
-        if !self.priority.isEmpty { visit(self.priority) }
+        for tier in PriceTier.allCases {
+            let steps = self.ownSteps(tier)
+            if !steps.isEmpty { visit(steps) }
+        }
     }
 
     private func ownSteps(_ tier: PriceTier) -> [Step] {

@@ -81,7 +81,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// - Parameters:
     ///   - loop: What its event loop owns.
-    ///   - isPlain: No handler before it changes what is written.
+    ///   - isPlain: No handler before it sees or changes what is written.
     init(loop: LoopState, isPlain: Bool = false) {
         self.loop = loop
         self.isPlain = isPlain

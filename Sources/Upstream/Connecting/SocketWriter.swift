@@ -25,7 +25,7 @@ public final class SocketWriter {
     ///
     /// - Parameters:
     ///   - context: The handler's place in the channel's pipeline.
-    ///   - isPlain: No handler before it changes what is written: no TLS, no proxy to be asked first.
+    ///   - isPlain: No handler before it sees or changes what is written: no TLS, no proxy to be asked first.
     public func open(_ context: ChannelHandlerContext, isPlain: Bool) {
         self.channel = context.channel
         guard isPlain else { return }
@@ -46,9 +46,9 @@ public final class SocketWriter {
     ///   - flush: Whether it goes at once; otherwise it goes with the next write.
     public func write(_ bytes: consuming ByteBuffer, _ context: ChannelHandlerContext, flush: Bool = true) {
         var sent: EventLoopPromise<Void>?
-        // A channel closes its socket and ceases to be active in one step.
-        if let socket = self.socket, let channel = self.channel, channel.isActive {
-            if flush, self.queued == 0 {
+        if let socket = self.socket, let channel = self.channel {
+            // A channel closes its socket and ceases to be active in one step.
+            if flush, self.queued == 0, channel.isActive {
                 let taken = bytes.withUnsafeReadableBytes {
                     send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
                 }

@@ -43,7 +43,7 @@ public final class UpstreamConnection: ChannelInboundHandler {
     ///
     /// - Parameters:
     ///   - limits: Of an answer's head.
-    ///   - isPlain: No handler before it changes what is written.
+    ///   - isPlain: No handler before it sees or changes what is written.
     public init(limits: HTTPLimits = HTTPLimits(), isPlain: Bool = false) {
         self.isPlain = isPlain
         self.parser = HTTPResponseParser(limits: limits)
