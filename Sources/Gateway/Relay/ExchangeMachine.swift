@@ -86,7 +86,7 @@ struct ExchangeMachine {
     private var isSilent: Bool
     private let isStream: Bool
     private let mayAnswerWhole: Bool
-    private let limits: ExchangeDeadlines
+    private let deadlines: ExchangeDeadlines
     private let startedAt: NIODeadline
     private var sentAt: NIODeadline
     private var lastEventAt: NIODeadline
@@ -115,7 +115,7 @@ struct ExchangeMachine {
         self.mayAnswerWhole = mayAnswerWhole
         self.isCommitted = isCommitted
         self.isSilent = isSilent
-        self.limits = deadlines
+        self.deadlines = deadlines
         self.startedAt = startedAt ?? now
         self.sentAt = now
         self.lastEventAt = now
@@ -123,11 +123,9 @@ struct ExchangeMachine {
         self.lastWriteAt = now
     }
 
-    private var deadlines: GatewayOptions.Deadlines { self.limits.all }
-
     /// The caller has content, and whatever may come to be due is seconds away: time need not be told by the tenth of one.
     var isCalm: Bool {
-        let deadlines = self.deadlines
+        let deadlines = self.deadlines.all
         let shortest = min(
             min(deadlines.idle, deadlines.noContent, deadlines.totalStream),
             min(deadlines.ping, deadlines.writeStall)
@@ -318,12 +316,12 @@ struct ExchangeMachine {
 
     /// Time passed.
     mutating func tick(_ now: NIODeadline) -> Action {
-        if let stalledSince = self.stalledSince, self.passed(stalledSince, self.deadlines.writeStall, now) {
+        if let stalledSince = self.stalledSince, self.passed(stalledSince, self.deadlines.all.writeStall, now) {
             self.phase = .done
             self.isTimedOut = true
             return .drop
         }
-        let total = self.isStream ? self.deadlines.totalStream : self.deadlines.total
+        let total = self.isStream ? self.deadlines.all.totalStream : self.deadlines.all.total
         switch self.phase {
         case .done, .connecting:
             return .nothing
@@ -349,18 +347,20 @@ struct ExchangeMachine {
     private mutating func tickSilence(_ now: NIODeadline) -> Action {
         guard !self.isSilent else { return .nothing }
         guard self.isCommitted else {
-            guard self.passed(self.startedAt, self.deadlines.headHold, now) else { return .nothing }
+            guard self.passed(self.startedAt, self.deadlines.all.headHold, now) else { return .nothing }
             self.isCommitted = true
             self.lastWriteAt = now
             return .commitWithPing
         }
-        guard self.stalledSince == nil, self.passed(self.lastWriteAt, self.deadlines.ping, now) else { return .nothing }
+        guard self.stalledSince == nil, self.passed(self.lastWriteAt, self.deadlines.all.ping, now) else {
+            return .nothing
+        }
         self.lastWriteAt = now
         return .ping
     }
 
     private mutating func tickBeforeContent(_ now: NIODeadline) -> Action {
-        guard self.passed(self.sentAt, self.deadlines.firstContent, now) else { return .nothing }
+        guard self.passed(self.sentAt, self.deadlines.all.firstContent, now) else { return .nothing }
         return self.timeOut("The provider sent no content in time.")
     }
 
@@ -368,10 +368,10 @@ struct ExchangeMachine {
         if self.lastContentAt == self.sentAt {
             let late = self.tickBeforeContent(now)
             if late != .nothing { return late }
-        } else if self.passed(self.lastContentAt, self.deadlines.noContent, now) {
+        } else if self.passed(self.lastContentAt, self.deadlines.all.noContent, now) {
             return self.timeOut("The provider sent no further content in time.")
         }
-        if self.lastContentAt != self.sentAt, self.passed(self.lastEventAt, self.deadlines.idle, now) {
+        if self.lastContentAt != self.sentAt, self.passed(self.lastEventAt, self.deadlines.all.idle, now) {
             return self.timeOut("The provider's stream went silent.")
         }
         return self.tickSilence(now)

@@ -11,7 +11,6 @@ import Wire
 /// answers in order. Pipelined requests wait in the buffer until the answer before them is finished.
 final class ClientConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
 
     /// What the connection is waiting for.
     enum Phase {

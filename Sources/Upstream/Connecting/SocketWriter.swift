@@ -8,17 +8,18 @@ public import NIOCore
 public final class SocketWriter {
     private var channel: (any Channel)?
     private var socket: CInt?
-    /// Writes to the socket that the channel has not passed on to the kernel: whatever follows must queue up behind them.
-    private var queued = 0
+    /// The channel was given something, and may still hold it: what follows must queue up behind it.
+    private var isBehind = false
 
     /// A writer that is of use once `open` has been called.
     public init() {}
 
     /// Whether the kernel has everything that was written.
-    public var hasSentAll: Bool {
-        guard self.socket == nil else { return self.queued == 0 }
-        let unsent = try? self.channel?.syncOptions?.getOption(.bufferedWritableBytes)
-        return (unsent ?? 0) == 0
+    public var hasSentAll: Bool { self.socket != nil && !self.isBehind || self.heldByChannel == 0 }
+
+    private var heldByChannel: Int {
+        let count = try? self.channel?.syncOptions?.getOption(.bufferedWritableBytes)
+        return count ?? 0
     }
 
     /// Begins to write to a channel.
@@ -45,26 +46,19 @@ public final class SocketWriter {
     ///   - context: The handler's place in the pipeline.
     ///   - flush: Whether it goes at once; otherwise it goes with the next write.
     public func write(_ bytes: consuming ByteBuffer, _ context: ChannelHandlerContext, flush: Bool = true) {
-        var sent: EventLoopPromise<Void>?
-        if let socket = self.socket, let channel = self.channel {
-            // A channel closes its socket and ceases to be active in one step.
-            if flush, self.queued == 0, channel.isActive {
-                let taken = bytes.withUnsafeReadableBytes {
-                    send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
-                }
-                if taken == bytes.readableBytes { return }
-                // An error is the channel's to find, and to act upon.
-                if taken > 0 { bytes.moveReaderIndex(forwardBy: taken) }
-            }
-            self.queued += 1
-            let promise = channel.eventLoop.makePromise(of: Void.self)
-            promise.futureResult.assumeIsolated().whenComplete { _ in self.queued -= 1 }
-            sent = promise
+        if self.isBehind { self.isBehind = self.heldByChannel > 0 }
+        // A channel closes its socket and ceases to be active in one step.
+        if flush, !self.isBehind, let socket = self.socket, let channel = self.channel, channel.isActive {
+            let taken = bytes.withUnsafeReadableBytes { send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+            if taken == bytes.readableBytes { return }
+            // An error is the channel's to find, and to act upon.
+            if taken > 0 { bytes.moveReaderIndex(forwardBy: taken) }
         }
+        self.isBehind = true
         if flush {
-            context.writeAndFlush(NIOAny(bytes), promise: sent)
+            context.writeAndFlush(NIOAny(bytes), promise: nil)
         } else {
-            context.write(NIOAny(bytes), promise: sent)
+            context.write(NIOAny(bytes), promise: nil)
         }
     }
 }

@@ -6,8 +6,6 @@ public import Wire
 public final class UpstreamConnection: ChannelInboundHandler {
     /// Raw bytes in.
     public typealias InboundIn = ByteBuffer
-    /// Raw bytes out.
-    public typealias OutboundOut = ByteBuffer
 
     private enum State {
         case idle
