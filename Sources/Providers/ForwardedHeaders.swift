@@ -1,3 +1,5 @@
+import Wire
+
 /// An allow-list of request headers. What it does not name stays behind: credentials, cookies, hop-by-hop fields,
 /// `openai-organization`, `openai-project`, `x-martlet-*`, `x-stainless-*`, and other gateways' control headers.
 public struct ForwardedHeaders: Sendable {
@@ -21,9 +23,9 @@ public struct ForwardedHeaders: Sendable {
     /// - Returns: `true` for names on the list.
     /// - Complexity: One comparison of lengths per entry, and of bytes where they agree; no allocation.
     public func forwards(_ name: UnsafeRawBufferPointer) -> Bool {
-        Self.always.names.contains { Self.matches($0, name, isPrefix: false) }
-            || self.names.contains { Self.matches($0, name, isPrefix: false) }
-            || self.prefixes.contains { Self.matches($0, name, isPrefix: true) }
+        Self.always.names.contains { ASCII.caseInsensitiveEquals(name, $0) }
+            || self.names.contains { ASCII.caseInsensitiveEquals(name, $0) }
+            || self.prefixes.contains { Self.begins(name, with: $0) }
     }
 
     /// Whether a header travels; see the buffer form.
@@ -32,10 +34,7 @@ public struct ForwardedHeaders: Sendable {
         return name.withUTF8 { self.forwards(UnsafeRawBufferPointer($0)) }
     }
 
-    private static func matches(_ rule: StaticString, _ name: UnsafeRawBufferPointer, isPrefix: Bool) -> Bool {
-        let count = rule.utf8CodeUnitCount
-        guard isPrefix ? name.count >= count : name.count == count else { return false }
-        for index in 0..<count where ASCIIText.lowercased(name[index]) != rule.utf8Start[index] { return false }
-        return true
+    private static func begins(_ name: UnsafeRawBufferPointer, with prefix: StaticString) -> Bool {
+        ASCII.caseInsensitiveEquals(UnsafeRawBufferPointer(rebasing: name.prefix(prefix.utf8CodeUnitCount)), prefix)
     }
 }

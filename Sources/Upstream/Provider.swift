@@ -1,6 +1,7 @@
 public import Exchange
 public import NIOCore
 public import Providers
+public import Wire
 
 /// One vendor account, ready to be sent to: its configuration, where it is, and the head lines that every request carries.
 public final class Provider: Sendable {
@@ -18,10 +19,13 @@ public final class Provider: Sendable {
     private let headLines: [UInt8]
     private let defaultHeaders: [HeaderField]
     private let refusedFields: Set<String>
-    private let forwarded: [FormatID: ForwardedHeaders]
+    // A few: they are looked through.
+    private let forwarded: [(format: FormatID, headers: ForwardedHeaders)]
 
     /// Every body field that some kind of provider refuses; what the road looks out for before it knows the target.
-    public static let sensitiveFields = Set(ProviderDescriptor.all.flatMap { $0.refusedFields.map(\.description) })
+    public static let sensitiveFields = SensitiveFields(
+        ProviderDescriptor.all.flatMap { $0.refusedFields.map(\.description) }
+    )
 
     /// A provider.
     ///
@@ -42,7 +46,7 @@ public final class Provider: Sendable {
         self.refusedFields = Set(configuration.descriptor.refusedFields.map(\.description))
         self.forwardsTrace = configuration.settings["forward_traceparent"] == "true"
         self.defaultHeaders = configuration.descriptor.defaultHeaders
-        self.forwarded = configuration.descriptor.forwardedHeaders
+        self.forwarded = configuration.descriptor.forwardedHeaders.map { ($0.key, $0.value) }
         let plan = try configuration.credentialPlan(secret: secret, environment: environment)
         self.credentialPlan = plan
         self.credentials =
@@ -76,7 +80,9 @@ public final class Provider: Sendable {
     public func refuses(field: String) -> Bool { self.refusedFields.contains(field) }
 
     /// Which of the caller's headers travel, for one format.
-    public func forwardedHeaders(for format: FormatID) -> ForwardedHeaders { self.forwarded[format] ?? .always }
+    public func forwardedHeaders(for format: FormatID) -> ForwardedHeaders {
+        self.forwarded.first { $0.format == format }?.headers ?? .always
+    }
 
     /// Writes request line and headers.
     ///
@@ -86,7 +92,7 @@ public final class Provider: Sendable {
     ///   - target: Path and query.
     ///   - bodyCount: The body's length.
     ///   - credentials: What ``authorization(method:target:contentType:body:at:)`` gave for this attempt.
-    ///   - forward: Writes the caller's own headers that travel.
+    ///   - forward: Writes the caller's own headers that travel. Called again when they find no room.
     ///   - callerGave: Says of a default header whether the caller gave it.
     public func writeHead(
         method: StaticString = "POST",
@@ -94,27 +100,26 @@ public final class Provider: Sendable {
         target: String,
         bodyCount: Int,
         credentials: [SecretHeader] = [],
-        forward: (_ bytes: inout ByteBuffer) -> Void,
+        forward: (_ head: inout HeadWriter) -> Void,
         callerGave: (_ name: String) -> Bool
     ) {
-        bytes.writeStaticString(method)
-        bytes.writeStaticString(" ")
-        bytes.writeString(target)
-        bytes.writeStaticString(" HTTP/1.1\r\n")
-        bytes.writeBytes(self.headLines)
-        for header in credentials {
-            bytes.writeString(header.name)
-            bytes.writeStaticString(": ")
-            _ = header.value.withBytes { bytes.writeBytes($0) }
-            bytes.writeStaticString("\r\n")
+        bytes.writeHead { head in
+            head.write(fixed: method)
+            head.write(fixed: " ")
+            head.write(target)
+            head.write(fixed: " HTTP/1.1\r\n")
+            self.headLines.withUnsafeBytes { head.write($0) }
+            for header in credentials {
+                head.write(header.name)
+                head.write(fixed: ": ")
+                header.value.withBytes { head.write($0) }
+                head.endLine()
+            }
+            forward(&head)
+            for header in self.defaultHeaders where !callerGave(header.name) { head.write(header.name, header.value) }
+            head.write(field: "content-length", bodyCount)
+            head.endLine()
         }
-        forward(&bytes)
-        for header in self.defaultHeaders where !callerGave(header.name) {
-            bytes.writeString("\(header.name): \(header.value)\r\n")
-        }
-        bytes.writeStaticString("content-length: ")
-        bytes.writeString(String(bodyCount))
-        bytes.writeStaticString("\r\n\r\n")
     }
 
     private static func headLines(_ configuration: ProviderConfiguration, _ plan: CredentialPlan) -> [UInt8] {

@@ -90,10 +90,11 @@ public struct ProviderCall: Sendable {
             target: self.target,
             bodyCount: self.body.count,
             credentials: proof.headers,
-            forward: { bytes in
-                bytes.writeString("accept: \(self.accept)\r\naccept-encoding: identity\r\nuser-agent: martlet\r\n")
-                if !self.body.isEmpty { bytes.writeStaticString("content-type: application/json\r\n") }
-                for header in self.headers { bytes.writeString("\(header.name): \(header.value)\r\n") }
+            forward: { head in
+                head.write(field: "accept", self.accept)
+                head.write(fixed: "accept-encoding: identity\r\nuser-agent: martlet\r\n")
+                if !self.body.isEmpty { head.write(fixed: "content-type: application/json\r\n") }
+                for header in self.headers { head.write(header.name, header.value) }
             },
             callerGave: { name in self.headers.contains { $0.name == name } }
         )

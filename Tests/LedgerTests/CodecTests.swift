@@ -17,6 +17,12 @@ struct CodecTests {
         return Array(bytes.prefix(used))
     }
 
+    private static func reservation(_ entry: LedgerEntry) -> [UInt8] {
+        withUnsafePointer(to: entry) { entry in
+            Self.bytes(EntryCodec.reservationBytes(entry)) { EntryCodec.writeReservation(entry, &$0) }
+        }
+    }
+
     private static var full: LedgerEntry {
         var entry = LedgerEntry.sample(1, label: "größe").ended(charge: .max)
         entry.usage.cacheReadTokens = .max
@@ -34,11 +40,11 @@ struct CodecTests {
 
     @Test("what is written is read back", arguments: [LedgerEntry.sample(1), Self.full])
     func roundTrip(_ entry: LedgerEntry) throws {
-        let reservation = Self.bytes(EntryCodec.reservationBytes(entry)) { EntryCodec.writeReservation(entry, &$0) }
+        let reservation = Self.reservation(entry)
         let read = try reservation.withUnsafeBytes { try EntryCodec.readReservation($0) }
         #expect(read == entry)
-        let settlement = Self.bytes(EntryCodec.settlementBytes) { out in
-            EntryCodec.writeSettlement(Self.full, of: entry.attempt, &out)
+        let settlement = withUnsafePointer(to: Self.full) { full in
+            Self.bytes(EntryCodec.settlementBytes) { EntryCodec.writeSettlement(full, of: entry.attempt, &$0) }
         }
         var settled = LedgerEntry.sample(1, label: "größe")
         try settlement.withUnsafeBytes { try EntryCodec.readSettlement($0, into: &settled) }
@@ -48,7 +54,7 @@ struct CodecTests {
     @Test("no change of a payload traps")
     func mutation() {
         let entry = Self.full
-        let payload = Self.bytes(EntryCodec.reservationBytes(entry)) { EntryCodec.writeReservation(entry, &$0) }
+        let payload = Self.reservation(entry)
         var random = Seeded(state: 1)
         for cut in 0..<payload.count {
             var changed = payload

@@ -8,7 +8,9 @@ struct SettledQueueTests {
     private func queue(_ count: Int) -> SettledQueue {
         var queue = SettledQueue()
         for number in 0..<count {
-            queue.append(.sample(number), segment: UInt64(number / 4), record: UInt64(number + 1))
+            withUnsafePointer(to: LedgerEntry.sample(number)) {
+                queue.append($0, segment: UInt64(number / 4), record: UInt64(number + 1))
+            }
         }
         return queue
     }
@@ -20,7 +22,7 @@ struct SettledQueueTests {
         var queue = self.queue(10)
         #expect(queue.batch(upTo: 0).isEmpty)
         #expect(self.numbers(queue.batch(upTo: 6)) == Array(0..<6))
-        queue.append(.sample(10), segment: 2, record: 11)
+        withUnsafePointer(to: LedgerEntry.sample(10)) { queue.append($0, segment: 2, record: 11) }
         // The store has not said that it has them: it is given the same again.
         #expect(self.numbers(queue.batch(upTo: 11)) == Array(0..<6))
         // Taken while the disk was broken, and refused: what the disk has not yet waits for it.

@@ -16,11 +16,9 @@ public struct ModelPrice: Sendable, Equatable {
         }
     }
 
-    // Four fields rather than a dictionary: a charge looks here for every request.
-    private var standard: [Step]
-    private var batch: [Step] = []
-    private var flex: [Step] = []
-    private var priority: [Step] = []
+    /// Of each tier, by its place; standard's are never empty. A charge looks here for every request, so it is no dictionary, and
+    /// prices are handed around, so it is one array.
+    private var stepsByTier: [[Step]]
     /// What one search of the vendor's web search tool costs, in nano-dollars, where it is known.
     public var webSearchNanoUSD: Int64?
     /// When it came into force, in milliseconds of Unix time; `nil` for ever.
@@ -28,7 +26,7 @@ public struct ModelPrice: Sendable, Equatable {
 
     /// A price of plain input and output at any size and in any tier.
     public init(_ rates: TokenRates) {
-        self.standard = [Step(rates: rates)]
+        self.stepsByTier = [[Step(rates: rates)], [], [], []]
     }
 
     /// A price by tier and size; `nil` without standard.
@@ -39,10 +37,7 @@ public struct ModelPrice: Sendable, Equatable {
     ///   - effectiveFrom: When it comes into force.
     public init?(tiers: [PriceTier: [Step]], webSearchNanoUSD: Int64? = nil, effectiveFrom: Int64? = nil) {
         guard let standard = tiers[.standard], !standard.isEmpty else { return nil }
-        self.standard = Self.ordered(standard)
-        self.batch = Self.ordered(tiers[.batch] ?? [])
-        self.flex = Self.ordered(tiers[.flex] ?? [])
-        self.priority = Self.ordered(tiers[.priority] ?? [])
+        self.stepsByTier = [standard, tiers[.batch] ?? [], tiers[.flex] ?? [], tiers[.priority] ?? []].map(Self.ordered)
         self.webSearchNanoUSD = webSearchNanoUSD
         self.effectiveFrom = effectiveFrom
     }
@@ -65,9 +60,8 @@ public struct ModelPrice: Sendable, Equatable {
 
     /// The steps that a tier is priced by: its own, or standard's where it has none.
     public func steps(_ tier: PriceTier?) -> [Step] {
-        guard let tier else { return self.standard }
-        let own = self.ownSteps(tier)
-        return own.isEmpty ? self.standard : own
+        let own = self.ownSteps(tier ?? .standard)
+        return own.isEmpty ? self.ownSteps(.standard) : own
     }
 
     /// Visits the steps of standard, and of each tier that has prices of its own.
@@ -80,10 +74,10 @@ public struct ModelPrice: Sendable, Equatable {
 
     private func ownSteps(_ tier: PriceTier) -> [Step] {
         switch tier {
-        case .standard: self.standard
-        case .batch: self.batch
-        case .flex: self.flex
-        case .priority: self.priority
+        case .standard: self.stepsByTier[0]
+        case .batch: self.stepsByTier[1]
+        case .flex: self.stepsByTier[2]
+        case .priority: self.stepsByTier[3]
         }
     }
 
@@ -103,10 +97,7 @@ public struct ModelPrice: Sendable, Equatable {
     /// The same price times `millionths` / 1,000,000, rates rounded up.
     func scaled(byMillionths millionths: Int64) -> ModelPrice {
         var scaled = self
-        scaled.standard = Self.scaled(self.standard, millionths)
-        scaled.batch = Self.scaled(self.batch, millionths)
-        scaled.flex = Self.scaled(self.flex, millionths)
-        scaled.priority = Self.scaled(self.priority, millionths)
+        scaled.stepsByTier = self.stepsByTier.map { Self.scaled($0, millionths) }
         scaled.webSearchNanoUSD = self.webSearchNanoUSD.map { TokenRates.proportion($0, millionths, to: 1_000_000) }
         return scaled
     }

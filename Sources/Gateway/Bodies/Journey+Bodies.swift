@@ -7,13 +7,13 @@ extension Journey {
     func capture(_ rules: BodyRules) {
         guard self.bodies == nil, let queue = self.loop.shared.bodies,
             rules.keeps(self.head.requestID, salt: queue.salt),
-            let body = self.request?.received.body
+            let body = self.request?.body
         else { return }
         let bodies = FinishedBodies(
             requestID: self.head.requestID,
             projectID: self.caller.key.project.id,
             at: self.loop.unixMilliseconds,
-            isStream: self.facts.isStream,
+            isStream: self.inspected.facts.isStream,
             rules: rules
         )
         self.bodies = body.withUnsafeReadableBytes { BodyCapture(bodies, request: $0, queue: queue) }

@@ -31,7 +31,7 @@ struct Estimate {
     ///   - target: Where it goes.
     /// - Throws: `.invalidRequest` when the model has no price and none may be served without.
     init(
-        _ facts: Inspected,
+        _ facts: borrowing Inspected,
         operation: Exchange.Operation,
         bytes: Int,
         cap: Int?,
@@ -64,7 +64,7 @@ struct Estimate {
     private static let usualImage = 1_500
 
     private static func demand(
-        _ facts: Inspected,
+        _ facts: borrowing Inspected,
         hasOutput: Bool,
         input: (tokens: Int, textBytes: Int),
         cap: Int?,
@@ -104,7 +104,7 @@ struct Estimate {
 
     /// The most tokens that a request can cost: a token is at least a byte.
     private static func bounds(
-        _ facts: Inspected,
+        _ facts: borrowing Inspected,
         hasOutput: Bool,
         textBytes: Int,
         cap: Int?,

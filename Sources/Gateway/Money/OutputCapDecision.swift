@@ -13,7 +13,7 @@ struct OutputCapDecision {
     /// The edit of a body that is passed through; none when the caller's own cap stands.
     let patches: [BytePatch]
 
-    init(_ facts: Inspected, _ operation: Exchange.Operation, _ key: KeyEntry, _ target: Target) {
+    init(_ facts: borrowing Inspected, _ operation: Exchange.Operation, _ key: KeyEntry, _ target: Target) {
         let asked = facts.maxOutputTokens
         let pricing = target.pricing
         guard let ours = Self.ours(asked, operation, key, target), ours < asked ?? .max else {

@@ -104,19 +104,29 @@ struct Authenticator {
             throw GatewayFailure(.invalidRequest, "A credential header was sent twice; send it once.")
         }
         var token: UnsafeRawBufferPointer?
-        for credential in scan.credentials {
-            var value = UnsafeRawBufferPointer(rebasing: bytes[credential.value])
-            if credential.field == .authorization {
-                guard let bearer = Self.bearer(value) else { throw Self.unknown }
-                value = bearer
-            }
-            if let token, !token.elementsEqual(value) {
-                throw GatewayFailure(.invalidRequest, "The request carries two different credentials; send one.")
-            }
-            token = value
+        if let range = scan.authorization {
+            guard let bearer = Self.bearer(UnsafeRawBufferPointer(rebasing: bytes[range])) else { throw Self.unknown }
+            token = bearer
         }
+        try Self.agree(&token, scan.apiKey, bytes)
+        try Self.agree(&token, scan.xAPIKey, bytes)
+        try Self.agree(&token, scan.googleAPIKey, bytes)
         guard let token, (1...256).contains(token.count) else { throw Self.unknown }
         return token
+    }
+
+    /// Takes a field's token, which must be the one of the fields before.
+    private static func agree(
+        _ token: inout UnsafeRawBufferPointer?,
+        _ field: Range<Int>?,
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(GatewayFailure) {
+        guard let field else { return }
+        let value = UnsafeRawBufferPointer(rebasing: bytes[field])
+        if let token, !token.elementsEqual(value) {
+            throw GatewayFailure(.invalidRequest, "The request carries two different credentials; send one.")
+        }
+        token = value
     }
 
     private static func isSame(_ known: [UInt8], _ token: UnsafeRawBufferPointer) -> Bool {

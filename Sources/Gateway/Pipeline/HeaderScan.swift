@@ -3,9 +3,12 @@ import Wire
 
 /// The header fields the road itself looks at, found in one pass. Ranges point into the head's bytes.
 struct HeaderScan {
-    /// Fields that carry a virtual key; each at most once.
-    var credentials: [Credential] = []
-    /// A credential field came twice.
+    /// Fields that carry a virtual key.
+    var authorization: Range<Int>?
+    var apiKey: Range<Int>?
+    var xAPIKey: Range<Int>?
+    var googleAPIKey: Range<Int>?
+    /// One of them came twice.
     var hasRepeatedCredential = false
     var contentType: Range<Int>?
     var contentEncoding: Range<Int>?
@@ -31,22 +34,14 @@ struct HeaderScan {
     /// `x-martlet-show-reasoning: true`: a Chat caller wants to see another vendor's thoughts.
     var showsReasoning = false
 
-    struct Credential {
-        enum Field: Equatable {
-            case authorization
-            case apiKey
-        }
-        var field: Field
-        var name: StaticString
-        var value: Range<Int>
-    }
-
     init(_ headers: [HTTPHeaderField], in bytes: UnsafeRawBufferPointer) {
         for header in headers {
             let name = UnsafeRawBufferPointer(rebasing: bytes[header.name])
             switch name.count {
-            case 7 where Self.matches(name, "api-key"): self.credential(.apiKey, "api-key", header.value)
-            case 9 where Self.matches(name, "x-api-key"): self.credential(.apiKey, "x-api-key", header.value)
+            case 7 where Self.matches(name, "api-key"):
+                Self.note(header.value, &self.apiKey, &self.hasRepeatedCredential)
+            case 9 where Self.matches(name, "x-api-key"):
+                Self.note(header.value, &self.xAPIKey, &self.hasRepeatedCredential)
             case 10 where Self.matches(name, "user-agent"): self.userAgent = header.value
             case 10 where Self.matches(name, "session-id"): self.session = header.value
             case 11 where Self.matches(name, "traceparent"):
@@ -55,9 +50,10 @@ struct HeaderScan {
             case 12 where Self.matches(name, "content-type"): self.contentType = header.value
             case 12 where Self.matches(name, "x-request-id"): self.requestID = header.value
             case 13 where Self.matches(name, "authorization"):
-                self.credential(.authorization, "authorization", header.value)
+                Self.note(header.value, &self.authorization, &self.hasRepeatedCredential)
             case 14 where Self.matches(name, "anthropic-beta"): self.betas.append(header.value)
-            case 14 where Self.matches(name, "x-goog-api-key"): self.credential(.apiKey, "x-goog-api-key", header.value)
+            case 14 where Self.matches(name, "x-goog-api-key"):
+                Self.note(header.value, &self.googleAPIKey, &self.hasRepeatedCredential)
             case 15 where Self.matches(name, "x-forwarded-for"): self.forwarded.append(header.value)
             case 15 where Self.matches(name, "x-martlet-label"): self.label = header.value
             case 16 where Self.matches(name, "content-encoding"): self.contentEncoding = header.value
@@ -84,11 +80,9 @@ struct HeaderScan {
         Self.matches(UnsafeRawBufferPointer(rebasing: bytes[value]), "true")
     }
 
-    private mutating func credential(_ field: Credential.Field, _ name: StaticString, _ value: Range<Int>) {
-        if self.credentials.contains(where: { $0.name.utf8CodeUnitCount == name.utf8CodeUnitCount }) {
-            self.hasRepeatedCredential = true
-        }
-        self.credentials.append(Credential(field: field, name: name, value: value))
+    private static func note(_ value: Range<Int>, _ field: inout Range<Int>?, _ isRepeated: inout Bool) {
+        if field != nil { isRepeated = true }
+        field = value
     }
 
     private static func matches(_ bytes: UnsafeRawBufferPointer, _ lowercased: StaticString) -> Bool {

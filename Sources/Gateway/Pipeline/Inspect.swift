@@ -1,11 +1,10 @@
 import Exchange
 import NIOCore
+import Upstream
 import Wire
 
-/// A body that passed the strict gate, and what its format room read from it.
+/// What its format room read from a body that passed the strict gate.
 final class InspectedRequest: Sendable {
-    /// The body, as received.
-    let body: ByteBuffer
     /// What the room found.
     let facts: Inspected
     /// Names of the body's top-level fields that some provider refuses.
@@ -16,13 +15,11 @@ final class InspectedRequest: Sendable {
     let bodyModelDiffers: Bool
 
     private init(
-        body: ByteBuffer,
         facts: Inspected,
         sensitiveFields: [String],
         modelInsertion: BytePatch?,
         bodyModelDiffers: Bool
     ) {
-        self.body = body
         self.facts = facts
         self.sensitiveFields = sensitiveFields
         self.modelInsertion = modelInsertion
@@ -35,13 +32,13 @@ final class InspectedRequest: Sendable {
         operation: Exchange.Operation,
         pathModel: String?,
         format: any WireFormat,
-        sensitiveFields: Set<String>,
+        sensitiveFields: SensitiveFields,
         tape: JSONTape
     ) throws(GatewayFailure) -> InspectedRequest {
         let result: Result<InspectedRequest, GatewayFailure> = body.withUnsafeReadableBytes { bytes in
             do throws(JSONError) {
                 let root = try tape.parse(bytes)
-                return Self.read(root, body, operation, pathModel, format, sensitiveFields)
+                return Self.read(root, operation, pathModel, format, sensitiveFields)
             } catch {
                 return .failure(GatewayFailure(.invalidRequest, "The body is not acceptable JSON: \(error.message)."))
             }
@@ -51,34 +48,23 @@ final class InspectedRequest: Sendable {
 
     private static func read(
         _ root: JSONValue,
-        _ body: ByteBuffer,
         _ operation: Exchange.Operation,
         _ pathModel: String?,
         _ format: any WireFormat,
-        _ sensitiveFields: Set<String>
+        _ sensitiveFields: SensitiveFields
     ) -> Result<InspectedRequest, GatewayFailure> {
         guard root.kind == .object else {
             return .failure(GatewayFailure(.invalidRequest, "The body must be a JSON object."))
         }
         do throws(GatewayFailure) {
             let facts = try format.inspect(root, operation: operation, pathModel: pathModel)
-            var found: [String] = []
-            if !sensitiveFields.isEmpty {
-                for member in root.members {
-                    guard member.key.contentRange.count <= 32, let name = member.key.string,
-                        sensitiveFields.contains(name)
-                    else { continue }
-                    found.append(name)
-                }
-            }
             let insertion =
                 facts.modelRange == nil && pathModel != nil
                 ? BytePatch.insertingMember(#""model":"""#, into: root) : nil
             return .success(
                 InspectedRequest(
-                    body: body,
                     facts: facts,
-                    sensitiveFields: found,
+                    sensitiveFields: sensitiveFields.found(in: root),
                     modelInsertion: insertion,
                     bodyModelDiffers: pathModel != nil
                 )

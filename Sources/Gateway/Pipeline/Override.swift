@@ -46,15 +46,10 @@ extension TargetOverrides {
     }
 }
 
-extension ByteBuffer {
+extension HeadWriter {
     /// Writes an operator's own headers.
     mutating func writeOverrides(_ overrides: TargetOverrides) {
         guard !overrides.headers.isEmpty else { return }
-        for (name, value) in overrides.headers.sorted(by: { $0.key < $1.key }) {
-            self.writeString(name)
-            self.writeStaticString(": ")
-            self.writeString(value)
-            self.writeStaticString("\r\n")
-        }
+        for (name, value) in overrides.headers.sorted(by: { $0.key < $1.key }) { self.write(name, value) }
     }
 }

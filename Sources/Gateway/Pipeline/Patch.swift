@@ -20,16 +20,15 @@ struct UpstreamRequest {
     /// Builds the request. The body is the caller's own bytes outside the plan's ranges. A long body that is to be signed
     /// comes with its digest (``digest(_:_:)``), made on a worker. What `memory` holds is overwritten.
     static func patched(
-        _ request: InspectedRequest,
+        _ received: ReceivedRequest,
+        _ inspected: InspectedRequest,
         by plan: RoutePlan,
-        head: InboundHead,
-        headBytes: ByteBuffer,
         digest: BodyDigest? = nil,
         trace: TraceHeaders? = nil,
         at now: WallTime,
         reusing memory: consuming ByteBuffer
     ) throws(GatewayFailure) -> UpstreamRequest {
-        let body = request.body
+        let (head, headBytes, body) = (received.head, received.headBytes, received.body)
         guard let bodyCount = BytePatch.patchedCount(plan.patches, byteCount: body.readableBytes) else {
             throw Self.unprepared
         }
@@ -37,17 +36,17 @@ struct UpstreamRequest {
         let path = headBytes.withUnsafeReadableBytes { raw in
             plan.target.requestTarget(
                 head.operation,
-                streams: request.facts.isStream,
+                streams: inspected.facts.isStream,
                 query: head.query.map { UnsafeRawBufferPointer(rebasing: raw[$0]) }
             )
         }
         // A signature covers the body, so that is patched first, and its type is our own word.
-        let signed = provider.signsBodies ? try Self.patchedBody(request.body, plan.patches) : nil
+        let signed = provider.signsBodies ? try Self.patchedBody(body, plan.patches) : nil
         let proof =
             provider.credentials == nil
             ? .standing : try Self.proof(provider, path, signed ?? [], digest: digest, at: now)
         var bytes = memory
-        bytes.clear(minimumCapacity: 1024 + bodyCount)
+        bytes.clear(minimumCapacity: ByteBuffer.headCapacity + bodyCount)
         headBytes.withUnsafeReadableBytes { raw in
             provider.writeHead(
                 to: &bytes,
@@ -95,7 +94,7 @@ struct UpstreamRequest {
         _ head: InboundHead,
         _ raw: UnsafeRawBufferPointer,
         _ target: Target,
-        to out: inout ByteBuffer
+        to out: inout HeadWriter
     ) {
         let travelling = target.provider.forwardedHeaders(for: head.operation.format)
         let overrides = target.overrides.headers
@@ -103,10 +102,7 @@ struct UpstreamRequest {
             let name = UnsafeRawBufferPointer(rebasing: raw[field.name])
             guard travelling.forwards(name) else { continue }
             if !overrides.isEmpty, overrides[String(decoding: name, as: UTF8.self).lowercased()] != nil { continue }
-            out.writeBytes(name)
-            out.writeStaticString(": ")
-            out.writeBytes(UnsafeRawBufferPointer(rebasing: raw[field.value]))
-            out.writeStaticString("\r\n")
+            out.write(name, UnsafeRawBufferPointer(rebasing: raw[field.value]))
         }
     }
 
@@ -117,9 +113,9 @@ struct UpstreamRequest {
     }
 }
 
-extension ByteBuffer {
+extension HeadWriter {
     /// The headers of a request whose body is ours, not the caller's.
     mutating func writeOwnHeaders() {
-        self.writeStaticString("content-type: application/json\r\naccept-encoding: identity\r\nuser-agent: martlet\r\n")
+        self.write(fixed: "content-type: application/json\r\naccept-encoding: identity\r\nuser-agent: martlet\r\n")
     }
 }

@@ -16,13 +16,26 @@ import Wire
 // named waits (connection, answer) have deadlines and resume on the same event loop. When an attempt fails before the caller
 // was told anything, its `Journey` chooses again.
 
-/// A request whose head, caller and body are known.
-struct ReceivedRequest {
+/// A request whose head and caller are known, and its body as soon as that is `complete`.
+final class ReceivedRequest {
     let head: InboundHead
     let headBytes: ByteBuffer
     let caller: Caller
-    let body: ByteBuffer
-    let bodyReceivedAt: NIODeadline
+    private(set) var body = ByteBuffer()
+    private(set) var bodyReceivedAt: NIODeadline
+
+    init(head: InboundHead, headBytes: ByteBuffer, caller: Caller) {
+        self.head = head
+        self.headBytes = headBytes
+        self.caller = caller
+        self.bodyReceivedAt = head.receivedAt
+    }
+
+    /// All of its body is there.
+    func complete(_ body: ByteBuffer, at now: NIODeadline) {
+        self.body = body
+        self.bodyReceivedAt = now
+    }
 
     /// Text of the head.
     func text(_ range: Range<Int>) -> String {
@@ -56,7 +69,7 @@ extension ClientConnection {
     func travel(_ inspected: InspectedRequest, _ received: ReceivedRequest) throws(GatewayFailure) {
         self.note(inspected.facts)
         let caller = try Authenticator.renew(received.caller, self.loop)
-        let model = try RoutePlan.model(inspected.facts.model, for: caller, self.loop.snapshot)
+        let model = try RoutePlan.model(inspected.facts.model, for: caller, self.loop)
         try Journey(inspected, received, caller, model, client: self).start()
     }
 
@@ -167,14 +180,13 @@ extension ClientConnection {
         digest: BodyDigest? = nil
     ) throws(GatewayFailure) {
         let request = try UpstreamRequest.patched(
+            received,
             inspected,
             by: plan,
-            head: received.head,
-            headBytes: received.headBytes,
             digest: digest,
             trace: journey.traceHeaders(for: plan.target.provider, received),
             at: self.loop.wallTime,
-            reusing: self.loop.takeRequestMemory()
+            reusing: self.loop.takeBodyMemory()
         )
         let estimate = try self.estimate(plan, inspected, received)
         let admitted = try journey.admit(estimate)
@@ -243,7 +255,7 @@ extension ClientConnection {
             route: route,
             operation: received.head.operation,
             room: room,
-            model: journey.facts.model,
+            model: journey.inspected.facts.model,
             version: scan.version.map(received.text),
             betas: scan.betas.map(received.text),
             cap: plan.cap.override,

@@ -43,8 +43,8 @@ final class RoutePlan {
     ///
     /// - Throws: `.modelNotFound` for a model that is unknown or not the key's to use: the two are not told apart.
     ///   `.upstreamUnavailable` for one whose providers are all drained: that passes, and clients may come again.
-    static func model(_ name: String, for caller: Caller, _ snapshot: Snapshot) throws(GatewayFailure) -> Model {
-        guard caller.key.allows(model: name), let model = snapshot.model(named: name),
+    static func model(_ name: String, for caller: Caller, _ loop: LoopState) throws(GatewayFailure) -> Model {
+        guard caller.key.allows(model: name), let model = loop.model(named: name),
             model.chooser.canServe || model.isDrained
         else {
             throw GatewayFailure(

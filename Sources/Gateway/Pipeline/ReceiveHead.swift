@@ -76,8 +76,8 @@ final class InboundHead: Sendable {
     }
 
     private static func query(of target: Range<Int>, in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
-        guard let mark = bytes[target].firstIndex(of: UInt8(ascii: "?")) else { return nil }
-        return mark + 1..<target.upperBound
+        let mark = ASCII.firstIndex(of: UInt8(ascii: "?"), in: UnsafeRawBufferPointer(rebasing: bytes[target]))
+        return mark.map { target.lowerBound + $0 + 1..<target.upperBound }
     }
 
     private static func checkMedia(_ scan: HeaderScan, in bytes: UnsafeRawBufferPointer) throws(GatewayFailure) {
@@ -116,7 +116,7 @@ enum MediaType {
     private static func split(
         _ value: UnsafeRawBufferPointer
     ) -> (essence: UnsafeRawBufferPointer, parameters: UnsafeRawBufferPointer) {
-        let end = value.firstIndex(of: UInt8(ascii: ";")) ?? value.count
+        let end = ASCII.firstIndex(of: UInt8(ascii: ";"), in: value) ?? value.count
         var last = end
         while last > 0, value[last - 1] == UInt8(ascii: " ") || value[last - 1] == UInt8(ascii: "\t") { last -= 1 }
         return (UnsafeRawBufferPointer(rebasing: value[..<last]), UnsafeRawBufferPointer(rebasing: value[end...]))

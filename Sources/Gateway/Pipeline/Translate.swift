@@ -241,7 +241,7 @@ extension UpstreamRequest {
         let body = translated.encoded.body
         let path = translated.isStream ? translated.route.streamPath : translated.route.path
         let proof = try Self.proof(target.provider, path, body, digest: translated.digest, at: now)
-        var bytes = ByteBufferAllocator().buffer(capacity: 1024 + body.count)
+        var bytes = ByteBufferAllocator().buffer(capacity: ByteBuffer.headCapacity + body.count)
         let headers = translated.encoded.headers
         target.provider.writeHead(
             to: &bytes,
@@ -252,12 +252,7 @@ extension UpstreamRequest {
                 out.writeOwnHeaders()
                 out.writeOverrides(target.overrides)
                 out.writeTrace(trace)
-                for header in headers {
-                    out.writeString(header.name)
-                    out.writeStaticString(": ")
-                    out.writeString(header.value)
-                    out.writeStaticString("\r\n")
-                }
+                for header in headers { out.write(header.name, header.value) }
             },
             callerGave: { name in headers.contains { $0.name == name } }
         )

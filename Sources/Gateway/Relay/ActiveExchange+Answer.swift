@@ -9,6 +9,14 @@ import Wire
 
 // Heads, collected answers, errors.
 
+/// An answer that goes to the caller in one piece, when its settlement is safe.
+struct WholeAnswer {
+    let status: Int
+    let headers: [(name: String, value: String)]
+    let contentType: String
+    let body: ByteBuffer
+}
+
 extension ActiveExchange {
     // MARK: The vendor's head
 
@@ -79,12 +87,12 @@ extension ActiveExchange {
     /// Which target served, and what is left of the caller's limits.
     private func writeOwnHeaders(to head: inout HeadWriter) {
         let target = self.dispatch.plan.target
-        head.write("x-martlet-provider", target.provider.name)
-        head.write("x-martlet-model", target.headerModel)
-        head.write("x-martlet-attempts", self.record.attempts + self.journey.attemptsBeside(self))
-        if let warnings = self.dispatch.translated?.warningHeader { head.write("x-martlet-warnings", warnings) }
-        if let id = self.record.upstreamRequestID { head.write("x-martlet-upstream-request-id", id) }
-        if let cost = self.record.costNanoUSD { head.write("x-martlet-cost-usd", NanoUSD.text(cost)) }
+        head.write(field: "x-martlet-provider", target.provider.name)
+        head.write(field: "x-martlet-model", target.headerModel)
+        head.write(field: "x-martlet-attempts", self.record.attempts + self.journey.attemptsBeside(self))
+        if let warnings = self.dispatch.translated?.warningHeader { head.write(field: "x-martlet-warnings", warnings) }
+        if let id = self.record.upstreamRequestID { head.write(field: "x-martlet-upstream-request-id", id) }
+        if let cost = self.record.costNanoUSD { head.write(field: "x-martlet-cost-usd", NanoUSD.text(cost)) }
         self.writeLimitHeaders(to: &head)
     }
 
@@ -106,6 +114,10 @@ extension ActiveExchange {
                 )
             )
         }
+        if self.collected.capacity == 0 {
+            self.collected = self.loop.takeBodyMemory()
+            self.collected.clear(minimumCapacity: bytes.count)
+        }
         self.collected.writeBytes(bytes)
     }
 
@@ -122,6 +134,7 @@ extension ActiveExchange {
                 self.loop.tape,
                 self.journey.isTraced
             )
+            guard let reading else { return self.failUnread() }
             return self.finishAnswer(body, reading)
         }
         let format = self.format
@@ -132,7 +145,10 @@ extension ActiveExchange {
         NIOThreadPool.singleton.runIfActive(eventLoop: self.loop.loop) {
             Self.read(body, format, operation, JSONTape(), notesID)
         }.assumeIsolated().whenComplete { result in
-            withExtendedLifetime(client) { self.finishAnswer(body, (try? result.get()) ?? nil) }
+            withExtendedLifetime(client) {
+                guard let reading = (try? result.get()) ?? nil else { return self.failUnread() }
+                self.finishAnswer(body, reading)
+            }
         }
     }
 
@@ -152,14 +168,16 @@ extension ActiveExchange {
         }
     }
 
-    private func finishAnswer(_ body: ByteBuffer, _ reading: AnswerReading?) {
+    private func failUnread() {
         guard !self.isSettled else { return }
-        guard let reading else {
-            return self.fail(GatewayFailure(.upstreamFailed, "The provider's answer is not valid JSON."))
-        }
+        self.fail(GatewayFailure(.upstreamFailed, "The provider's answer is not valid JSON."))
+    }
+
+    private func finishAnswer(_ body: ByteBuffer, _ reading: borrowing AnswerReading) {
+        guard !self.isSettled else { return }
         if let failure = reading.failure, self.journey.isBeside(self) { return self.fail(failure, isTold: true) }
         self.record.usage = reading.usage
-        self.told(reading)
+        self.told(id: reading.id, model: reading.model)
         self.answerReasoning = reading.reasoningState
         self.record.finishReason = reading.finishReason
         self.record.failure = reading.failure?.kind.rawValue
@@ -321,36 +339,35 @@ extension ActiveExchange {
             body.withUnsafeReadableBytes { bodies.add($0, isEventStream: false) }
             bodies.complete()
         }
+        self.whole = WholeAnswer(status: status, headers: headers, contentType: contentType, body: body)
+        // What waits captures nothing, and so takes no memory.
         self.afterSync { exchange, _ in
-            exchange.writeWhole(status: status, headers: headers, contentType: contentType, body: body)
+            if let whole = exchange.whole.take() { exchange.write(whole) }
             exchange.client.exchangeFinished()
         }
     }
 
-    private func writeWhole(
-        status: Int,
-        headers: [(name: String, value: String)],
-        contentType: String,
-        body: ByteBuffer
-    ) {
+    private func write(_ whole: WholeAnswer) {
         guard self.client.context != nil else { return }
+        let body = whole.body
         var bytes = self.loop.takeScratch()
         bytes.writeHead { head in
             head.begin(
-                status: status,
+                status: whole.status,
                 framing: .length(body.readableBytes),
                 keepAlive: self.client.keepsAlive,
                 requestID: self.record.id,
                 date: self.loop.date
             )
-            head.write("content-type", contentType)
-            head.write(headers)
+            head.write(field: "content-type", whole.contentType)
+            head.write(whole.headers)
             self.writeOwnHeaders(to: &head)
             head.write(fixed: "\r\n")
         }
         if body.readableBytes <= 16 * 1024 {
             body.withUnsafeReadableBytes { _ = bytes.writeBytes($0) }
             self.client.write(bytes)
+            self.loop.returnBodyMemory(body)
         } else {
             self.client.write(bytes, flush: false)
             self.client.write(body)

@@ -43,7 +43,7 @@ extension ActiveExchange {
 
     func drainHead(_ content: AnswerContent) {
         guard (200..<300).contains(self.upstreamStatus) else { return }
-        if self.journey.facts.isStream, content == .eventStream { self.ensureTap() }
+        if self.journey.inspected.facts.isStream, content == .eventStream { self.ensureTap() }
     }
 
     func drain(_ bytes: UnsafeRawBufferPointer) {

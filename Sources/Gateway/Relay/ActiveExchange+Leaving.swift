@@ -14,7 +14,7 @@ extension ActiveExchange {
     /// - Returns: Whether another attempt follows.
     func leavesVendor(_ now: NIODeadline) -> Bool {
         guard self.journey.model.rules.mayBillTwice, let since = self.machine.isWaitingSince,
-            self.journey.facts.isStream ? self.isLate(now - since) : self.isHung(now - since)
+            self.journey.inspected.facts.isStream ? self.isLate(now - since) : self.isHung(now - since)
         else { return false }
         let failure = GatewayFailure(.upstreamTimeout, "The provider did not answer in time.")
         guard self.journey.leaves(self, failure) else { return false }

@@ -81,18 +81,18 @@ extension ActiveExchange {
 
     /// What is settled when the process dies before anything else is known: the input, as estimated.
     private func opening() -> LedgerEntry {
-        let estimate = self.dispatch.estimate
         var entry = self.entry()
-        entry.usage.uncachedInputTokens = estimate.inputTokens
-        entry.usage.serviceTier = estimate.tier
+        entry.usage.uncachedInputTokens = self.dispatch.estimate.inputTokens
+        entry.usage.serviceTier = self.dispatch.estimate.tier
         entry.isEstimated = true
         entry.outcome = .interrupted
         self.price(&entry)
         return entry
     }
 
+    @inline(__always)
     private func entry() -> LedgerEntry {
-        let admitted = self.dispatch.admitted
+        let pricing = self.dispatch.estimate.pricing
         var entry = LedgerEntry(
             attempt: self.attempt,
             requestID: self.record.id,
@@ -100,24 +100,24 @@ extension ActiveExchange {
             startedAt: self.attemptStartedAt,
             settledAt: self.loop.unixMilliseconds
         )
-        entry.reservedNanoUSD = admitted.admission.reservedNanoUSD
+        entry.reservedNanoUSD = self.dispatch.admitted.admission.reservedNanoUSD
         entry.budgets = self.budgets
-        entry.priceVersion = self.dispatch.estimate.pricing.version
-        entry.isUnpriced =
-            self.dispatch.estimate.pricing.price == nil && self.dispatch.estimate.pricing.unpriced == .flag
+        entry.priceVersion = pricing.version
+        entry.isUnpriced = pricing.price == nil && pricing.unpriced == .flag
         return entry
     }
 
     private func price(_ entry: inout LedgerEntry) {
-        let estimate = self.dispatch.estimate
-        guard let price = estimate.pricing.price else { return }
-        let charge = price.charge(entry.usage, requestedTier: estimate.tier)
+        let pricing = self.dispatch.estimate.pricing
+        guard let price = pricing.price else { return }
+        let tier = self.dispatch.estimate.tier
+        let charge = price.charge(entry.usage, requestedTier: tier)
         entry.chargeNanoUSD = charge.nanoUSD
         entry.cacheSavingsNanoUSD = charge.cacheSavingsNanoUSD
         if charge.isClamped { entry.usage.isAnomalous = true }
         if charge.lacksSearchPrice { entry.isUnpriced = true }
         // What priced it is kept, so that it can be priced again.
-        entry.usage.serviceTier = entry.usage.serviceTier ?? estimate.tier
+        entry.usage.serviceTier = entry.usage.serviceTier ?? tier
     }
 
     // MARK: Checkpoints
@@ -165,8 +165,7 @@ extension ActiveExchange {
             if isLast { admission.end() } else if let rest { admission.charge(nanoUSD: 0, keeping: rest) }
             return
         }
-        let estimate = self.dispatch.estimate
-        guard estimate.isBilled else {
+        guard self.dispatch.estimate.isBilled else {
             self.record.usage = self.reported
             if isLast { admission.end() }
             return
@@ -215,17 +214,16 @@ extension ActiveExchange {
     private var reported: TokenUsage? { self.tap?.usage ?? self.record.usage }
 
     private func metered(_ ending: Meter.Ending) -> (usage: TokenUsage, isEstimated: Bool) {
-        let estimate = self.dispatch.estimate
         let meter = Meter(
             ending: ending,
-            isStream: self.journey.facts.isStream,
+            isStream: self.journey.inspected.facts.isStream,
             reported: self.reported,
             contentBytes: self.tap?.outputBytes ?? self.answerBytes
         )
         return meter.settle(
-            inputTokens: estimate.inputTokens,
+            inputTokens: self.dispatch.estimate.inputTokens,
             hasOutput: self.dispatch.head.operation != .embeddings,
-            learned: estimate.pricing.learned
+            learned: self.dispatch.estimate.pricing.learned
         )
     }
 
@@ -249,9 +247,8 @@ extension ActiveExchange {
     }
 
     private func learn(_ usage: TokenUsage) {
-        let estimate = self.dispatch.estimate
-        estimate.pricing.learned.learn(
-            inputBytes: estimate.textBytes,
+        self.dispatch.estimate.pricing.learned.learn(
+            inputBytes: self.dispatch.estimate.textBytes,
             inputTokens: usage.inputTokens,
             outputTokens: usage.outputTokens,
             streamedBytes: self.tap?.outputBytes ?? 0

@@ -8,10 +8,10 @@ import Upstream
 extension ActiveExchange {
     /// Keeps who is calling, from the caller's own headers, for the record.
     func describeClient(_ headBytes: ByteBuffer) {
-        let scan = self.dispatch.head.scan
+        let head = self.dispatch.head
         headBytes.withUnsafeReadableBytes { bytes in
-            self.record.client = Self.label(scan.userAgent, in: bytes, limit: 120)
-            self.record.session = Self.label(scan.session, in: bytes, limit: 256)
+            self.record.client = Self.label(head.scan.userAgent, in: bytes, limit: 120)
+            self.record.session = Self.label(head.scan.session, in: bytes, limit: 256)
         }
     }
 
@@ -28,11 +28,11 @@ extension ActiveExchange {
         let total = (now - self.dispatch.head.receivedAt).nanoseconds / 1000
         let target = self.dispatch.plan.target
         if let tap = self.tap { self.record.finishReason = tap.finishReason }
-        self.record.isStream = self.journey.facts.isStream
+        self.record.isStream = self.journey.inspected.facts.isStream
         self.record.modelAsked = self.dispatch.plan.model.name
         self.record.modelServed = target.upstreamModel
         self.record.provider = target.provider.name
-        self.record.session = self.journey.facts.session ?? self.record.session
+        self.record.session = self.journey.inspected.facts.session ?? self.record.session
         self.record.status = status
         self.record.outcome = outcome
         self.record.totalMicroseconds = total

@@ -34,13 +34,13 @@ extension ActiveExchange {
             self.fail(failure)
         case .success(let (bytes, reading)):
             self.record.usage = reading.usage
-            self.told(reading)
+            self.told(id: reading.id, model: reading.model)
             self.answerReasoning = reading.reasoningState
             self.record.finishReason = reading.finishReason
             var body = ByteBuffer()
             body.writeBytes(bytes)
             self.answerBytes = bytes.count
-            if self.journey.facts.isStream {
+            if self.journey.inspected.facts.isStream {
                 self.commit()
                 self.settle(status: 200, outcome: .completed)
                 self.afterSync { exchange, _ in

@@ -70,6 +70,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     var upstreamErrorType: String?
     var framing = AnswerFraming.chunked
     var isHeadSent = false
+    var whole: WholeAnswer?
     /// Bytes of a whole answer, for an estimate when it tells no counts.
     var answerBytes = 0
     /// What of a whole answer only its maker can read again.
@@ -107,7 +108,17 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     private var checkedGeneration: UInt64
     private var checkedAt: NIODeadline
 
-    init(_ journey: Journey, dispatch: Dispatch, request: ByteBuffer, now: NIODeadline) {
+    init(
+        _ journey: Journey,
+        _ request: UpstreamRequest,
+        _ plan: RoutePlan,
+        _ admitted: Admitted,
+        _ estimate: Estimate,
+        _ received: ReceivedRequest,
+        _ translated: TranslatedRequest?,
+        label: String,
+        now: NIODeadline
+    ) {
         let client = journey.client
         let earlier = journey.resting
         self.isHedge = journey.isPreparingHedge
@@ -115,10 +126,20 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.journey = journey
         self.client = client
         self.loop = client.loop
-        // Handed over, not copied: from here on it is read where it is.
-        self.dispatch = dispatch
+        // Made where it stays: it is long.
+        self.dispatch = Dispatch(
+            plan: plan,
+            admitted: admitted,
+            estimate: estimate,
+            head: received.head,
+            caller: journey.caller,
+            bodyReceivedAt: received.bodyReceivedAt,
+            translated: translated,
+            proof: request.proof,
+            label: label
+        )
         self.format = client.loop.shared.formats[self.dispatch.head.operation]
-        self.request = request
+        self.request = request.bytes
         self.startedAt = now
         self.checkedGeneration = self.dispatch.caller.generation
         self.checkedAt = now
@@ -139,7 +160,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
             self.frames = AWSEventStreamFramer(maxFrameBytes: client.loop.shared.options.limits.maxEventBytes)
         }
         self.machine = ExchangeMachine(
-            isStream: journey.facts.isStream,
+            isStream: journey.inspected.facts.isStream,
             mayAnswerWhole: self.dispatch.translated != nil,
             isCommitted: earlier?.isHeadSent ?? false,
             isSilent: self.isHedge,
@@ -167,7 +188,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     /// Asks for a connection; the request is sent as soon as there is one.
     func start() {
         let endpoint = self.dispatch.plan.target.provider.endpoint
-        switch self.loop.pool.acquire(endpoint, for: self) {
+        switch self.loop.pool.acquire(endpoint, for: self, at: self.startedAt) {
         case .ready(let connection):
             self.connected(connection, at: self.startedAt)
         case .waiting:
@@ -218,7 +239,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         }
         self.isSent = true
         self.request = nil
-        self.loop.returnRequestMemory(request)
+        self.loop.returnBodyMemory(request)
     }
 
     func connectionFailed(_ error: UpstreamError) {
@@ -234,7 +255,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         self.upstreamStatus = head.status
         let content = self.readUpstreamHeaders(head, bytes)
         guard !self.isDraining else { return self.drainHead(content) }
-        if self.journey.facts.isStream, content == .eventStream { self.ensureTap() }
+        if self.journey.inspected.facts.isStream, content == .eventStream { self.ensureTap() }
         self.perform(self.machine.receivedHead(status: head.status, content: content, now))
     }
 
@@ -274,25 +295,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
         )
         self.finishFraming()
         self.end = AttemptEnd(error, isStreaming: self.machine.phase == .holding)
-        self.perform(self.machine.upstreamFailed(Self.failure(error), isComplete: self.tap?.isComplete ?? false))
-    }
-
-    /// How a failure of the way is told: what never left may be tried again, what broke the protocol is the vendor's.
-    private static func failure(_ error: UpstreamError) -> GatewayFailure {
-        switch error.code {
-        case .connectFailed, .connectTimedOut, .addressRefused, .proxyRefused:
-            GatewayFailure(.upstreamUnavailable, "The provider could not be reached.", retryAfter: .seconds(5))
-        case .closedBeforeAnswer:
-            GatewayFailure(.upstreamFailed, "The provider closed the connection without an answer.")
-        case .saturated:
-            GatewayFailure(.overloaded, "All connections to the provider are in use.", retryAfter: .seconds(1))
-        case .tlsFailed:
-            GatewayFailure(.upstreamFailed, "No trusted connection to the provider could be made.")
-        case .closedInsideAnswer:
-            GatewayFailure(.upstreamFailed, "The provider closed the connection inside its answer.")
-        case .protocolViolation:
-            GatewayFailure(.upstreamFailed, "The provider's answer is not acceptable HTTP.")
-        }
+        self.perform(self.machine.upstreamFailed(.told(error), isComplete: self.tap?.isComplete ?? false))
     }
 
     // MARK: Caller and time

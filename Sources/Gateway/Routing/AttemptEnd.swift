@@ -66,3 +66,24 @@ struct AttemptEnd {
         }
     }
 }
+
+extension GatewayFailure {
+    /// How a failure of the way to the vendor is told: what never left may be tried again, what broke the protocol is the
+    /// vendor's.
+    static func told(_ error: UpstreamError) -> GatewayFailure {
+        switch error.code {
+        case .connectFailed, .connectTimedOut, .addressRefused, .proxyRefused:
+            GatewayFailure(.upstreamUnavailable, "The provider could not be reached.", retryAfter: .seconds(5))
+        case .closedBeforeAnswer:
+            GatewayFailure(.upstreamFailed, "The provider closed the connection without an answer.")
+        case .saturated:
+            GatewayFailure(.overloaded, "All connections to the provider are in use.", retryAfter: .seconds(1))
+        case .tlsFailed:
+            GatewayFailure(.upstreamFailed, "No trusted connection to the provider could be made.")
+        case .closedInsideAnswer:
+            GatewayFailure(.upstreamFailed, "The provider closed the connection inside its answer.")
+        case .protocolViolation:
+            GatewayFailure(.upstreamFailed, "The provider's answer is not acceptable HTTP.")
+        }
+    }
+}

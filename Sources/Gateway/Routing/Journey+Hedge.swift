@@ -66,7 +66,7 @@ extension Journey {
         do throws(GatewayFailure) {
             try self.renewCaller()
             let target = self.model.targets[choice.index]
-            try self.client.prepare(self, for: target, request.inspected, request.received)
+            try self.client.prepare(self, for: target, self.inspected, request)
         } catch {
             _ = self.dropsHedge(after: error)
         }

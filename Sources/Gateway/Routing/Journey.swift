@@ -14,14 +14,14 @@ final class Journey {
     unowned let client: ClientConnection
     let loop: LoopState
     let head: InboundHead
-    let facts: Inspected
+    let inspected: InspectedRequest
     let model: Model
     let bodyReceivedAt: NIODeadline
     let startedAt: NIODeadline
     /// Whose it is, as of the latest look.
     private(set) var caller: Caller
     /// What was asked, kept for as long as there may be another attempt.
-    private(set) var request: (received: ReceivedRequest, inspected: InspectedRequest)?
+    private(set) var request: ReceivedRequest?
     /// What it holds of limits and budgets, taken with the first attempt.
     private(set) var admitted: Admitted?
     /// What is kept of its bodies, when its project asks for it: see Journey+Bodies.
@@ -70,13 +70,13 @@ final class Journey {
         self.client = client
         self.loop = client.loop
         self.head = received.head
-        self.facts = inspected.facts
+        self.inspected = inspected
         self.model = model
         self.bodyReceivedAt = received.bodyReceivedAt
         self.startedAt = client.loop.loop.now
         self.caller = caller
-        self.request = (received, inspected)
-        self.bond = SessionBond(inspected, received, caller, model)
+        self.request = received
+        self.bond = SessionBond.find(inspected, received, caller, model)
         let deadlines = model.rules.deadlines(client.loop.shared.deadlines).all
         let total = inspected.facts.isStream ? deadlines.totalStream : deadlines.total
         let patience = received.head.scan.patience(received.text).map { min($0, total) } ?? total
@@ -98,19 +98,21 @@ final class Journey {
     /// Goes on to the next target that can serve. Only a request that never got as far as an attempt throws: its client
     /// refuses it.
     func start() throws(GatewayFailure) {
-        self.advance()
+        self.advance(at: self.startedAt.monotonic)
         guard let failure = self.failure, self.isOver, self.resting == nil else { return }
         throw failure
     }
 
     /// Tries targets one after another until one is being asked, or waited for.
-    func advance() {
+    func advance() { self.advance(at: self.loop.monotonicNow) }
+
+    private func advance(at now: MonotonicInstant) {
         while !self.isOver {
             guard
                 let choice = self.cursor.next(
                     self.model.chooser,
                     preferred: self.home(),
-                    at: self.loop.monotonicNow,
+                    at: now,
                     obstacle: { self.obstacle($0) },
                     cost: { self.expectedCost($0) }
                 )
@@ -159,7 +161,7 @@ final class Journey {
         do throws(GatewayFailure) {
             guard let request = self.request else { throw GatewayFailure(.internalError, "The request is gone.") }
             try self.renewCaller()
-            try self.client.prepare(self, for: self.model.targets[choice.index], request.inspected, request.received)
+            try self.client.prepare(self, for: self.model.targets[choice.index], self.inspected, request)
             return true
         } catch {
             self.stumbled(error)
@@ -207,10 +209,10 @@ final class Journey {
     func expectedCost(_ index: Int) -> Int64? {
         guard let request = self.request else { return nil }
         let estimate = try? Estimate(
-            self.facts,
+            self.inspected.facts,
             operation: self.head.operation,
-            bytes: request.received.body.readableBytes,
-            cap: self.facts.maxOutputTokens,
+            bytes: request.body.readableBytes,
+            cap: self.inspected.facts.maxOutputTokens,
             target: self.model.targets[index]
         )
         return estimate?.demand.expectedNanoUSD
@@ -350,7 +352,7 @@ final class Journey {
     /// - Returns: Whether it is; then the exchange rests until it begins.
     func repeatsWithoutReasoning(_ failure: GatewayFailure, from exchange: ActiveExchange) -> Bool {
         guard !self.isOver, !self.dropsReasoning, self.resting == nil, let index = self.choice?.index,
-            let received = self.request?.received, !received.head.scan.isStrict, !self.caller.key.isStrict
+            let received = self.request, !received.head.scan.isStrict, !self.caller.key.isStrict
         else { return false }
         self.prevails(exchange)
         self.dropsReasoning = true

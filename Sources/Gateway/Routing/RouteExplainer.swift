@@ -54,8 +54,9 @@ public struct RouteExplainer: Sendable {
         body: [UInt8]
     ) throws(GatewayFailure) -> [UInt8] {
         let snapshot = self.snapshots.snapshot
+        let body = ByteBuffer(bytes: body)
         let inspected = try InspectedRequest.inspect(
-            .init(bytes: body),
+            body,
             operation: operation,
             pathModel: name,
             format: self.formats[operation],
@@ -77,6 +78,7 @@ public struct RouteExplainer: Sendable {
         }
         let explained = ExplainedRequest(
             inspected: inspected,
+            body: body,
             operation: operation,
             room: self.formats.client(operation),
             key: key
@@ -88,6 +90,7 @@ public struct RouteExplainer: Sendable {
 /// What is known of one request without its being on the road.
 private struct ExplainedRequest {
     let inspected: InspectedRequest
+    let body: ByteBuffer
     let operation: Exchange.Operation
     let room: (any ClientFormat)?
     /// Who would ask; `nil` may use everything.
@@ -157,7 +160,7 @@ private struct ExplainedRequest {
         try Estimate(
             self.inspected.facts,
             operation: self.operation,
-            bytes: self.inspected.body.readableBytes,
+            bytes: self.body.readableBytes,
             cap: self.inspected.facts.maxOutputTokens,
             target: target
         )
@@ -188,7 +191,7 @@ private struct ExplainedRequest {
             seed: ""
         )
         do throws(GatewayFailure) {
-            _ = try TranslatedRequest.make(self.inspected.body, instructions, tape: JSONTape())
+            _ = try TranslatedRequest.make(self.body, instructions, tape: JSONTape())
             return nil
         } catch {
             return (.unsupported, error.message)

@@ -19,21 +19,30 @@ final class SessionBond {
     /// Finds what ties a request.
     ///
     /// - Returns: `nil` where the model has no targets to choose between, or does not keep conversations together.
-    init?(_ inspected: InspectedRequest, _ received: ReceivedRequest, _ caller: Caller, _ model: Model) {
+    static func find(
+        _ inspected: InspectedRequest,
+        _ received: ReceivedRequest,
+        _ caller: Caller,
+        _ model: Model
+    ) -> SessionBond? {
         guard model.targets.count > 1, model.rules.isSticky else { return nil }
+        return SessionBond(inspected, received, caller, model)
+    }
+
+    private init(_ inspected: InspectedRequest, _ received: ReceivedRequest, _ caller: Caller, _ model: Model) {
         let facts = inspected.facts
         let scope = SessionScope(key: caller.key.id, model: model.name)
         self.scope = scope
         let label = facts.session ?? received.head.scan.session.map(received.text)
         self.label = label.flatMap { $0.isEmpty ? nil : scope.digest($0) }
         self.reasoning = facts.reasoningState.flatMap { range in
-            inspected.body.withUnsafeReadableBytes { scope.digest(reasoning: Self.part(range, of: $0)) }
+            received.body.withUnsafeReadableBytes { scope.digest(reasoning: Self.part(range, of: $0)) }
         }
         guard self.label == nil, self.reasoning == nil, Self.isLong(facts.prefix, model) else {
             self.prefix = nil
             return
         }
-        self.prefix = inspected.body.withUnsafeReadableBytes { bytes in
+        self.prefix = received.body.withUnsafeReadableBytes { bytes in
             scope.digest([facts.prefix.tools, facts.prefix.instructions].map { $0.map { Self.part($0, of: bytes) } })
         }
     }

@@ -1,5 +1,6 @@
 import Exchange
 import NIOCore
+import Wire
 
 /// How an answer's body is delimited towards the caller.
 enum AnswerFraming: Equatable {

@@ -15,18 +15,17 @@ extension ClientConnection {
         _ received: ReceivedRequest,
         _ translated: TranslatedRequest? = nil
     ) {
-        let dispatch = ActiveExchange.Dispatch(
-            plan: plan,
-            admitted: admitted,
-            estimate: estimate,
-            head: received.head,
-            caller: journey.caller,
-            bodyReceivedAt: received.bodyReceivedAt,
-            translated: translated,
-            proof: request.proof,
-            label: received.head.scan.label.map { Self.label(received.text($0)) } ?? ""
+        let exchange = ActiveExchange(
+            journey,
+            request,
+            plan,
+            admitted,
+            estimate,
+            received,
+            translated,
+            label: received.head.scan.label.map { Self.label(received.text($0)) } ?? "",
+            now: self.loop.loop.now
         )
-        let exchange = ActiveExchange(journey, dispatch: dispatch, request: request.bytes, now: self.loop.loop.now)
         if journey.resting == nil { exchange.describeClient(received.headBytes) }
         guard !journey.beganBeside(exchange) else { return exchange.start() }
         journey.began(exchange)

@@ -76,7 +76,7 @@ extension ClientConnection {
                 wall: self.loop.shared.budgetTime.unixMilliseconds
             )
             try self.takePlace(
-                ReceivingBody(head: head, headBytes: headBytes, caller: caller),
+                ReceivedRequest(head: head, headBytes: headBytes, caller: caller),
                 bodyBytes: try self.announcedBytes(limits.maxBodyBytes)
             )
         } catch {
@@ -98,15 +98,15 @@ extension ClientConnection {
     }
 
     /// Receives the body of a request that has its place.
-    func beginBody(_ receiving: ReceivingBody) {
+    func beginBody(_ receiving: ReceivedRequest, at now: NIODeadline) {
         if case .length(let count) = self.head.framing {
             self.continueIfExpected(count)
-            return self.enter(.body(receiving, count: count))
+            return self.enter(.body(receiving, count: count), at: now)
         }
         self.chunkedDecoder = ChunkedDecoder()
         self.decodedBody = ByteBuffer()
         self.continueIfExpected(1)
-        self.enter(.chunkedBody(receiving))
+        self.enter(.chunkedBody(receiving), at: now)
     }
 
     private func continueIfExpected(_ count: Int) {

@@ -2,6 +2,7 @@ import Exchange
 import NIOCore
 import Policy
 import Wire
+import Upstream
 
 extension ClientConnection {
     /// Answers what needs no vendor: health, models, and paths that do not exist.
@@ -97,7 +98,7 @@ extension ClientConnection {
                 requestID: requestID,
                 date: self.loop.date
             )
-            head.write("allow", allow)
+            head.write(field: "allow", allow)
             head.write(fixed: "\r\n")
         }
         self.write(bytes)

@@ -4,6 +4,7 @@ import Policy
 import Storage
 import Telemetry
 import Wire
+import Upstream
 
 extension ClientConnection {
     /// Refuses a request whose caller is known: answered in its own format, and recorded.
@@ -134,7 +135,7 @@ extension ClientConnection {
                 requestID: requestID,
                 date: self.loop.date
             )
-            head.write("content-type", "application/json")
+            head.write(field: "content-type", "application/json")
             head.write(answer.headers)
             head.write(fixed: "\r\n")
         }

@@ -17,11 +17,11 @@ final class ClientConnection: ChannelInboundHandler {
         /// The rest of a head, or a new request.
         case head
         /// A place on the road.
-        case waiting(ReceivingBody)
+        case waiting(ReceivedRequest)
         /// This many body bytes.
-        case body(ReceivingBody, count: Int)
+        case body(ReceivedRequest, count: Int)
         /// The next chunk.
-        case chunkedBody(ReceivingBody)
+        case chunkedBody(ReceivedRequest)
         /// A refused request's body, thrown away so that the connection can be used again.
         case discarding(remaining: Int)
         /// An exchange is under way.
@@ -29,13 +29,6 @@ final class ClientConnection: ChannelInboundHandler {
         /// The last answer is written; whatever still arrives is thrown away until the client closes.
         case lingering
         case closed
-    }
-
-    /// A request whose body is still arriving.
-    struct ReceivingBody {
-        let head: InboundHead
-        let headBytes: ByteBuffer
-        let caller: Caller
     }
 
     /// What the record of a refused request tells of its body.
@@ -250,7 +243,7 @@ final class ClientConnection: ChannelInboundHandler {
         self.phaseSince = self.loop.loop.now
     }
 
-    private func stepChunked(_ receiving: ReceivingBody) -> Bool {
+    private func stepChunked(_ receiving: ReceivedRequest) -> Bool {
         var failure: HTTPParseError?
         var isEnd = false
         var offset = 0
@@ -282,7 +275,7 @@ final class ClientConnection: ChannelInboundHandler {
         return self.decoded(isEnd: isEnd, receiving)
     }
 
-    private func decoded(isEnd: Bool, _ receiving: ReceivingBody) -> Bool {
+    private func decoded(isEnd: Bool, _ receiving: ReceivedRequest) -> Bool {
         let count = self.decodedBody.readableBytes
         let limits = self.loop.shared.options.limits
         guard count <= limits.maxBodyBytes else {
@@ -307,25 +300,18 @@ final class ClientConnection: ChannelInboundHandler {
         return true
     }
 
-    private func received(_ body: ByteBuffer, _ receiving: ReceivingBody) {
+    private func received(_ body: ByteBuffer, _ receiving: ReceivedRequest) {
         let now = self.loop.loop.now
         self.enter(.busy, at: now)
-        self.travel(
-            ReceivedRequest(
-                head: receiving.head,
-                headBytes: receiving.headBytes,
-                caller: receiving.caller,
-                body: body,
-                bodyReceivedAt: now
-            )
-        )
+        receiving.complete(body, at: now)
+        self.travel(receiving)
     }
 
     // MARK: Phases
 
     func enter(_ phase: Phase) { self.enter(phase, at: self.loop.loop.now) }
 
-    private func enter(_ phase: Phase, at now: NIODeadline) {
+    func enter(_ phase: Phase, at now: NIODeadline) {
         self.phase = phase
         self.phaseSince = now
         switch phase {

@@ -1,5 +1,6 @@
 import Exchange
 import Policy
+import Wire
 
 /// What a caller is told of its own limits, in its vendor's spelling.
 struct LimitHeaders {
@@ -126,14 +127,13 @@ extension HeadWriter {
     /// Writes what is left of a caller's limits as header lines, without making strings of them.
     mutating func write(_ headers: LimitHeaders) {
         headers.each { field in
-            self.write(fixed: field.name)
-            self.write(fixed: ": ")
+            self.begin(field: field.name)
             switch field.value {
             case .count(let count): self.write(count)
             case .wait(let wait): wait.write(to: &self)
             case .moment: self.write(field.value.text)
             }
-            self.write(fixed: "\r\n")
+            self.endLine()
         }
     }
 }

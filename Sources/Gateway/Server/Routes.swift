@@ -1,4 +1,5 @@
 import Exchange
+import Glibc
 import Wire
 
 /// What a request target asks for.
@@ -24,8 +25,15 @@ enum Route: Equatable {
     ///
     /// - Parameter target: The bytes of the request target. Ranges in the result count from its start.
     init(_ target: UnsafeRawBufferPointer) {
-        let pathEnd = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
-        let path = PathCursor(bytes: target, range: 0..<pathEnd)
+        let path = PathCursor(
+            bytes: target,
+            range: 0..<(ASCII.firstIndex(of: UInt8(ascii: "?"), in: target) ?? target.count)
+        )
+        // What is asked for most, as it is asked for most.
+        if path.equals("/v1/chat/completions") {
+            self = .operation(.chat, pathModel: nil)
+            return
+        }
         if let health = Self.health(path) {
             self = health
             return
@@ -119,9 +127,8 @@ private struct PathCursor {
 
     private func starts(with text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
-        guard self.range.count >= count else { return false }
-        let own = UnsafeRawBufferPointer(rebasing: self.bytes[self.range.lowerBound..<self.range.lowerBound + count])
-        return text.withUTF8Buffer { own.elementsEqual($0) }
+        guard self.range.count >= count, let start = self.bytes.baseAddress else { return count == 0 }
+        return memcmp(start + self.range.lowerBound, text.utf8Start, count) == 0
     }
 }
 

@@ -10,15 +10,20 @@ extension ClientConnection {
     /// Asks for a place; goes on with the body at once where there is one, after a wait, or refuses.
     ///
     /// - Throws: `.overloaded` when it is turned away at once.
-    func takePlace(_ receiving: ReceivingBody, bodyBytes: Int) throws(GatewayFailure) {
+    func takePlace(_ receiving: ReceivedRequest, bodyBytes: Int) throws(GatewayFailure) {
         let project = self.projectLoad(receiving.caller)
+        // Asked apart, as nearly always this is all there is to it.
+        guard !self.loop.shared.gate.entersFreely(project, bodyBytes: bodyBytes) else {
+            self.holdPlace(project, bodyBytes)
+            return self.beginBody(receiving, at: receiving.head.receivedAt)
+        }
         let answer = self.loop.shared.gate.enter(project, bodyBytes: bodyBytes, on: self.loop.loop) { outcome in
             self.hasWaited(outcome, receiving, bodyBytes)
         }
         switch answer {
         case .admitted:
             self.holdPlace(project, bodyBytes)
-            self.beginBody(receiving)
+            self.beginBody(receiving, at: receiving.head.receivedAt)
         case .waits(let wait):
             self.placeWait = wait
             self.enter(.waiting(receiving))
@@ -28,13 +33,16 @@ extension ClientConnection {
     }
 
     /// The wait is over. The key may have been revoked meanwhile.
-    private func hasWaited(_ outcome: PlaceOutcome, _ receiving: ReceivingBody, _ bodyBytes: Int) {
+    private func hasWaited(_ outcome: PlaceOutcome, _ receiving: ReceivedRequest, _ bodyBytes: Int) {
         self.placeWait = nil
         if case .admitted = outcome { self.holdPlace(self.projectLoad(receiving.caller), bodyBytes) }
         do throws(GatewayFailure) {
             let caller = try Authenticator.renew(receiving.caller, self.loop)
             if case .refused(let failure) = outcome { throw failure }
-            self.beginBody(ReceivingBody(head: receiving.head, headBytes: receiving.headBytes, caller: caller))
+            self.beginBody(
+                ReceivedRequest(head: receiving.head, headBytes: receiving.headBytes, caller: caller),
+                at: self.loop.loop.now
+            )
         } catch {
             self.refuse(error, head: receiving.head, caller: receiving.caller, bodyIsUnread: true)
         }
@@ -43,7 +51,7 @@ extension ClientConnection {
     }
 
     /// Stopping: who still waits is told.
-    func stopWaiting(_ receiving: ReceivingBody) {
+    func stopWaiting(_ receiving: ReceivedRequest) {
         self.placeWait?.cancel()
         self.placeWait = nil
         self.keepsAlive = false

@@ -92,9 +92,15 @@ final class LoadGate: Sendable {
         on loop: any EventLoop,
         _ tell: @escaping (PlaceOutcome) -> Void
     ) -> PlaceAnswer {
+        self.entersFreely(project, bodyBytes: bytes) ? .admitted : self.ask(project, bytes, loop, tell)
+    }
+
+    /// While there is room for all, lets a request in.
+    ///
+    /// - Returns: Whether it is in. If not, `enter` says what becomes of it.
+    func entersFreely(_ project: LoadCount.Project, bodyBytes: Int) -> Bool {
         let bound = LoadBound(requests: self.freelyIn.load(ordering: .relaxed), bodyBytes: self.freeBytes)
-        if self.count.enter(project, bodyBytes: bytes, within: bound) { return .admitted }
-        return self.ask(project, bytes, loop, tell)
+        return self.count.enter(project, bodyBytes: bodyBytes, within: bound)
     }
 
     private func ask(

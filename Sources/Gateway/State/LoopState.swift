@@ -27,10 +27,12 @@ final class LoopState {
     var wallTime: WallTime { WallTime(seconds: Int(self.unixMilliseconds / 1000)) }
     private var clockBase: (monotonic: NIODeadline, wall: Int64)
     private var scratch = ByteBuffer()
-    /// Memory that requests to vendors were written from.
-    private var requestMemory: [ByteBuffer] = []
+    /// Memory that requests to vendors were written from, and answers gathered in.
+    private var bodyMemory: [ByteBuffer] = []
     private var currentSnapshot: Snapshot
     private var generation: UInt64
+    /// What was asked for last is often what comes next: it is found without a hash.
+    private var lastModel: (name: ModelName, model: Model)?
     private var connections: [ClientConnection] = []
     /// Which of them carry a stream on its way, for which nothing is due by the tenth of a second.
     private var calm: [Bool] = []
@@ -78,12 +80,23 @@ final class LoopState {
         if generation != self.generation {
             self.generation = generation
             self.currentSnapshot = self.shared.snapshots.snapshot
+            self.lastModel = nil
         }
         return (self.currentSnapshot, self.generation)
     }
 
     /// The snapshot in force.
     var snapshot: Snapshot { self.current.snapshot }
+
+    /// A model of the snapshot in force, by its public name.
+    func model(named name: String) -> Model? {
+        let (snapshot, name) = (self.current.snapshot, ModelName(name))
+        if let last = self.lastModel, last.name == name { return last.model }
+        // One that a star stands for may be forgotten and made anew, for all loops alike: it is not kept here.
+        guard let model = snapshot.listed(name.text) else { return snapshot.model(named: name.text) }
+        self.lastModel = (name, model)
+        return model
+    }
 
     /// Milliseconds since 1970 at a moment of the loop's clock.
     func unixMilliseconds(at moment: NIODeadline) -> Int64 {
@@ -109,13 +122,14 @@ final class LoopState {
         self.scratch = buffer
     }
 
-    /// Takes memory for a request to a vendor; give it back with `returnRequestMemory` once it is sent. It may hold an earlier one.
-    func takeRequestMemory() -> ByteBuffer { self.requestMemory.popLast() ?? ByteBuffer() }
+    /// Takes memory for a request to a vendor, or its answer; give it back with `returnBodyMemory` once it is sent. It may hold an
+    /// earlier one.
+    func takeBodyMemory() -> ByteBuffer { self.bodyMemory.popLast() ?? ByteBuffer() }
 
     /// Gives it back. As many are kept as one round of the loop may need, and none that is large.
-    func returnRequestMemory(_ buffer: consuming ByteBuffer) {
-        guard buffer.capacity <= 16 * 1024, self.requestMemory.count < 64 else { return }
-        self.requestMemory.append(buffer)
+    func returnBodyMemory(_ buffer: consuming ByteBuffer) {
+        guard buffer.capacity <= 16 * 1024, self.bodyMemory.count < 64 else { return }
+        self.bodyMemory.append(buffer)
     }
 
     // MARK: Connections and time
@@ -181,7 +195,7 @@ final class LoopState {
             self.tickTask?.cancel()
             self.tickTask = nil
             self.subjects = SubjectCache()
-            self.requestMemory = []
+            self.bodyMemory = []
         }
     }
 
@@ -240,7 +254,7 @@ final class LoopState {
 
     // MARK: Records
 
-    func append(_ record: RequestRecord) {
+    func append(_ record: consuming RequestRecord) {
         self.records.append(record)
         if self.records.count >= 64 { self.flushRecords() }
         if self.tickTask == nil { self.startTicking() }

@@ -97,9 +97,9 @@ extension HTTPMethod {
 
 extension ActiveExchange {
     /// Keeps what a whole answer says it is, when telemetry wants to know.
-    func told(_ reading: AnswerReading) {
+    func told(id: String?, model: String?) {
         guard self.journey.isTraced else { return }
-        self.identity = AnswerIdentity(id: reading.id, model: reading.model)
+        self.identity = AnswerIdentity(id: id, model: model)
     }
 
     /// Tells of the request, once its record is complete.
@@ -113,7 +113,7 @@ extension ActiveExchange {
                 trace: head.trace,
                 bodyMicroseconds: (self.dispatch.bodyReceivedAt - head.receivedAt).nanoseconds / 1000,
                 roadMicroseconds: (self.journey.startedAt - head.receivedAt).nanoseconds / 1000,
-                maxOutputTokens: self.journey.facts.maxOutputTokens,
+                maxOutputTokens: self.journey.inspected.facts.maxOutputTokens,
                 attempts: attempts,
                 providerKind: self.dispatch.plan.target.provider.configuration.kind.rawValue,
                 answer: self.tap.map { AnswerIdentity(id: $0.responseID, model: $0.model) } ?? self.identity

@@ -27,13 +27,11 @@ struct TraceHeaders {
     }
 }
 
-extension ByteBuffer {
+extension HeadWriter {
     /// Writes the lines of a trace, when there are any.
     mutating func writeTrace(_ trace: TraceHeaders?) {
         guard let trace else { return }
-        self.writeHead { head in
-            head.write("traceparent", trace.parent)
-            if let state = trace.state { head.write("tracestate", state) }
-        }
+        self.write(field: "traceparent", trace.parent)
+        if let state = trace.state { self.write(field: "tracestate", state) }
     }
 }

@@ -87,8 +87,7 @@ extension Journal {
             guard state.freshRecords > 0, isDue else { return nil }
             let files = state.dirty
             state.dirty = [state.current.file]
-            state.syncing = state.fresh
-            state.fresh = []
+            swap(&state.syncing, &state.fresh)
             let hasRecords = state.unsyncedRecords > 0
             state.freshRecords = 0
             state.freshMarks = 0
@@ -115,7 +114,7 @@ extension Journal {
                 state.syncing = []
                 return false
             }
-            state.syncing = []
+            state.forgetSyncing()
             state.synced = work.place
             state.syncedRecords = work.written
             if work.hasRecords { state.needsMark = true }

@@ -91,7 +91,9 @@ extension Journal {
     /// - Returns: The ticket to end the attempt with.
     /// - Throws: `.notWritable`, `.full`, `.failed`: then the request must not be sent; `.tooLarge`.
     public func open(_ entry: LedgerEntry, isPutOff: Bool = false) throws(JournalError) -> JournalTicket {
-        try self.begin(entry, isSent: true, isPutOff: isPutOff)
+        try withUnsafePointer(to: entry) { (entry) throws(JournalError) in
+            try self.begin(entry, isSent: true, isPutOff: isPutOff)
+        }
     }
 
     /// Reserves for an attempt that still waits for something. If the process dies before `markSent`, it cost nothing.
@@ -100,7 +102,7 @@ extension Journal {
     /// - Returns: The ticket to go on with.
     /// - Throws: As `open`.
     public func reserve(_ entry: LedgerEntry) throws(JournalError) -> JournalTicket {
-        try self.begin(entry, isSent: false)
+        try withUnsafePointer(to: entry) { (entry) throws(JournalError) in try self.begin(entry, isSent: false) }
     }
 
     /// Notes that a reserved attempt is sent. Call it right before the request leaves.
@@ -171,11 +173,13 @@ extension Journal {
     ///   - entry: What it came to. Request, subject, beginning and budgets are those it was opened with.
     ///   - isPutOff: It is written together with others by `writeOut`, and the answer must not end before that.
     public func settle(_ ticket: JournalTicket, _ entry: LedgerEntry, isPutOff: Bool = false) {
-        self.withFrame(payloadBytes: EntryCodec.settlementBytes) { frame in
-            frame.add(.settle) { out in EntryCodec.writeSettlement(entry, of: ticket.attempt, &out) }
-            self.end(ticket, frame, isPutOff: isPutOff) { state, segment in
-                state.settled.append(entry, segment: segment, record: state.written)
-                return state.backlog == 1
+        withUnsafePointer(to: entry) { entry in
+            self.withFrame(payloadBytes: EntryCodec.settlementBytes) { frame in
+                frame.add(.settle) { out in EntryCodec.writeSettlement(entry, of: ticket.attempt, &out) }
+                self.end(ticket, frame, isPutOff: isPutOff) { state, segment in
+                    state.settled.append(entry, segment: segment, record: state.written)
+                    return state.backlog == 1
+                }
             }
         }
     }
@@ -231,7 +235,7 @@ extension Journal {
 
 extension Journal {
     private func begin(
-        _ entry: LedgerEntry,
+        _ entry: UnsafePointer<LedgerEntry>,
         isSent: Bool,
         isPutOff: Bool = false
     ) throws(JournalError) -> JournalTicket {
@@ -239,14 +243,14 @@ extension Journal {
         let payloadBytes = EntryCodec.reservationBytes(entry) + 16 + RecordFormat.headerBytes + RecordFormat.alignment
         let result: Result<JournalTicket, JournalError> = self.withFrame(payloadBytes: payloadBytes) { frame in
             frame.add(.reserve) { out in EntryCodec.writeReservation(entry, &out) }
-            if isSent { frame.add(.sent) { out in out.attempt(entry.attempt.high, entry.attempt.low) } }
+            if isSent { frame.add(.sent) { out in out.attempt(entry.pointee.attempt.high, entry.pointee.attempt.low) } }
             guard !frame.isTooLarge else {
                 return .failure(JournalError(.tooLarge, "an entry of \(frame.count) bytes does not fit in a record"))
             }
             self.options.hook?(.beforeWrite)
             let (result, wakes) = self.core.state.withLock { state in
                 let result = Self.admit(
-                    entry.attempt,
+                    entry.pointee.attempt,
                     frame,
                     isSent: isSent,
                     isPutOff: isPutOff,

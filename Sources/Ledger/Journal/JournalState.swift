@@ -230,6 +230,11 @@ extension JournalState {
         if !isWritten { self.isBroken = true }
     }
 
+    /// What a sync covered is on the disk. The memory is used again, unless it is unusually large.
+    mutating func forgetSyncing() {
+        self.syncing.removeAll(keepingCapacity: self.syncing.capacity <= 1 << 20)
+    }
+
     /// Takes back a frame that could not be written and that its caller gives up.
     mutating func dropLast(_ frame: Frame) {
         self.fresh.removeLast(frame.count)

@@ -32,10 +32,10 @@ struct SettledQueue {
     private(set) var count = 0
 
     /// Puts an entry at the end.
-    mutating func append(_ entry: LedgerEntry, segment: UInt64, record: UInt64) {
+    mutating func append(_ entry: UnsafePointer<LedgerEntry>, segment: UInt64, record: UInt64) {
         if self.pieces[self.pieces.count - 1].entries.count >= Self.batch { self.pieces.append(Piece()) }
         let last = self.pieces.count - 1
-        self.pieces[last].entries.append(entry)
+        self.pieces[last].entries.append(entry.pointee)
         self.pieces[last].places.append(Place(segment: segment, record: record))
         self.count += 1
     }

@@ -3,34 +3,36 @@ import Storage
 
 /// How ledger entries become payloads. A reservation holds the whole entry; a settlement leaves out what the reservation
 /// of its attempt has: the subject, the request, the beginning and the budgets.
+///
+/// Entries are written from where they lie: they are long, and a copy of one costs more than its bytes.
 enum EntryCodec {
     /// The most that a settlement's payload can take: 29 numbers, two names, the attempt.
     static let settlementBytes = 336
 
     /// The most that a reservation's payload can take.
-    static func reservationBytes(_ entry: LedgerEntry) -> Int {
-        let subject = entry.subject
+    static func reservationBytes(_ entry: UnsafePointer<LedgerEntry>) -> Int {
+        let subject = entry.pointee.subject
         var bytes = Self.settlementBytes + 8 * 10 + 32
-        bytes += entry.requestID.utf8.count + subject.keyID.utf8.count + subject.projectID.utf8.count
+        bytes += entry.pointee.requestID.utf8.count + subject.keyID.utf8.count + subject.projectID.utf8.count
         bytes += subject.model.utf8.count + subject.provider.utf8.count + subject.upstreamModel.utf8.count
         bytes += subject.label.utf8.count
-        for budget in entry.budgets { bytes += budget.budgetID.utf8.count + 20 }
+        for budget in entry.pointee.budgets { bytes += budget.budgetID.utf8.count + 20 }
         return bytes
     }
 
-    static func writeReservation(_ entry: LedgerEntry, _ out: inout PayloadWriter) {
-        out.attempt(entry.attempt.high, entry.attempt.low)
-        out.text(entry.requestID)
-        out.text(entry.subject.keyID)
-        out.text(entry.subject.projectID)
-        out.text(entry.subject.operation.rawValue)
-        out.text(entry.subject.model)
-        out.text(entry.subject.provider)
-        out.text(entry.subject.upstreamModel)
-        out.text(entry.subject.label)
-        out.signed(entry.startedAt)
-        out.unsigned(UInt64(entry.budgets.count))
-        for budget in entry.budgets {
+    static func writeReservation(_ entry: UnsafePointer<LedgerEntry>, _ out: inout PayloadWriter) {
+        out.attempt(entry.pointee.attempt.high, entry.pointee.attempt.low)
+        out.text(entry.pointee.requestID)
+        out.text(entry.pointee.subject.keyID)
+        out.text(entry.pointee.subject.projectID)
+        out.text(entry.pointee.subject.operation.rawValue)
+        out.text(entry.pointee.subject.model)
+        out.text(entry.pointee.subject.provider)
+        out.text(entry.pointee.subject.upstreamModel)
+        out.text(entry.pointee.subject.label)
+        out.signed(entry.pointee.startedAt)
+        out.unsigned(UInt64(entry.pointee.budgets.count))
+        for budget in entry.pointee.budgets {
             out.text(budget.budgetID)
             out.signed(budget.startsAt)
         }
@@ -64,7 +66,8 @@ enum EntryCodec {
         return entry
     }
 
-    static func writeSettlement(_ entry: LedgerEntry, of attempt: AttemptID, _ out: inout PayloadWriter) {
+    static func writeSettlement(_ entry: UnsafePointer<LedgerEntry>, of attempt: AttemptID, _ out: inout PayloadWriter)
+    {
         out.attempt(attempt.high, attempt.low)
         Self.writeResult(entry, &out)
     }
@@ -128,27 +131,27 @@ extension EntryCodec {
         ]
     }
 
-    private static func writeResult(_ entry: LedgerEntry, _ out: inout PayloadWriter) {
+    private static func writeResult(_ entry: UnsafePointer<LedgerEntry>, _ out: inout PayloadWriter) {
         var flags = Flags()
-        if entry.isEstimated { flags.insert(.isEstimated) }
-        if entry.isUnpriced { flags.insert(.isUnpriced) }
-        if entry.totalMicroseconds != nil { flags.insert(.hasTotal) }
-        if entry.firstContentMicroseconds != nil { flags.insert(.hasFirstContent) }
-        if entry.overheadMicroseconds != nil { flags.insert(.hasOverhead) }
-        if entry.lostCacheNanoUSD != 0 { flags.insert(.hasLostCache) }
+        if entry.pointee.isEstimated { flags.insert(.isEstimated) }
+        if entry.pointee.isUnpriced { flags.insert(.isUnpriced) }
+        if entry.pointee.totalMicroseconds != nil { flags.insert(.hasTotal) }
+        if entry.pointee.firstContentMicroseconds != nil { flags.insert(.hasFirstContent) }
+        if entry.pointee.overheadMicroseconds != nil { flags.insert(.hasOverhead) }
+        if entry.pointee.lostCacheNanoUSD != 0 { flags.insert(.hasLostCache) }
         out.byte(flags.rawValue)
-        out.signed(entry.settledAt)
-        out.integer(entry.status)
-        out.text(entry.outcome.rawValue)
-        Self.writeUsage(entry.usage, &out)
-        out.signed(entry.chargeNanoUSD)
-        out.signed(entry.reservedNanoUSD)
-        out.signed(entry.cacheSavingsNanoUSD)
-        out.signed(entry.priceVersion)
-        if let total = entry.totalMicroseconds { out.signed(total) }
-        if let first = entry.firstContentMicroseconds { out.signed(first) }
-        if let overhead = entry.overheadMicroseconds { out.signed(overhead) }
-        if entry.lostCacheNanoUSD != 0 { out.signed(entry.lostCacheNanoUSD) }
+        out.signed(entry.pointee.settledAt)
+        out.integer(entry.pointee.status)
+        out.text(entry.pointee.outcome.rawValue)
+        Self.writeUsage(entry.pointee.usage, &out)
+        out.signed(entry.pointee.chargeNanoUSD)
+        out.signed(entry.pointee.reservedNanoUSD)
+        out.signed(entry.pointee.cacheSavingsNanoUSD)
+        out.signed(entry.pointee.priceVersion)
+        if let total = entry.pointee.totalMicroseconds { out.signed(total) }
+        if let first = entry.pointee.firstContentMicroseconds { out.signed(first) }
+        if let overhead = entry.pointee.overheadMicroseconds { out.signed(overhead) }
+        if entry.pointee.lostCacheNanoUSD != 0 { out.signed(entry.pointee.lostCacheNanoUSD) }
     }
 
     private static func readResult(_ entry: inout LedgerEntry, _ reader: inout PayloadReader) throws(MalformedPayload) {

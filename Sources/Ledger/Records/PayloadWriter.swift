@@ -10,6 +10,7 @@ struct PayloadWriter {
         self.out = out
     }
 
+    @inline(__always)
     mutating func byte(_ value: UInt8) {
         guard self.count < self.out.count else { return self.hasOverflown = true }
         self.out[self.count] = value
@@ -17,7 +18,27 @@ struct PayloadWriter {
     }
 
     /// Seven bits a byte, low ones first.
+    @inline(__always)
     mutating func unsigned(_ value: UInt64) {
+        if value < 0x80 { self.byte(UInt8(truncatingIfNeeded: value)) } else { self.long(value) }
+    }
+
+    @inline(never)
+    private mutating func long(_ value: UInt64) {
+        // No number takes more than ten bytes.
+        guard let start = self.out.baseAddress, self.out.count - self.count >= 10 else { return self.tight(value) }
+        var (place, rest) = (start + self.count, value)
+        while rest >= 0x80 {
+            place.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, as: UInt8.self)
+            place += 1
+            rest >>= 7
+        }
+        place.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
+        self.count = place - start + 1
+    }
+
+    /// Where it may not fit.
+    private mutating func tight(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             self.byte(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -37,11 +58,13 @@ struct PayloadWriter {
 
     /// A length and UTF-8.
     mutating func text(_ value: String) {
-        var value = value
-        value.withUTF8 { bytes in
-            self.unsigned(UInt64(bytes.count))
-            self.raw(UnsafeRawBufferPointer(bytes))
-        }
+        let isWritten: Void? = value.utf8.withContiguousStorageIfAvailable { self.text(UnsafeRawBufferPointer($0)) }
+        if isWritten == nil { Array(value.utf8).withUnsafeBytes { self.text($0) } }
+    }
+
+    private mutating func text(_ bytes: UnsafeRawBufferPointer) {
+        self.unsigned(UInt64(bytes.count))
+        self.raw(bytes)
     }
 
     mutating func attempt(_ high: UInt64, _ low: UInt64) {
@@ -51,9 +74,11 @@ struct PayloadWriter {
         self.count += 16
     }
 
+    @inline(__always)
     private mutating func raw(_ bytes: UnsafeRawBufferPointer) {
         guard self.out.count - self.count >= bytes.count else { return self.hasOverflown = true }
-        UnsafeMutableRawBufferPointer(rebasing: self.out[self.count...]).copyMemory(from: bytes)
+        guard let out = self.out.baseAddress, let start = bytes.baseAddress else { return }
+        (out + self.count).copyMemory(from: start, byteCount: bytes.count)
         self.count += bytes.count
     }
 }

@@ -224,12 +224,15 @@ struct AdmissionState {
     }
 
     func periods(_ limits: LimitSet, epoch: UInt64) -> [BudgetPeriodReference] {
-        limits.budgets.compactMap { slot in
-            let budget = self.budgets.values[slot]
-            return budget.period(of: epoch).map {
-                BudgetPeriodReference(budgetID: budget.facts.id, startsAt: $0.startsAt)
-            }
+        var periods: [BudgetPeriodReference] = []
+        periods.reserveCapacity(limits.budgets.count)
+        for slot in limits.budgets {
+            guard let period = self.budgets.values[slot].period(of: epoch) else { continue }
+            periods.append(
+                BudgetPeriodReference(budgetID: self.budgets.values[slot].facts.id, startsAt: period.startsAt)
+            )
         }
+        return periods
     }
 }
 

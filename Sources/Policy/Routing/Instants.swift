@@ -14,6 +14,8 @@ extension MonotonicInstant {
 extension Duration {
     /// In whole microseconds, rounded down, as near as 64 bits come to it.
     var wholeMicroseconds: Int64 {
+        // Up to nine seconds: one division, where the components take several of 128 bits.
+        if let attoseconds = Int64(exactly: self.attoseconds) { return attoseconds / 1_000_000_000_000 }
         let (seconds, attoseconds) = self.components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
         if overflow { return seconds < 0 ? -.max : .max }

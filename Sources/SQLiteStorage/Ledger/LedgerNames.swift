@@ -37,7 +37,11 @@ struct LedgerNames {
     mutating func numbers(of subject: LedgerEntry.Subject, _ database: Database) throws -> SubjectNumbers {
         let exact = ExactSubject(subject)
         // Neighbours often have the same.
-        if let latest = self.latest, latest.subject == exact { return latest.numbers }
+        if let latest = self.latest, latest.subject == exact {
+            // Equal ones are seldom the same object at first; the next ones are this object.
+            if !latest.subject.subject.isTriviallyIdentical(to: subject) { self.latest = (exact, latest.numbers) }
+            return latest.numbers
+        }
         if let known = self.subjects[exact] {
             self.latest = (exact, known)
             return known

@@ -13,10 +13,20 @@ enum LedgerRow {
 
     /// Adds one entry unless one of its identity is there.
     static let insert = """
-        INSERT INTO ledger (\(Self.columns), subject, key_number, budget_set)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO ledger (\(Self.columns), subject, key_number, budget_set) VALUES \(Self.values)
         ON CONFLICT (attempt_high, attempt_low, kind, number) DO NOTHING
         """
+
+    /// Adds entries, but for those that cannot be added, for whatever reason. A statement that may fail keeps a copy of every page
+    /// it changes, which with many rows costs more than they do; this one cannot, and so must be asked how many it added.
+    static func insert(rows: Int) -> String {
+        """
+        INSERT OR IGNORE INTO ledger (\(Self.columns), subject, key_number, budget_set)
+        VALUES \(Array(repeating: Self.values, count: rows).joined(separator: ", "))
+        """
+    }
+
+    private static let values = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
     /// Everything of an entry, to be read by `entry(_:)`; conditions follow.
     ///

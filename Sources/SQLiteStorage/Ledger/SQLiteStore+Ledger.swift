@@ -16,22 +16,42 @@ extension SQLiteStore: LedgerStore {
         _ watermark: JournalPosition?,
         _ audit: AuditBatch?
     ) throws -> Int {
+        // As a rule all are new. Where one is not, a crash came between the store and the journal: then each is looked at.
+        try self.append(entries, areNew: true, watermark, audit)
+            ?? self.append(entries, areNew: false, watermark, audit) ?? 0
+    }
+
+    /// - Returns: How many were added; `nil`, and nothing was, when they were to be new and were not.
+    private func append(
+        _ entries: [LedgerEntry],
+        areNew: Bool,
+        _ watermark: JournalPosition?,
+        _ audit: AuditBatch?
+    ) throws -> Int? {
         var names = LedgerNames()
-        let count = try self.write(work: 1 + entries.count / 16) { database in
-            // Whatever fails from here on leaves nothing behind that was not committed.
-            names = self.ledgerNames.withLock { kept in
-                defer { kept = LedgerNames() }
-                return kept
+        var isSpoilt = false
+        let result = Result { () throws(StorageError) in
+            try self.write(work: 1 + entries.count / 16) { database in
+                // Whatever fails from here on leaves nothing behind that was not committed.
+                names = self.ledgerNames.withLock { kept in
+                    defer { kept = LedgerNames() }
+                    return kept
+                }
+                var batch = try LedgerBatch(database)
+                // Entries are long: none is copied on its way.
+                try entries.withUnsafeBufferPointer { entries in
+                    guard !areNew else { return try batch.insertNew(entries, &names) }
+                    for index in entries.indices { try batch.insert(entries[index], &names) }
+                }
+                isSpoilt = batch.isSpoilt
+                guard !isSpoilt else { throw StorageError(.failed, "an entry is in the ledger already") }
+                try batch.finish(watermark)
+                if let audit { try Self.append(audit, to: database) }
+                return batch.count
             }
-            var batch = try LedgerBatch(database)
-            // Entries are long: none is copied on its way.
-            try entries.withUnsafeBufferPointer { entries in
-                for index in entries.indices { try batch.insert(entries[index], &names) }
-            }
-            try batch.finish(watermark)
-            if let audit { try Self.append(audit, to: database) }
-            return batch.count
         }
+        guard !isSpoilt else { return nil }
+        let count = try result.get()
         self.ledgerNames.withLock { $0 = names }
         return count
     }

@@ -51,6 +51,8 @@ public final class ConnectionPool {
     private let connector: any UpstreamConnector
     private let limits: PoolLimits
     private var origins: [Int: Origin] = [:]
+    /// What was asked for last is often what comes next.
+    private var lastOrigin: Origin?
     private var isClosed = false
 
     /// A pool for one loop.
@@ -61,10 +63,20 @@ public final class ConnectionPool {
     }
 
     /// Takes an idle connection, or starts to make one.
-    public func acquire(_ endpoint: UpstreamEndpoint, for waiter: any ConnectionWaiter) -> Acquisition {
+    ///
+    /// - Parameters:
+    ///   - endpoint: Where to.
+    ///   - waiter: Who is told when there is one later.
+    ///   - now: The loop's clock, where the caller has just read it.
+    /// - Returns: What there is.
+    public func acquire(
+        _ endpoint: UpstreamEndpoint,
+        for waiter: any ConnectionWaiter,
+        at now: NIODeadline? = nil
+    ) -> Acquisition {
         let origin = self.origin(endpoint)
         while let connection = origin.idle.popLast() {
-            if connection.isStillOpen(idleFor: self.now - connection.idleSince) { return .ready(connection) }
+            if connection.isStillOpen(idleFor: (now ?? self.now) - connection.idleSince) { return .ready(connection) }
             connection.abort()
         }
         guard origin.waiting.count < self.limits.maxWaiting, !self.isClosed else { return .saturated }
@@ -88,7 +100,10 @@ public final class ConnectionPool {
                 oldest.abort()
             }
             if origin.connecting == 0 { self.failOverdue(origin, now) }
-            if origin.open == 0, origin.connecting == 0, origin.waiting.isEmpty { self.origins[id] = nil }
+            if origin.open == 0, origin.connecting == 0, origin.waiting.isEmpty {
+                self.origins[id] = nil
+                self.lastOrigin = nil
+            }
         }
     }
 
@@ -112,9 +127,10 @@ public final class ConnectionPool {
     private var now: NIODeadline { self.loop.now }
 
     private func origin(_ endpoint: UpstreamEndpoint) -> Origin {
-        if let origin = self.origins[endpoint.id] { return origin }
-        let origin = Origin(endpoint)
+        if let last = self.lastOrigin, last.endpoint.id == endpoint.id { return last }
+        let origin = self.origins[endpoint.id] ?? Origin(endpoint)
         self.origins[endpoint.id] = origin
+        self.lastOrigin = origin
         return origin
     }
 

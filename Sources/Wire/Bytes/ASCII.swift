@@ -1,12 +1,38 @@
+import Glibc
+
 /// Small tests on ASCII bytes.
 public enum ASCII {
     /// Whether `bytes` equal `text`, which is in lower case, when their ASCII letters are taken as lower case.
+    @inlinable
     public static func caseInsensitiveEquals(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
-        guard bytes.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { text in
-            for i in 0..<text.count where self.lowercased(bytes[i]) != text[i] { return false }
+        bytes.count == text.utf8CodeUnitCount && self.caseInsensitiveEquals(bytes, sameCount: text)
+    }
+
+    /// Looks at the bytes of names that are as long as each other: most are not.
+    @usableFromInline
+    static func caseInsensitiveEquals(_ bytes: UnsafeRawBufferPointer, sameCount text: StaticString) -> Bool {
+        guard text.hasPointerRepresentation, let bytes = bytes.baseAddress else {
+            return bytes.isEmpty && text.utf8CodeUnitCount == 0
+        }
+        let (own, text, count) = (bytes.assumingMemoryBound(to: UInt8.self), text.utf8Start, text.utf8CodeUnitCount)
+        guard count >= 8 else {
+            for i in 0..<count where self.lowercased(own[i]) != text[i] { return false }
             return true
         }
+        // Eight at a time, and at last the last eight.
+        var i = 0
+        while i < count {
+            let start = min(i, count &- 8)
+            guard Words.lowercased(Words.load(own, start)) == Words.load(text, start) else { return false }
+            i &+= 8
+        }
+        return true
+    }
+
+    /// Offset of the first byte of this value.
+    public static func firstIndex(of byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let start = bytes.baseAddress else { return nil }
+        return memchr(start, Int32(byte), bytes.count).map { UnsafeRawPointer($0) - start }
     }
 
     /// The byte, with `A`–`Z` as `a`–`z`.

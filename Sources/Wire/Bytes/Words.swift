@@ -31,6 +31,15 @@ enum Words {
         (word &- (Self.ones &* UInt64(byte))) & ~word & Self.highs
     }
 
+    /// The bytes, with `A`–`Z` as `a`–`z`.
+    @inline(__always)
+    static func lowercased(_ word: UInt64) -> UInt64 {
+        let sevens = word & ~Self.highs
+        let fromA = sevens &+ Self.ones &* UInt64(0x80 - UInt8(ascii: "A"))
+        let aboveZ = sevens &+ Self.ones &* UInt64(0x7F - UInt8(ascii: "Z"))
+        return word | ((fromA & ~aboveZ & ~word & Self.highs) &>> 2)
+    }
+
     /// Index of the first marked byte.
     @inline(__always)
     static func first(_ marks: UInt64) -> Int {

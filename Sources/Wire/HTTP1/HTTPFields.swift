@@ -93,8 +93,7 @@ struct HTTPFields {
         guard !self.hasHost else { throw HTTPParseError(.duplicateHost) }
         for i in value {
             let byte = base[i]
-            let isPunctuation = Self.isHostPunctuation(byte)
-            guard ASCII.isAlphanumeric(byte) || isPunctuation else { throw HTTPParseError(.badHost) }
+            guard ASCII.isAlphanumeric(byte) || Self.isHostPunctuation(byte) else { throw HTTPParseError(.badHost) }
         }
         self.hasHost = true
     }

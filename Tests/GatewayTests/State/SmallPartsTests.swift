@@ -1,5 +1,7 @@
 import Exchange
 import NIOCore
+import Upstream
+import Wire
 import Testing
 
 @testable import Gateway

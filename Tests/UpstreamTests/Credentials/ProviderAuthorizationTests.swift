@@ -1,3 +1,4 @@
+import Wire
 import Exchange
 import MartletTesting
 import NIOCore
@@ -51,7 +52,7 @@ struct ProviderAuthorizationTests {
             target: target,
             bodyCount: 2,
             credentials: proof.headers,
-            forward: { $0.writeStaticString("content-type: application/json\r\n") },
+            forward: { $0.write(fixed: "content-type: application/json\r\n") },
             callerGave: { _ in false }
         )
         return String(buffer: bytes).split(separator: "\r\n").map(String.init)
