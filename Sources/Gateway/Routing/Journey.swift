@@ -20,6 +20,7 @@ final class Journey {
     let startedAt: NIODeadline
     /// Whose it is, as of the latest look.
     private(set) var caller: Caller
+    private var hasBegun = false
     /// What was asked, kept for as long as there may be another attempt.
     private(set) var request: ReceivedRequest?
     /// What it holds of limits and budgets, taken with the first attempt.
@@ -160,7 +161,9 @@ final class Journey {
         self.choice = choice
         do throws(GatewayFailure) {
             guard let request = self.request else { throw GatewayFailure(.internalError, "The request is gone.") }
-            try self.renewCaller()
+            // The first attempt's was looked at just now.
+            if self.hasBegun { try self.renewCaller() }
+            self.hasBegun = true
             try self.client.prepare(self, for: self.model.targets[choice.index], self.inspected, request)
             return true
         } catch {

@@ -64,6 +64,7 @@ struct LimitHeaders {
     }
 
     /// Calls `tell` with each header.
+    @inline(__always)
     func each(_ tell: (Field) -> Void) {
         let isMessages = self.format == .messages
         if let requests = self.reading.requests {
@@ -74,6 +75,7 @@ struct LimitHeaders {
         }
     }
 
+    @inline(__always)
     private func each(_ limit: LimitDecision, _ names: Names, _ tell: (Field) -> Void) {
         tell(Field(name: names.limit, value: .count(limit.limit)))
         tell(Field(name: names.remaining, value: .count(limit.remaining)))

@@ -11,11 +11,8 @@ enum EntryCodec {
 
     /// The most that a reservation's payload can take.
     static func reservationBytes(_ entry: UnsafePointer<LedgerEntry>) -> Int {
-        let subject = entry.pointee.subject
-        var bytes = Self.settlementBytes + 8 * 10 + 32
-        bytes += entry.pointee.requestID.utf8.count + subject.keyID.utf8.count + subject.projectID.utf8.count
-        bytes += subject.model.utf8.count + subject.provider.utf8.count + subject.upstreamModel.utf8.count
-        bytes += subject.label.utf8.count
+        var bytes = Self.settlementBytes + 8 * 10
+        bytes += entry.pointee.requestID.utf8.count + entry.pointee.subject.texts.count
         for budget in entry.pointee.budgets { bytes += budget.budgetID.utf8.count + 20 }
         return bytes
     }
@@ -23,13 +20,7 @@ enum EntryCodec {
     static func writeReservation(_ entry: UnsafePointer<LedgerEntry>, _ out: inout PayloadWriter) {
         out.attempt(entry.pointee.attempt.high, entry.pointee.attempt.low)
         out.text(entry.pointee.requestID)
-        out.text(entry.pointee.subject.keyID)
-        out.text(entry.pointee.subject.projectID)
-        out.text(entry.pointee.subject.operation.rawValue)
-        out.text(entry.pointee.subject.model)
-        out.text(entry.pointee.subject.provider)
-        out.text(entry.pointee.subject.upstreamModel)
-        out.text(entry.pointee.subject.label)
+        out.texts(entry.pointee.subject.texts)
         out.signed(entry.pointee.startedAt)
         out.unsigned(UInt64(entry.pointee.budgets.count))
         for budget in entry.pointee.budgets {

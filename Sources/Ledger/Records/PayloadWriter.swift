@@ -67,6 +67,11 @@ struct PayloadWriter {
         self.raw(bytes)
     }
 
+    /// Texts that have their lengths before them already.
+    mutating func texts(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { self.raw($0) }
+    }
+
     mutating func attempt(_ high: UInt64, _ low: UInt64) {
         guard self.out.count - self.count >= 16 else { return self.hasOverflown = true }
         self.out.storeBytes(of: high.littleEndian, toByteOffset: self.count, as: UInt64.self)

@@ -12,13 +12,35 @@ extension LedgerEntry {
             var provider: String
             var upstreamModel: String
             var label: String
+
+            var texts: [UInt8] {
+                var texts: [UInt8] = []
+                texts.reserveCapacity(128)
+                for text in [
+                    self.keyID, self.projectID, self.operation.rawValue, self.model, self.provider, self.upstreamModel,
+                    self.label,
+                ] {
+                    var count = text.utf8.count
+                    while count >= 0x80 {
+                        texts.append(UInt8(truncatingIfNeeded: count) | 0x80)
+                        count >>= 7
+                    }
+                    texts.append(UInt8(truncatingIfNeeded: count))
+                    texts.append(contentsOf: text.utf8)
+                }
+                return texts
+            }
         }
 
         /// Never changes: a change makes another.
         private final class Shared: Sendable {
             let facts: Facts
+            let texts: [UInt8]
 
-            init(_ facts: Facts) { self.facts = facts }
+            init(_ facts: Facts) {
+                self.facts = facts
+                self.texts = facts.texts
+            }
         }
 
         private var shared: Shared
@@ -45,6 +67,10 @@ extension LedgerEntry {
                 )
             )
         }
+
+        /// All facts as the journal writes them, made once: key, project, operation, model, provider, its model and label, the UTF-8
+        /// of each behind its length, which is written seven bits a byte, low ones first.
+        public var texts: [UInt8] { self.shared.texts }
 
         /// The key's id.
         public var keyID: String {

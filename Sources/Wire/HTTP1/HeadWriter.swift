@@ -66,13 +66,26 @@ public struct HeadWriter: ~Copyable {
             return
         }
         var (place, rest) = (self.count &+ count, value)
-        repeat {
-            place &-= 1
-            self.memory.storeBytes(of: UInt8(ascii: "0") &+ UInt8(rest % 10), toByteOffset: place, as: UInt8.self)
-            rest /= 10
-        } while rest > 0
+        while rest >= 100 {
+            place &-= 2
+            let pair = Self.pairs.utf8Start + Int(rest % 100) &* 2
+            (self.memory + place).copyMemory(from: pair, byteCount: 2)
+            rest /= 100
+        }
+        let pair = Self.pairs.utf8Start + Int(rest) &* 2
+        if rest >= 10 {
+            (self.memory + (place &- 2)).copyMemory(from: pair, byteCount: 2)
+        } else {
+            (self.memory + (place &- 1)).copyMemory(from: pair + 1, byteCount: 1)
+        }
         self.count &+= count
     }
+
+    /// The numbers below a hundred, two digits each.
+    private static let pairs: StaticString = """
+        00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354\
+        555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
+        """
 
     /// Writes one header line. The value must not hold CR or LF; where it comes from outside it was checked by the parser.
     public mutating func write(field name: StaticString, _ value: String) {

@@ -4,6 +4,17 @@ extension JSONValue {
         key.withUTF8Buffer { key in self.find(key)?.value }
     }
 
+    /// The member whose key, without escapes, is so many entries behind this object, if it is this one.
+    @usableFromInline
+    func member(_ key: StaticString, at distance: Int) -> JSONValue? {
+        let entry = self.tape[self.index &+ distance]
+        let count = key.utf8CodeUnitCount
+        guard Int(entry.end &- entry.start) == count &+ 2,
+            Words.same(self.base + (Int(entry.start) &+ 1), key.utf8Start, count)
+        else { return nil }
+        return self.at(self.index &+ distance &+ 1)
+    }
+
     /// The member whose decoded key has exactly these UTF-8 bytes; `nil` when absent or not an object.
     public func member(_ key: String) -> JSONValue? {
         var key = key

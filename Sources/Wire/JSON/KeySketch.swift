@@ -2,18 +2,12 @@
 public struct KeySketch: Sendable {
     @usableFromInline var bits: UInt64
 
-    /// No keys.
-    @inlinable
-    init() {
-        self.bits = 0
-    }
-
     /// The keys of these names.
     public init(_ names: some Sequence<String>) {
-        self.init()
+        self.bits = 0
         for name in names {
             let bytes = Array(name.utf8)
-            self.bits |= Self.bit(bytes.count, bytes.first ?? Self.quote, bytes.last ?? Self.quote)
+            self.bits |= 1 &<< UInt64(Self.place(bytes.count, bytes.first ?? Self.quote, bytes.last ?? Self.quote))
         }
     }
 
@@ -22,29 +16,22 @@ public struct KeySketch: Sendable {
         self.bits & Self.bits(key.entry, in: key.base) != 0
     }
 
-    /// Whether a key may be among them.
-    @inlinable
-    func mayHave(_ key: StaticString) -> Bool {
-        let count = key.utf8CodeUnitCount
-        guard count > 0, key.hasPointerRepresentation else { return true }
-        return self.bits & Self.bit(count, key.utf8Start[0], key.utf8Start[count &- 1]) != 0
-    }
-
-    mutating func insert(_ key: TapeEntry, in base: UnsafePointer<UInt8>) {
-        self.bits |= Self.bits(key, in: base)
-    }
-
     private static func bits(_ key: TapeEntry, in base: UnsafePointer<UInt8>) -> UInt64 {
-        guard !key.hasEscapes, key.end &- key.start >= 2 else { return .max }
+        Self.place(key, in: base).map { 1 &<< UInt64($0) } ?? .max
+    }
+
+    /// The place of a key; `nil` of one with escapes, which may be any.
+    static func place(_ key: TapeEntry, in base: UnsafePointer<UInt8>) -> Int? {
+        guard !key.hasEscapes, key.end &- key.start >= 2 else { return nil }
         // Of an empty key both are a quote.
-        return Self.bit(Int(key.end &- key.start) &- 2, base[Int(key.start) &+ 1], base[Int(key.end) &- 2])
+        return Self.place(Int(key.end &- key.start) &- 2, base[Int(key.start) &+ 1], base[Int(key.end) &- 2])
     }
 
     private static let quote = UInt8(ascii: "\"")
 
-    /// A key's length and ends tell it from most others.
+    /// A key's length and ends tell it from most others: one of 64 places.
     @inlinable
-    static func bit(_ count: Int, _ first: UInt8, _ last: UInt8) -> UInt64 {
-        1 &<< (UInt64(truncatingIfNeeded: count) &* 7 &+ UInt64(first) &* 3 &+ UInt64(last))
+    static func place(_ count: Int, _ first: UInt8, _ last: UInt8) -> Int {
+        (count &* 7 &+ Int(first) &* 3 &+ Int(last)) & 63
     }
 }

@@ -46,6 +46,15 @@ import Wire
             #expect(view["metal"] == nil)
             #expect(view["max_token"] == nil)
         }
+        let many = (0..<300).map { #""field-\#($0)":{"model":0,"x":[1,2]}"# }
+        try reading("{" + many.joined(separator: ",") + #","model":1,"x":"y"}"#) { root in
+            let view = JSONObjectView(root)
+            #expect(view["model"]?.int == 1)
+            #expect(view["field-0"]?.count == 2)
+            #expect(view["field-299"]?["model"]?.int == 0)
+            #expect(view["x"]?.string == "y")
+            #expect(view["field-300"] == nil)
+        }
         try reading("[1]") { root in #expect(JSONObjectView(root)["model"] == nil) }
     }
 }
