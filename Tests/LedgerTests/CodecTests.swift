@@ -51,6 +51,39 @@ struct CodecTests {
         #expect(settled == Self.full)
     }
 
+    @Test("a subject's texts are written as texts are, however long", arguments: [0, 1, 127, 128, 300, 20_000])
+    func texts(_ count: Int) throws {
+        var entry = Self.full
+        entry.subject.model = String(repeating: "ö", count: count / 2) + String(repeating: "m", count: count % 2)
+        let subject = entry.subject
+        let written = Self.bytes(20_200) { out in
+            for text in [
+                subject.keyID, subject.projectID, subject.operation.rawValue, subject.model, subject.provider,
+                subject.upstreamModel, subject.label,
+            ] {
+                out.text(text)
+            }
+        }
+        #expect(subject.texts == written)
+        let reservation = Self.reservation(entry)
+        #expect(try reservation.withUnsafeBytes { try EntryCodec.readReservation($0) } == entry)
+    }
+
+    @Test("a number is written into the last bytes there are, and not beyond", arguments: 0...12)
+    func tight(_ room: Int) {
+        for value in [UInt64.max, 1 << 35, 300, 127] {
+            let whole = Self.bytes(16) { $0.unsigned(value) }
+            var memory = [UInt8](repeating: 0xEE, count: room)
+            let (count, hasOverflown) = memory.withUnsafeMutableBytes { memory in
+                var writer = PayloadWriter(memory)
+                writer.unsigned(value)
+                return (writer.count, writer.hasOverflown)
+            }
+            #expect(hasOverflown == (whole.count > room))
+            if !hasOverflown { #expect(Array(memory[..<count]) == whole) }
+        }
+    }
+
     @Test("no change of a payload traps")
     func mutation() {
         let entry = Self.full

@@ -69,6 +69,17 @@ struct LedgerGroupTests {
         #expect(sums.chargeNanoUSD == expected.reduce(0) { $0 + $1.chargeNanoUSD })
     }
 
+    @Test("what goes with a batch is written once, whether or not all of it is new", arguments: [0, 8, 16])
+    func companions(_ known: Int) throws {
+        let store = try SQLiteStore(path: self.folder.store)
+        try store.append((0..<known).map { Self.entry($0) }, watermark: JournalPosition(segment: 1, offset: 1))
+        let watermark = JournalPosition(segment: 3, offset: 77)
+        #expect(try store.append((0..<24).map { Self.entry($0) }, watermark: watermark) == 24 - known)
+        #expect(try store.watermark() == watermark)
+        #expect(try Self.stored(store) == (0..<24).map { Self.entry($0) })
+        #expect(try store.reconcile().faults == [])
+    }
+
     @Test("one that comes twice among the same counts once")
     func twins() throws {
         let store = try SQLiteStore(path: self.folder.store)

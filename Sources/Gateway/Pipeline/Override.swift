@@ -1,5 +1,4 @@
 import Exchange
-import NIOCore
 import Providers
 import Storage
 import Wire

@@ -70,6 +70,7 @@ final class ActiveExchange: ConnectionWaiter, UpstreamConsumer {
     var upstreamErrorType: String?
     var framing = AnswerFraming.chunked
     var isHeadSent = false
+    /// What goes to the caller when its settlement is safe.
     var whole: WholeAnswer?
     /// Bytes of a whole answer, for an estimate when it tells no counts.
     var answerBytes = 0

@@ -20,6 +20,7 @@ final class Journey {
     let startedAt: NIODeadline
     /// Whose it is, as of the latest look.
     private(set) var caller: Caller
+    /// A target was prepared for: whoever prepares for the next one looks at the caller again.
     private var hasBegun = false
     /// What was asked, kept for as long as there may be another attempt.
     private(set) var request: ReceivedRequest?

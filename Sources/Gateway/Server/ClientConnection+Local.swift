@@ -1,8 +1,8 @@
 import Exchange
 import NIOCore
 import Policy
-import Wire
 import Upstream
+import Wire
 
 extension ClientConnection {
     /// Answers what needs no vendor: health, models, and paths that do not exist.

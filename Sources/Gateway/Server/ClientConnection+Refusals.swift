@@ -3,8 +3,8 @@ import NIOCore
 import Policy
 import Storage
 import Telemetry
-import Wire
 import Upstream
+import Wire
 
 extension ClientConnection {
     /// Refuses a request whose caller is known: answered in its own format, and recorded.

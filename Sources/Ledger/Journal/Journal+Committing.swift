@@ -87,6 +87,7 @@ extension Journal {
             guard state.freshRecords > 0, isDue else { return nil }
             let files = state.dirty
             state.dirty = [state.current.file]
+            precondition(state.syncing.isEmpty, "one sync at a time")
             swap(&state.syncing, &state.fresh)
             let hasRecords = state.unsyncedRecords > 0
             state.freshRecords = 0

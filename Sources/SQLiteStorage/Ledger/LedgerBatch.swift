@@ -70,6 +70,7 @@ struct LedgerBatch {
         }
         try self.rows.run()
         self.isSpoilt = sqlite3_changes(self.database.sqliteConnection) != Self.group
+        guard !self.isSpoilt else { return }
         for index in entries.indices { try self.note(entries[index], self.numbers[index]) }
     }
 

@@ -17,7 +17,7 @@ struct LedgerNames {
     private static let capacity = 4096
 
     private var subjects: [ExactSubject: SubjectNumbers] = [:]
-    /// One of `subjects`.
+    /// Equal to one of `subjects`.
     private var latest: (subject: ExactSubject, numbers: SubjectNumbers)?
     private var sets: [[BudgetPeriodKey]: Int64] = [:]
     /// One of `sets`.
@@ -142,14 +142,14 @@ private struct ExactSubject: Hashable {
 extension String {
     /// Whether both have the same bytes.
     func isSame(as other: String) -> Bool {
-        var (a, b) = (self, other)
-        return a.withUTF8 { a in
-            b.withUTF8 { b in
+        let isSame = self.utf8.withContiguousStorageIfAvailable { a in
+            other.utf8.withContiguousStorageIfAvailable { b in
                 guard a.count == b.count else { return false }
                 guard let first = a.baseAddress, let second = b.baseAddress else { return true }
                 return memcmp(first, second, a.count) == 0
             }
         }
+        return (isSame ?? nil) ?? self.utf8.elementsEqual(other.utf8)
     }
 }
 

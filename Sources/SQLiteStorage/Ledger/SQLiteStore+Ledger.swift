@@ -29,14 +29,16 @@ extension SQLiteStore: LedgerStore {
         _ audit: AuditBatch?
     ) throws -> Int? {
         var names = LedgerNames()
+        var taken = LedgerNames()
         var isSpoilt = false
         let result = Result { () throws(StorageError) in
             try self.write(work: 1 + entries.count / 16) { database in
                 // Whatever fails from here on leaves nothing behind that was not committed.
-                names = self.ledgerNames.withLock { kept in
+                taken = self.ledgerNames.withLock { kept in
                     defer { kept = LedgerNames() }
                     return kept
                 }
+                names = taken
                 var batch = try LedgerBatch(database)
                 // Entries are long: none is copied on its way.
                 try entries.withUnsafeBufferPointer { entries in
@@ -50,7 +52,11 @@ extension SQLiteStore: LedgerStore {
                 return batch.count
             }
         }
-        guard !isSpoilt else { return nil }
+        guard !isSpoilt else {
+            // What was known before is in the store.
+            self.ledgerNames.withLock { $0 = taken }
+            return nil
+        }
         let count = try result.get()
         self.ledgerNames.withLock { $0 = names }
         return count

@@ -67,9 +67,9 @@ struct RequestBlock {
         while index < records.count, !self.isFull {
             // Records are long: each is looked at where it lies, and so is the one before.
             if index == start {
-                self.pack((base + index).pointee, self.previous, sequence: next)
+                self.pack(base + index, behind: self.previous, sequence: next)
             } else {
-                self.pack((base + index).pointee, (base + index - 1).pointee, sequence: next)
+                self.pack(base + index, base + index - 1, sequence: next)
             }
             index += 1
             next += 1
@@ -79,47 +79,56 @@ struct RequestBlock {
 
     /// Packs one record that was stored before.
     mutating func take(_ stored: StoredRequest) {
-        self.pack(stored.record, self.previous, sequence: stored.sequence)
+        withUnsafePointer(to: stored.record) { self.pack($0, behind: self.previous, sequence: stored.sequence) }
         self.previous = stored.record
     }
 
-    private mutating func pack(_ record: borrowing RequestRecord, _ before: borrowing RequestRecord, sequence: Int64) {
+    private mutating func pack(_ record: UnsafePointer<RequestRecord>, behind previous: RequestRecord, sequence: Int64)
+    {
+        withUnsafePointer(to: previous) { self.pack(record, $0, sequence: sequence) }
+    }
+
+    private mutating func pack(
+        _ record: UnsafePointer<RequestRecord>,
+        _ before: UnsafePointer<RequestRecord>,
+        sequence: Int64
+    ) {
         let same = RequestTexts.same(record, before)
         self.mark(record, same)
         self.packed.unsigned(Self.flags(record) | (same << Flag.texts))
         self.packed.unsigned(UInt64(bitPattern: sequence &- self.last))
-        self.packed.signed(record.startedAt &- before.startedAt)
+        self.packed.signed(record.pointee.startedAt &- before.pointee.startedAt)
         RequestTexts.write(record, besides: same, to: &self.packed)
         self.packNumbers(record)
         self.last = sequence
         self.count += 1
-        self.earliestStart = min(self.earliestStart, record.startedAt)
-        self.latestStart = max(self.latestStart, record.startedAt)
+        self.earliestStart = min(self.earliestStart, record.pointee.startedAt)
+        self.latestStart = max(self.latestStart, record.pointee.startedAt)
     }
 
-    private static func flags(_ record: borrowing RequestRecord) -> UInt64 {
+    private static func flags(_ record: UnsafePointer<RequestRecord>) -> UInt64 {
         var flags: UInt64 = 0
-        if record.isStream { flags |= Flag.isStream }
-        if record.isEstimated { flags |= Flag.isEstimated }
-        if let usage = record.usage { flags |= usage.isAnomalous ? Flag.usage | Flag.anomalous : Flag.usage }
-        if record.firstByteMicroseconds != nil { flags |= Flag.firstByte }
-        if record.firstContentMicroseconds != nil { flags |= Flag.firstContent }
-        if record.costNanoUSD != nil { flags |= Flag.cost }
-        if !record.warnings.isEmpty { flags |= Flag.warnings }
+        if record.pointee.isStream { flags |= Flag.isStream }
+        if record.pointee.isEstimated { flags |= Flag.isEstimated }
+        if let usage = record.pointee.usage { flags |= usage.isAnomalous ? Flag.usage | Flag.anomalous : Flag.usage }
+        if record.pointee.firstByteMicroseconds != nil { flags |= Flag.firstByte }
+        if record.pointee.firstContentMicroseconds != nil { flags |= Flag.firstContent }
+        if record.pointee.costNanoUSD != nil { flags |= Flag.cost }
+        if !record.pointee.warnings.isEmpty { flags |= Flag.warnings }
         return flags
     }
 
-    private mutating func packNumbers(_ record: borrowing RequestRecord) {
-        self.packed.unsigned(UInt64(bitPattern: record.outcome.ledgerCode))
-        self.packed.signed(Int64(record.status))
-        self.packed.signed(Int64(record.attempts))
-        self.packed.signed(record.queueMicroseconds)
-        self.packed.signed(record.totalMicroseconds)
-        self.packed.signed(record.overheadMicroseconds)
-        if let first = record.firstByteMicroseconds { self.packed.signed(first) }
-        if let first = record.firstContentMicroseconds { self.packed.signed(first) }
-        if let cost = record.costNanoUSD { self.packed.signed(cost) }
-        if let usage = record.usage {
+    private mutating func packNumbers(_ record: UnsafePointer<RequestRecord>) {
+        self.packed.unsigned(UInt64(bitPattern: record.pointee.outcome.ledgerCode))
+        self.packed.signed(Int64(record.pointee.status))
+        self.packed.signed(Int64(record.pointee.attempts))
+        self.packed.signed(record.pointee.queueMicroseconds)
+        self.packed.signed(record.pointee.totalMicroseconds)
+        self.packed.signed(record.pointee.overheadMicroseconds)
+        if let first = record.pointee.firstByteMicroseconds { self.packed.signed(first) }
+        if let first = record.pointee.firstContentMicroseconds { self.packed.signed(first) }
+        if let cost = record.pointee.costNanoUSD { self.packed.signed(cost) }
+        if let usage = record.pointee.usage {
             self.packed.signed(Int64(usage.uncachedInputTokens))
             self.packed.signed(Int64(usage.cacheReadTokens))
             self.packed.signed(Int64(usage.cacheWrite5mTokens))
@@ -129,26 +138,26 @@ struct RequestBlock {
             self.packed.signed(Int64(usage.reasoningTokens))
             self.packed.signed(Int64(usage.audioOutputTokens))
         }
-        guard !record.warnings.isEmpty else { return }
-        self.packed.unsigned(UInt64(record.warnings.count))
-        for warning in record.warnings { self.packed.text(warning) }
+        guard !record.pointee.warnings.isEmpty else { return }
+        self.packed.unsigned(UInt64(record.pointee.warnings.count))
+        for warning in record.pointee.warnings { self.packed.text(warning) }
     }
 
     /// Marks what is not as in the record before, which is marked already.
-    private mutating func mark(_ record: borrowing RequestRecord, _ same: UInt64) {
+    private mutating func mark(_ record: UnsafePointer<RequestRecord>, _ same: UInt64) {
         let same = self.count == 0 ? 0 : same
-        self.marks.append(RequestMarks.mark(.id, record.id))
-        if same & RequestTexts.key == 0 { self.marks.append(RequestMarks.mark(.key, record.keyID)) }
-        if same & RequestTexts.project == 0 { self.marks.append(RequestMarks.mark(.project, record.projectID)) }
-        if same & RequestTexts.model == 0 { self.marks.append(RequestMarks.mark(.model, record.modelAsked)) }
-        if same & RequestTexts.trace == 0, let trace = record.traceID {
+        self.marks.append(RequestMarks.mark(.id, record.pointee.id))
+        if same & RequestTexts.key == 0 { self.marks.append(RequestMarks.mark(.key, record.pointee.keyID)) }
+        if same & RequestTexts.project == 0 { self.marks.append(RequestMarks.mark(.project, record.pointee.projectID)) }
+        if same & RequestTexts.model == 0 { self.marks.append(RequestMarks.mark(.model, record.pointee.modelAsked)) }
+        if same & RequestTexts.trace == 0, let trace = record.pointee.traceID {
             self.marks.append(RequestMarks.mark(.trace, trace))
         }
         // Seven outcomes: seven marks at most.
-        let outcome = 1 << UInt8(truncatingIfNeeded: record.outcome.ledgerCode)
+        let outcome = 1 << UInt8(truncatingIfNeeded: record.pointee.outcome.ledgerCode)
         if self.outcomes & outcome == 0 {
             self.outcomes |= outcome
-            self.marks.append(RequestMarks.mark(.outcome, record.outcome.rawValue))
+            self.marks.append(RequestMarks.mark(.outcome, record.pointee.outcome.rawValue))
         }
     }
 

@@ -128,8 +128,9 @@ public final class ConnectionPool {
 
     private func origin(_ endpoint: UpstreamEndpoint) -> Origin {
         if let last = self.lastOrigin, last.endpoint.id == endpoint.id { return last }
-        let origin = self.origins[endpoint.id] ?? Origin(endpoint)
-        self.origins[endpoint.id] = origin
+        let known = self.origins[endpoint.id]
+        let origin = known ?? Origin(endpoint)
+        if known == nil { self.origins[endpoint.id] = origin }
         self.lastOrigin = origin
         return origin
     }

@@ -11,9 +11,7 @@ public enum ASCII {
     /// Looks at the bytes of names that are as long as each other: most are not.
     @usableFromInline
     static func caseInsensitiveEquals(_ bytes: UnsafeRawBufferPointer, sameCount text: StaticString) -> Bool {
-        guard text.hasPointerRepresentation, let bytes = bytes.baseAddress else {
-            return bytes.isEmpty && text.utf8CodeUnitCount == 0
-        }
+        guard let bytes = bytes.baseAddress else { return true }
         let (own, text, count) = (bytes.assumingMemoryBound(to: UInt8.self), text.utf8Start, text.utf8CodeUnitCount)
         guard count >= 8 else {
             for i in 0..<count where self.lowercased(own[i]) != text[i] { return false }

@@ -32,7 +32,7 @@ public struct JSONObjectView {
     /// The member whose decoded key has exactly these bytes; `nil` when absent.
     @inlinable public subscript(_ key: StaticString) -> JSONValue? {
         let count = key.utf8CodeUnitCount
-        guard count > 0, key.hasPointerRepresentation else { return self.value[key] }
+        guard count > 0 else { return self.value[key] }
         let start = self.starts[KeySketch.place(count, key.utf8Start[0], key.utf8Start[count &- 1])]
         guard start != 0 else { return nil }
         return start == Self.many ? self.value[key] : self.value.member(key, at: Int(start))

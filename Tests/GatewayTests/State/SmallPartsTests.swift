@@ -1,8 +1,8 @@
 import Exchange
 import NIOCore
+import Testing
 import Upstream
 import Wire
-import Testing
 
 @testable import Gateway
 @testable import Policy

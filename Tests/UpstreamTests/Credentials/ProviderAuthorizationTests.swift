@@ -1,10 +1,10 @@
-import Wire
 import Exchange
 import MartletTesting
 import NIOCore
 import NIOPosix
 import Providers
 import Testing
+import Wire
 
 @testable import Upstream
 

@@ -35,7 +35,7 @@ import Wire
         #expect(Self.written { $0.write(number) } == String(max(0, number)))
     }
 
-    @Test("what finds no room is noted, and nothing is written beyond the end", arguments: 0..<24)
+    @Test("what finds no room is noted, and nothing is written beyond the end", arguments: 0...27)
     func full(_ capacity: Int) {
         let whole = "x-name: 123456789\r\nm: v\r\n"
         let head = Self.written(capacity) { head in

@@ -55,6 +55,13 @@ import Wire
             #expect(view["x"]?.string == "y")
             #expect(view["field-300"] == nil)
         }
+        try reading(#"{"model":1}"#) { root in
+            // Each looks like the one that is there.
+            let view = JSONObjectView(root)
+            #expect(view["model"]?.int == 1)
+            #expect(view["modal"] == nil)
+            #expect(view["metal"] == nil)
+        }
         try reading("[1]") { root in #expect(JSONObjectView(root)["model"] == nil) }
     }
 }
