@@ -26,7 +26,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test check lint acceptance schemathesis oidc promtool bench storm custody rolling container-proof systemd-proof chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
+.PHONY: help run build test check lint acceptance schemathesis oidc promtool bench count storm custody rolling container-proof systemd-proof chaos first-day sizes outage simulate fuzz tsan asan soak deep release release-binaries clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,11 @@ bench: ## The table of figures, nginx as yardstick (BENCH_SECONDS a lane)
 	@scripts/bootstrap.sh build bench
 	@$(MAKE) --no-print-directory release-binaries
 	@scripts/bench/run.sh $(MARTLET) $(ORACLE)
+
+count: ## Instructions of a governed request, function by function: finer than time, and the same in every hour
+	@scripts/bootstrap.sh build bench count
+	@$(MAKE) --no-print-directory release-binaries
+	@scripts/bench/count.sh $(MARTLET) $(ORACLE)
 
 storm: ## A thousand requests at once against limits for five hundred: exactly five hundred come in
 	@scripts/bootstrap.sh build

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # usage: scripts/bootstrap.sh GROUP...
-#        groups: build acceptance bench lint rolling container systemd promtool
+#        groups: build acceptance bench count lint rolling container systemd promtool
 #
 # Sees to it that the system packages a group needs are there, and that the Swift toolchain is new enough. Installs with
 # apt-get (through sudo when not root) what is missing, and only then; elsewhere says what to install.
 set -euo pipefail
 
 swift_needed=6.3
-usage="usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench lint rolling container systemd promtool"
+usage="usage: scripts/bootstrap.sh GROUP...     groups: build acceptance bench count lint rolling container systemd promtool"
 PATH=$PATH:/usr/sbin:/sbin # where Debian keeps nginx
 
 # package | how to tell that it is there | what it is for
@@ -26,6 +26,12 @@ NEEDS
 python3       | command -v python3                                       | runs the official client SDKs
 python3-venv  | python3 -c 'import ensurepip, venv'                      | one virtual environment for each SDK
 curl          | command -v curl                                          | the plain client
+NEEDS
+        ;;
+    count)
+        cat <<'NEEDS'
+valgrind      | command -v valgrind                                      | counts the instructions
+binutils      | command -v objcopy                                       | takes off what valgrind cannot read
 NEEDS
         ;;
     bench)

@@ -1,6 +1,6 @@
 /// Some keys in 64 bits: tells of most others, at once, that they are not among them.
 public struct KeySketch: Sendable {
-    @usableFromInline var bits: UInt64
+    private var bits: UInt64
 
     /// The keys of these names.
     public init(_ names: some Sequence<String>) {
