@@ -37,8 +37,8 @@ struct DescriptorExhaustionTests {
             #expect(early.ending == nil)
             let alive = try await program.ask(MartletProgram.request("/livez"), port: program.adminPort)
             #expect(alive.status == 200)
-            let open = try #require(program.openDescriptors)
-            #expect(open < Self.limit * 7 / 8)
+            // One that is open for a moment, to read a file, does not count: clients that were let in would stay.
+            #expect(await eventually { (program.openDescriptors ?? .max) < Self.limit * 7 / 8 })
             // Processor time, not wall time: a listener that spins uses nearly all of these three seconds.
             try await Task.sleep(for: .seconds(3))
             let used = program.processorSeconds - before
